@@ -1,0 +1,1 @@
+//! Call log to CSV in S3, any size.

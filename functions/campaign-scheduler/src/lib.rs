@@ -1,0 +1,17 @@
+//! Every minute: start campaigns, lay out their recipients, top up the dial queue, finish, recover.
+//!
+//! One tick works for most of its minute, a step a second while there is something to do, so that
+//! a due recipient and a free slot meet within seconds. A lease keeps two ticks from doing the
+//! same. The truth is in the tables: a tick that dies at any point loses nothing.
+
+mod capacity;
+mod layout;
+mod lifecycle;
+mod new_call;
+mod recover;
+mod step;
+mod sweep;
+mod tick;
+mod top_up;
+
+pub use tick::{Pace, Scheduler, TickSummary};

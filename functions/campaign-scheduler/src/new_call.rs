@@ -1,0 +1,45 @@
+//! The call that a due recipient gets.
+
+use jiff::Timestamp;
+use switchboard_domain::{
+    Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, Direction, Recipient, Recording,
+};
+
+/// A queued call for a recipient.
+pub(crate) fn new_call(campaign: &Campaign, recipient: &Recipient, call_id: CallId, now: Timestamp) -> Call {
+    Call {
+        call_id,
+        status: CallStatus::Queued,
+        direction: Direction::Outbound,
+        origin: CallOrigin::Campaign,
+        provider: campaign.provider,
+        agent_id: campaign.agent_id.clone(),
+        provider_agent_id: campaign.provider_agent_id.clone(),
+        phone_line_id: Some(campaign.phone_line_id.clone()),
+        carrier: Some(campaign.carrier),
+        phone_number: Some(recipient.phone_number.clone()),
+        campaign_id: Some(campaign.campaign_id.clone()),
+        recipient_id: Some(recipient.recipient_id.clone()),
+        attempt: recipient.attempts + 1,
+        variables: recipient.variables.clone(),
+        conversation_id: None,
+        carrier_call_id: None,
+        ringing_timeout_secs: campaign.ringing_timeout_secs,
+        created_at: now,
+        enqueued_at: Some(now),
+        dial_before: campaign.end_at,
+        placing_at: None,
+        started_at: None,
+        ended_at: None,
+        duration_secs: None,
+        watched_until: None,
+        failure: None,
+        provider_request_id: None,
+        results: CallResults::default(),
+        results_complete: false,
+        recording: Recording::default(),
+        handled: false,
+        updated_at: now,
+        version: 1,
+    }
+}

@@ -1,0 +1,1 @@
+//! Hourly and on demand: pull conversations and missing recordings.

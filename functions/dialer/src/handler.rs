@@ -1,0 +1,126 @@
+//! What to do with one message.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use switchboard_domain::{Call, CallId, CallStatus, Clock};
+use switchboard_providers::VoiceProvider;
+use switchboard_reconcile::pull_recording;
+use switchboard_store::{DialMessage, Store, StoreError, UpdateOutcome};
+
+use crate::Pace;
+use crate::prepare::Prepared;
+
+/// How often a call is read anew when somebody else changes it.
+const MAX_ROUNDS: u32 = 20;
+/// How often a recording is asked for before it is left to the sync.
+const RECORDING_TRIES: u32 = 3;
+
+/// What becomes of the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Done with it.
+    Acknowledge,
+    /// Visible again for a successor, which goes on with the call.
+    HandOver,
+}
+
+/// Places calls and stays with them.
+#[derive(Clone)]
+pub struct Dialer {
+    pub(crate) store: Store,
+    pub(crate) provider: Arc<dyn VoiceProvider>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pace: Pace,
+}
+
+impl Dialer {
+    /// A dialer; one serves any number of messages.
+    pub fn new(store: Store, provider: Arc<dyn VoiceProvider>, clock: Arc<dyn Clock>, pace: Pace) -> Self {
+        Self { store, provider, clock, pace }
+    }
+
+    /// Brings the call of a message to its end, or to the deadline.
+    ///
+    /// The queue may deliver a message twice, and at the same time: the conditional write of
+    /// `placing` decides who dials, and the sign of life who watches.
+    ///
+    /// # Errors
+    /// When the store does not answer for long. The call is looked after by the scheduler then.
+    pub async fn handle(&self, message: &DialMessage, deadline: Timestamp) -> Result<Verdict, StoreError> {
+        let hand_over_at = deadline
+            .saturating_sub(SignedDuration::try_from(self.pace.hand_over).unwrap_or(SignedDuration::MAX))
+            .unwrap_or(Timestamp::MIN);
+        for _ in 0..MAX_ROUNDS {
+            // A call that was withdrawn is gone; its recipient gets another one.
+            let Some(call) = self.store.find_call(&message.call_id).await? else {
+                return Ok(Verdict::Acknowledge);
+            };
+            let placed = match call.status {
+                CallStatus::Queued => match self.prepare(call, hand_over_at).await? {
+                    Prepared::Begun(call) => self.place(*call).await?,
+                    Prepared::LookAgain => continue,
+                    Prepared::Done => return Ok(Verdict::Acknowledge),
+                },
+                _ if call.status.is_live() => match self.take_watch(&call).await? {
+                    Some(call) => call,
+                    // Another invocation is with it.
+                    None => return Ok(Verdict::Acknowledge),
+                },
+                _ => return Ok(Verdict::Acknowledge),
+            };
+            let ended = match self.watch(placed, hand_over_at).await? {
+                Some(ended) => ended,
+                None => return Ok(Verdict::HandOver),
+            };
+            self.fetch_recording(&ended.call_id).await;
+            return Ok(Verdict::Acknowledge);
+        }
+        tracing::warn!(call.id = %message.call_id, "the call changed all the time; it goes back to the scheduler");
+        Ok(Verdict::Acknowledge)
+    }
+
+    /// Takes over a live call that nobody watches. One that was `placing` lost its answer with
+    /// whoever asked.
+    async fn take_watch(&self, call: &Call) -> Result<Option<Call>, StoreError> {
+        let now = self.clock.now();
+        let until = self.watched_until(now);
+        let taken = self
+            .store
+            .update_call(&call.call_id, |call| {
+                let free = call.status.is_live() && call.watched_until.is_none_or(|until| until <= now);
+                if free {
+                    if let Ok(lost) = call.status.after(switchboard_domain::CallEvent::AnswerLost) {
+                        call.status = lost;
+                    }
+                    call.watched_until = Some(until);
+                    call.updated_at = now;
+                }
+                free
+            })
+            .await?;
+        Ok(match taken {
+            UpdateOutcome::Changed(call) => Some(*call),
+            UpdateOutcome::Unchanged(_) | UpdateOutcome::NotFound => None,
+        })
+    }
+
+    pub(crate) fn watched_until(&self, now: Timestamp) -> Timestamp {
+        let life = SignedDuration::try_from(self.pace.heartbeat * 3).unwrap_or(SignedDuration::MAX);
+        now.saturating_add(life).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The recording while we are here; what does not come now is due, and the sync fetches it.
+    async fn fetch_recording(&self, id: &CallId) {
+        for attempt in 1..=RECORDING_TRIES {
+            match pull_recording(&self.store, self.provider.as_ref(), id, self.clock.now()).await {
+                Ok(switchboard_domain::RecordingState::Pending) => {}
+                Ok(_) => return,
+                Err(error) => tracing::warn!(call.id = %id, %error, attempt, "the recording did not come yet"),
+            }
+            if attempt < RECORDING_TRIES {
+                tokio::time::sleep(self.pace.retry_slot * attempt).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Everything up to the moment of dialling.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchboard_domain::{
+    Call, Campaign, CampaignStatus, Recipient, RecipientEvent, RecipientStatus, SkipReason,
+};
+use switchboard_store::{BeginDial, StoreError};
+
+use crate::Dialer;
+
+/// Where the preparation of a call led.
+pub(crate) enum Prepared {
+    /// `placing` is written and a slot is held: ask the provider.
+    Begun(Box<Call>),
+    /// Something changed meanwhile: read the call again.
+    LookAgain,
+    /// No dial now; whatever was to be written is written.
+    Done,
+}
+
+impl Dialer {
+    /// Checks what may have changed since the call was queued, and begins the dial.
+    pub(crate) async fn prepare(&self, call: Call, hand_over_at: Timestamp) -> Result<Prepared, StoreError> {
+        let (campaign, recipient) = match self.company(&call).await? {
+            Company::Whole(campaign, recipient) => (campaign, recipient),
+            Company::Gone => return Ok(Prepared::Done),
+        };
+        let now = self.clock.now();
+        if call.dial_before.is_some_and(|bound| bound <= now) {
+            let skip = RecipientEvent::Skipped(SkipReason::WindowClosed);
+            return self.give_up(&call, recipient.as_ref(), skip, "The time in which it could be called has passed.").await;
+        }
+        if let (Some(campaign), Some(recipient)) = (&campaign, &recipient) {
+            if let Some(elsewhere) = self.check_campaign(&call, campaign, recipient, now).await? {
+                return Ok(elsewhere);
+            }
+        }
+        self.begin(&call, campaign.as_ref(), recipient.as_ref(), hand_over_at).await
+    }
+
+    async fn company(&self, call: &Call) -> Result<Company, StoreError> {
+        let (Some(campaign_id), Some(recipient_id)) = (&call.campaign_id, &call.recipient_id) else {
+            return Ok(Company::Whole(None, None));
+        };
+        let campaign = self.store.find_campaign(campaign_id).await?;
+        let recipient = self.store.find_recipient(campaign_id, recipient_id).await?;
+        match (campaign, recipient) {
+            (Some(campaign), Some(recipient))
+                if recipient.status == RecipientStatus::Queued
+                    && recipient.call_id.as_ref() == Some(&call.call_id) =>
+            {
+                Ok(Company::Whole(Some(campaign), Some(recipient)))
+            }
+            // The recipient has moved on: this call is nobody's any more.
+            _ => {
+                let now = self.clock.now();
+                let failure = "Its recipient was cancelled or got another call.";
+                self.store.give_up_queued(call, None, RecipientEvent::Cancelled, failure, now).await?;
+                Ok(Company::Gone)
+            }
+        }
+    }
+
+    /// Where the campaign leads instead of to a dial, if it does.
+    async fn check_campaign(
+        &self,
+        call: &Call,
+        campaign: &Campaign,
+        recipient: &Recipient,
+        now: Timestamp,
+    ) -> Result<Option<Prepared>, StoreError> {
+        let missing = campaign.required_variables.iter().any(|name| !recipient.variables.contains_key(name));
+        let elsewhere = match campaign.status {
+            CampaignStatus::Running if missing => {
+                let skip = RecipientEvent::Skipped(SkipReason::MissingVariable);
+                let failure = "A variable that the agent needs has no value in this row.";
+                self.give_up(call, Some(recipient), skip, failure).await?
+            }
+            CampaignStatus::Running => match campaign.window.as_ref().and_then(|window| window.next_open(now)) {
+                Some(opens) if opens > now => self.withdraw(call, recipient, opens, now).await?,
+                _ => return Ok(None),
+            },
+            CampaignStatus::Paused | CampaignStatus::Scheduled | CampaignStatus::Draft => {
+                self.withdraw(call, recipient, now, now).await?
+            }
+            CampaignStatus::Cancelled | CampaignStatus::Completed | CampaignStatus::Failed => {
+                let failure = "The campaign ended before the call.";
+                self.give_up(call, Some(recipient), RecipientEvent::Cancelled, failure).await?
+            }
+        };
+        Ok(Some(elsewhere))
+    }
+
+    async fn begin(
+        &self,
+        call: &Call,
+        campaign: Option<&Campaign>,
+        recipient: Option<&Recipient>,
+        hand_over_at: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let now = self.clock.now();
+            let until = self.watched_while_placing(call, now);
+            match self.store.begin_dial(call, recipient, campaign, until, now).await? {
+                BeginDial::Begun(call) => return Ok(Prepared::Begun(call)),
+                BeginDial::Changed | BeginDial::CampaignNotRunning => return Ok(Prepared::LookAgain),
+                BeginDial::DoNotCall => {
+                    let skip = RecipientEvent::Skipped(SkipReason::DoNotCall);
+                    return self.give_up(call, recipient, skip, "The number is on the do-not-call list.").await;
+                }
+                BeginDial::NoSlot if waited < self.pace.wait_for_slot && now < hand_over_at => {
+                    tokio::time::sleep(self.pace.retry_slot).await;
+                    waited += self.pace.retry_slot;
+                }
+                BeginDial::NoSlot | BeginDial::QueueStopped => {
+                    return match recipient {
+                        Some(recipient) => self.withdraw(call, recipient, now, now).await,
+                        // It stays queued; the scheduler sends it again when there is room.
+                        None => Ok(Prepared::Done),
+                    };
+                }
+            }
+        }
+    }
+
+    /// A dial may take as long as the phone rings, and the answer a little longer.
+    fn watched_while_placing(&self, call: &Call, now: Timestamp) -> Timestamp {
+        let ringing = jiff::SignedDuration::from_secs(i64::from(call.ringing_timeout_secs) + 45);
+        now.saturating_add(ringing).unwrap_or(Timestamp::MAX)
+    }
+
+    async fn withdraw(
+        &self,
+        call: &Call,
+        recipient: &Recipient,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        match self.store.withdraw(call, recipient, due_at, now).await? {
+            true => Ok(Prepared::Done),
+            false => Ok(Prepared::LookAgain),
+        }
+    }
+
+    async fn give_up(
+        &self,
+        call: &Call,
+        recipient: Option<&Recipient>,
+        event: RecipientEvent,
+        failure: &str,
+    ) -> Result<Prepared, StoreError> {
+        match self.store.give_up_queued(call, recipient, event, failure, self.clock.now()).await? {
+            true => Ok(Prepared::Done),
+            false => Ok(Prepared::LookAgain),
+        }
+    }
+}
+
+enum Company {
+    /// The campaign and the recipient of a campaign's call; neither for a call of its own.
+    Whole(Option<Campaign>, Option<Recipient>),
+    /// The recipient has moved on.
+    Gone,
+}

@@ -1,0 +1,1 @@
+//! Post-call webhooks of every provider.

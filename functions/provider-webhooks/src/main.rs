@@ -1,0 +1,2 @@
+//! Wires the function; the work is in the library.
+fn main() {}

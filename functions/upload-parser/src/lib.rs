@@ -1,0 +1,1 @@
+//! File in S3 to contact list.

@@ -1,0 +1,1 @@
+//! Runs template.yaml on one machine: the AWS services that the product uses, in one process.

@@ -1,0 +1,1 @@
+//! Plays the voice providers: same wire protocol, scripted callers, a ledger of every dial.

@@ -1,0 +1,99 @@
+//! Agents and the phone lines they call from.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{AgentId, ProviderId};
+
+/// Which platform an agent lives on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    /// ElevenLabs Agents.
+    Elevenlabs,
+}
+
+impl ProviderKind {
+    /// Every provider there is.
+    pub const ALL: [Self; 1] = [Self::Elevenlabs];
+
+    /// The name in URLs, keys and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Elevenlabs => "elevenlabs",
+        }
+    }
+}
+
+/// Who carries a phone line's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Carrier {
+    /// A number at Twilio.
+    Twilio,
+    /// A SIP trunk of the customer's.
+    SipTrunk,
+}
+
+/// Whether an agent can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AgentStatus {
+    /// Lives at the provider and can place calls.
+    Active,
+    /// We have a record, but the provider no longer knows the agent.
+    Missing,
+}
+
+/// Our record of a voice agent that lives at a provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Agent {
+    /// Our id.
+    pub agent_id: AgentId,
+    /// The platform it lives on.
+    pub provider: ProviderKind,
+    /// The provider's id of it.
+    pub provider_agent_id: ProviderId,
+    /// Name shown to people.
+    pub name: String,
+    /// What the agent is told to do.
+    pub prompt: String,
+    /// What it says first; empty: it waits for the person.
+    pub first_message: String,
+    /// Language code such as `en` or `es`.
+    pub language: String,
+    /// The provider's id of its voice.
+    pub voice_id: Option<ProviderId>,
+    /// The dynamic variables that the prompt or first message names and that have no default.
+    pub required_variables: Vec<String>,
+    /// Whether it can be used.
+    pub status: AgentStatus,
+    /// When our record was made.
+    pub created_at: Timestamp,
+    /// When our record last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes; every write is conditional on it.
+    pub version: u64,
+}
+
+/// A number we call from or are called on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhoneLine {
+    /// The provider's id of the line (`phnum_…` at ElevenLabs).
+    pub phone_line_id: ProviderId,
+    /// The platform that dials from it.
+    pub provider: ProviderKind,
+    /// The number as the provider writes it.
+    pub phone_number: String,
+    /// Label given at the provider.
+    pub label: String,
+    /// Who carries its calls.
+    pub carrier: Carrier,
+    /// Whether calls can be placed from it.
+    pub supports_outbound: bool,
+}

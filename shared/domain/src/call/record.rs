@@ -1,0 +1,202 @@
+//! What we keep of a call.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    AgentId, CallId, CallStatus, CampaignId, Carrier, DynamicVariables, PhoneNumber, ProviderId,
+    ProviderKind, RecipientId,
+};
+
+/// Who called whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// We called the person.
+    Outbound,
+    /// The person called us.
+    Inbound,
+}
+
+/// What made the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallOrigin {
+    /// A campaign.
+    Campaign,
+    /// One request to the API.
+    Api,
+    /// Found at the provider; it began elsewhere.
+    Imported,
+}
+
+/// The provider's judgement of a finished call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallSuccess {
+    /// The goal was reached.
+    Success,
+    /// It was not.
+    Failure,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// What became of the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingState {
+    /// Not known yet, or to be fetched.
+    #[default]
+    Pending,
+    /// In our own bucket.
+    Stored,
+    /// There is none: nobody spoke, or the agent does not record.
+    None,
+    /// There was one, and it could not be had.
+    Lost,
+}
+
+/// The recording of a call.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Recording {
+    /// What became of it.
+    pub state: RecordingState,
+    /// Size in bytes, once stored.
+    pub bytes: Option<u64>,
+    /// Length in seconds, measured from the audio itself.
+    pub duration_secs: Option<f64>,
+    /// How often it was asked for without success.
+    pub attempts: u32,
+}
+
+/// Who spoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The voice agent.
+    Agent,
+    /// The person.
+    User,
+}
+
+/// One turn of the conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TranscriptTurn {
+    /// Who spoke.
+    pub speaker: Speaker,
+    /// What was said; empty for a turn in which only a tool ran.
+    pub message: String,
+    /// Seconds into the call.
+    pub at_secs: u64,
+    /// Whether the other side cut it short.
+    pub interrupted: bool,
+    /// Names of the tools that ran in this turn.
+    pub tools: Vec<String>,
+}
+
+/// What the provider found out when the call was over.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallResults {
+    /// The provider's judgement.
+    pub success: Option<CallSuccess>,
+    /// What happened, in a few sentences.
+    pub summary: Option<String>,
+    /// The same in a few words.
+    pub title: Option<String>,
+    /// Why it ended, as the provider writes it; for display only.
+    pub termination_reason: Option<String>,
+    /// What the agent was told to find out: name to value.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Object>))]
+    pub collected: BTreeMap<String, Value>,
+    /// Each criterion's result: `success`, `failure` or `unknown`.
+    pub criteria: BTreeMap<String, String>,
+    /// Cost in the provider's credits.
+    pub cost_credits: Option<i64>,
+    /// Cost in US dollars.
+    pub cost_usd: Option<f64>,
+    /// Number of transcript turns kept.
+    pub turns: u32,
+}
+
+/// One attempt to reach one person, or one inbound call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Our id. It travels to the provider as `user_id` and as dynamic variable `attempt_id`.
+    pub call_id: CallId,
+    /// Where it is on its way.
+    pub status: CallStatus,
+    /// Who called whom.
+    pub direction: Direction,
+    /// What made it.
+    pub origin: CallOrigin,
+    /// The platform.
+    pub provider: ProviderKind,
+    /// Our agent.
+    pub agent_id: AgentId,
+    /// The provider's id of the agent.
+    pub provider_agent_id: ProviderId,
+    /// The line it is placed from.
+    pub phone_line_id: Option<ProviderId>,
+    /// Who carries it.
+    pub carrier: Option<Carrier>,
+    /// The other side's number, when known.
+    pub phone_number: Option<PhoneNumber>,
+    /// Its campaign.
+    pub campaign_id: Option<CampaignId>,
+    /// Its recipient.
+    pub recipient_id: Option<RecipientId>,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// What the agent may say of the person.
+    pub variables: DynamicVariables,
+    /// The conversation at the provider, once known.
+    pub conversation_id: Option<ProviderId>,
+    /// The carrier's id of the call, once known.
+    pub carrier_call_id: Option<String>,
+    /// Seconds it may ring.
+    pub ringing_timeout_secs: u32,
+    /// When it was put on the dial queue, or imported.
+    pub created_at: Timestamp,
+    /// When its message was last sent to the dial queue.
+    pub enqueued_at: Option<Timestamp>,
+    /// No dial may begin after this moment.
+    pub dial_before: Option<Timestamp>,
+    /// When the dial began.
+    pub placing_at: Option<Timestamp>,
+    /// When the provider says it began.
+    pub started_at: Option<Timestamp>,
+    /// When we learned that it was over.
+    pub ended_at: Option<Timestamp>,
+    /// Length in seconds, as the provider counts it.
+    pub duration_secs: Option<u64>,
+    /// Until when some invocation watches it; past that moment the scheduler looks after it.
+    pub watched_until: Option<Timestamp>,
+    /// Why it was not placed, failed, or was given up; one sentence for people.
+    pub failure: Option<String>,
+    /// The provider's id of the failed request, for its support.
+    pub provider_request_id: Option<String>,
+    /// What the provider found out.
+    pub results: CallResults,
+    /// Whether `results` and transcript are whole.
+    pub results_complete: bool,
+    /// Its recording.
+    pub recording: Recording,
+    /// Whether somebody has dealt with it.
+    pub handled: bool,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes; every write is conditional on it.
+    pub version: u64,
+}

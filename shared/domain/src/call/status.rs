@@ -1,0 +1,215 @@
+//! The states of a call and what moves it between them.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a call is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallStatus {
+    /// About to be placed.
+    Queued,
+    /// Written down before the provider is asked; a slot is held.
+    Placing,
+    /// The provider was asked and we never learned the answer; it may be ringing.
+    Unconfirmed,
+    /// The provider accepted it: it rings or is answered.
+    InProgress,
+    /// The provider said no, or a look-up showed that it never happened.
+    NotPlaced,
+    /// Answered, and over.
+    Completed,
+    /// Nobody answered.
+    NoAnswer,
+    /// The line was busy.
+    Busy,
+    /// A machine answered.
+    Voicemail,
+    /// It broke down.
+    Failed,
+    /// Given up before it was placed.
+    Cancelled,
+}
+
+impl CallStatus {
+    /// Every status, in the order people read them.
+    pub const ALL: [Self; 11] = [
+        Self::Queued,
+        Self::Placing,
+        Self::Unconfirmed,
+        Self::InProgress,
+        Self::NotPlaced,
+        Self::Completed,
+        Self::NoAnswer,
+        Self::Busy,
+        Self::Voicemail,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// The name in keys and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Placing => "placing",
+            Self::Unconfirmed => "unconfirmed",
+            Self::InProgress => "in_progress",
+            Self::NotPlaced => "not_placed",
+            Self::Completed => "completed",
+            Self::NoAnswer => "no_answer",
+            Self::Busy => "busy",
+            Self::Voicemail => "voicemail",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// It may be ringing or talking now, so it holds a slot.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Placing | Self::Unconfirmed | Self::InProgress)
+    }
+
+    /// Nothing more happens to it by itself.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Queued | Self::Placing | Self::Unconfirmed | Self::InProgress)
+    }
+
+    /// The status after `event`.
+    ///
+    /// Proof that a call took place ([`CallEvent::Ended`]) is taken from every status in which the
+    /// call may have been placed, `not_placed` included: a look-up that found nothing can be wrong,
+    /// a conversation that exists cannot.
+    ///
+    /// # Errors
+    /// When the event does not fit the status: old, repeated or out of order. The call stays as it is.
+    pub fn after(self, event: CallEvent) -> Result<Self, IllegalCallEvent> {
+        use CallEvent as E;
+        match (self, event) {
+            (Self::Queued, E::DialBegan) => Ok(Self::Placing),
+            (Self::Queued, E::GivenUp) => Ok(Self::Cancelled),
+            (Self::Placing, E::AnswerLost) => Ok(Self::Unconfirmed),
+            (Self::Placing | Self::Unconfirmed, E::Confirmed) => Ok(Self::InProgress),
+            (Self::Placing | Self::Unconfirmed, E::NotPlaced) => Ok(Self::NotPlaced),
+            (Self::Placing | Self::Unconfirmed | Self::InProgress | Self::NotPlaced, E::Ended(outcome)) => {
+                Ok(outcome.into())
+            }
+            (from, event) => Err(IllegalCallEvent { from, event }),
+        }
+    }
+}
+
+/// How a placed call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallOutcome {
+    /// Answered, and over.
+    Completed,
+    /// Nobody answered.
+    NoAnswer,
+    /// The line was busy.
+    Busy,
+    /// A machine answered.
+    Voicemail,
+    /// It broke down.
+    Failed,
+}
+
+impl From<CallOutcome> for CallStatus {
+    fn from(outcome: CallOutcome) -> Self {
+        match outcome {
+            CallOutcome::Completed => Self::Completed,
+            CallOutcome::NoAnswer => Self::NoAnswer,
+            CallOutcome::Busy => Self::Busy,
+            CallOutcome::Voicemail => Self::Voicemail,
+            CallOutcome::Failed => Self::Failed,
+        }
+    }
+}
+
+/// What can happen to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallEvent {
+    /// A slot is taken and the provider is about to be asked.
+    DialBegan,
+    /// Given up before the provider was asked.
+    GivenUp,
+    /// The provider was asked and its answer was lost.
+    AnswerLost,
+    /// The provider has the call.
+    Confirmed,
+    /// The provider said no, or a look-up found that it never happened.
+    NotPlaced,
+    /// The call is over.
+    Ended(CallOutcome),
+}
+
+/// An event that does not fit the call's status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a call that is {} cannot take {event:?}", from.as_str())]
+pub struct IllegalCallEvent {
+    /// The status it is in.
+    pub from: CallStatus,
+    /// What was to happen.
+    pub event: CallEvent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_event() -> impl Strategy<Value = CallEvent> {
+        use CallOutcome as O;
+        prop::sample::select(vec![
+            CallEvent::DialBegan,
+            CallEvent::GivenUp,
+            CallEvent::AnswerLost,
+            CallEvent::Confirmed,
+            CallEvent::NotPlaced,
+            CallEvent::Ended(O::Completed),
+            CallEvent::Ended(O::NoAnswer),
+            CallEvent::Ended(O::Busy),
+            CallEvent::Ended(O::Voicemail),
+            CallEvent::Ended(O::Failed),
+        ])
+    }
+
+    /// How far along a status is; no event may lower it.
+    fn rank(status: CallStatus) -> u8 {
+        match status {
+            CallStatus::Queued => 0,
+            CallStatus::Placing => 1,
+            CallStatus::Unconfirmed => 2,
+            CallStatus::InProgress => 3,
+            CallStatus::NotPlaced => 4,
+            _ => 5,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_events_moves_a_call_backwards(events in prop::collection::vec(any_event(), 0..40)) {
+            let mut status = CallStatus::Queued;
+            let mut dials = 0;
+            for event in events {
+                if let Ok(next) = status.after(event) {
+                    prop_assert!(rank(next) > rank(status), "{status:?} -> {next:?}");
+                    dials += u32::from(event == CallEvent::DialBegan);
+                    status = next;
+                }
+            }
+            prop_assert!(dials <= 1, "one attempt dials at most once");
+        }
+    }
+
+    #[test]
+    fn every_passing_status_has_an_exit_and_final_ones_keep_their_outcome() {
+        let ended = CallEvent::Ended(CallOutcome::Failed);
+        for status in CallStatus::ALL {
+            let exits = [CallEvent::GivenUp, ended].iter().any(|e| status.after(*e).is_ok());
+            let takes_late_proof = status == CallStatus::NotPlaced;
+            assert_eq!(exits, !status.is_final() || takes_late_proof, "{status:?}");
+        }
+    }
+}

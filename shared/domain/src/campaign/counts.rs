@@ -1,0 +1,76 @@
+//! How many recipients are in which status.
+
+use serde::{Deserialize, Serialize};
+
+use crate::RecipientStatus;
+
+/// How many recipients are in which status. They add up to `total` at every read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CampaignCounts {
+    /// All recipients.
+    pub total: u64,
+    /// Waiting to be due.
+    pub pending: u64,
+    /// On the dial queue.
+    pub queued: u64,
+    /// A call is being placed or in progress.
+    pub calling: u64,
+    /// Reached.
+    pub completed: u64,
+    /// Nobody answered.
+    pub no_answer: u64,
+    /// The line was busy.
+    pub busy: u64,
+    /// A machine answered.
+    pub voicemail: u64,
+    /// Could not be called or broke down.
+    pub failed: u64,
+    /// Cancelled before the call.
+    pub cancelled: u64,
+    /// Not called, for a reason.
+    pub skipped: u64,
+}
+
+impl CampaignCounts {
+    /// The count of one status.
+    pub fn of(&self, status: RecipientStatus) -> u64 {
+        let mut copy = *self;
+        *copy.slot(status)
+    }
+
+    /// Adds to the count of one status.
+    pub fn add(&mut self, status: RecipientStatus, count: u64) {
+        *self.slot(status) += count;
+    }
+
+    fn slot(&mut self, status: RecipientStatus) -> &mut u64 {
+        match status {
+            RecipientStatus::Pending => &mut self.pending,
+            RecipientStatus::Queued => &mut self.queued,
+            RecipientStatus::Calling => &mut self.calling,
+            RecipientStatus::Completed => &mut self.completed,
+            RecipientStatus::NoAnswer => &mut self.no_answer,
+            RecipientStatus::Busy => &mut self.busy,
+            RecipientStatus::Voicemail => &mut self.voicemail,
+            RecipientStatus::Failed => &mut self.failed,
+            RecipientStatus::Cancelled => &mut self.cancelled,
+            RecipientStatus::Skipped => &mut self.skipped,
+        }
+    }
+
+    /// The sum over all statuses.
+    pub fn sum(&self) -> u64 {
+        RecipientStatus::ALL.iter().map(|s| self.of(*s)).sum()
+    }
+
+    /// How many are final.
+    pub fn finished(&self) -> u64 {
+        RecipientStatus::ALL.iter().filter(|s| s.is_final()).map(|s| self.of(*s)).sum()
+    }
+
+    /// Nobody is left to be called.
+    pub fn is_finished(&self) -> bool {
+        self.finished() == self.total
+    }
+}

@@ -1,0 +1,78 @@
+//! What we keep of a campaign.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AgentId, CallingWindow, CampaignId, CampaignStatus, Carrier, ListId, ProviderId, ProviderKind,
+    RetryPolicy,
+};
+
+/// How far the recipients are laid out from the contact lists.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LayoutProgress {
+    /// Index of the list in `list_ids` that is being laid out.
+    pub list: u32,
+    /// Next place in that list.
+    pub seq: u64,
+    /// Every list is laid out.
+    pub done: bool,
+}
+
+/// An agent, a phone line, contacts, and when and how to call them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Campaign {
+    /// Our id.
+    pub campaign_id: CampaignId,
+    /// Name shown to people.
+    pub name: String,
+    /// Where it is on its way.
+    pub status: CampaignStatus,
+    /// The agent that calls.
+    pub agent_id: AgentId,
+    /// The platform.
+    pub provider: ProviderKind,
+    /// The provider's id of the agent.
+    pub provider_agent_id: ProviderId,
+    /// The line it calls from.
+    pub phone_line_id: ProviderId,
+    /// Who carries the calls.
+    pub carrier: Carrier,
+    /// The contact lists it calls.
+    pub list_ids: Vec<ListId>,
+    /// How far its recipients are laid out.
+    pub layout: LayoutProgress,
+    /// When it starts.
+    pub start_at: Option<Timestamp>,
+    /// When it ends: nobody is dialled after this moment.
+    pub end_at: Option<Timestamp>,
+    /// When people may be called.
+    pub window: Option<CallingWindow>,
+    /// When and how often to try again.
+    pub retry: RetryPolicy,
+    /// Most calls of this campaign in progress at one time; none: only the queue's limit.
+    pub concurrency_limit: Option<u32>,
+    /// Higher goes first.
+    pub priority: i32,
+    /// Seconds a call may ring.
+    pub ringing_timeout_secs: u32,
+    /// Variables that the agent needs from every recipient.
+    pub required_variables: Vec<String>,
+    /// A person asked to try the failed ones again; the scheduler has not come to it yet.
+    pub retry_failed_asked: bool,
+    /// Why it failed, or why it is paused when no person paused it.
+    pub failure: Option<String>,
+    /// Number of the batch in the call-manager routes.
+    pub batch_number: Option<u64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it began to call.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes; every write is conditional on it.
+    pub version: u64,
+}

@@ -1,0 +1,269 @@
+//! What follows, for everybody concerned, when a call is over.
+
+use jiff::Timestamp;
+
+use crate::{
+    AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, IllegalCallEvent, ProviderId,
+    Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, after_attempt,
+};
+
+/// What the provider tells of a call that is over.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CallFacts {
+    /// The conversation.
+    pub conversation_id: Option<ProviderId>,
+    /// The carrier's id of the call.
+    pub carrier_call_id: Option<String>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// Its length in seconds.
+    pub duration_secs: Option<u64>,
+    /// What was found out.
+    pub results: CallResults,
+    /// Whether `results` are whole: the provider's analysis is done.
+    pub results_complete: bool,
+    /// Whether there is a recording to fetch; none when that is not known.
+    pub has_recording: Option<bool>,
+    /// Why it failed, where it did.
+    pub failure: Option<String>,
+}
+
+/// How a call came to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// It took place.
+    Ended {
+        /// How it ended.
+        outcome: CallOutcome,
+        /// What the provider tells of it.
+        facts: Box<CallFacts>,
+    },
+    /// It never took place.
+    NotPlaced {
+        /// Whether the same request could be accepted later.
+        may_retry: bool,
+        /// Why, in one sentence for people.
+        failure: String,
+        /// The provider's id of the request.
+        request_id: Option<String>,
+    },
+}
+
+impl Ending {
+    fn event(&self) -> CallEvent {
+        match self {
+            Self::Ended { outcome, .. } => CallEvent::Ended(*outcome),
+            Self::NotPlaced { .. } => CallEvent::NotPlaced,
+        }
+    }
+}
+
+/// Everything that changes when a call is over; to be written together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conclusion {
+    /// The call as it is from now on.
+    pub call: Call,
+    /// Its recipient as it is from now on, with the status it had.
+    pub recipient: Option<(RecipientStatus, Recipient)>,
+    /// The call held a slot, which is free now.
+    pub frees_slot: bool,
+    /// Its recording is to be fetched.
+    pub recording_due: bool,
+}
+
+/// What follows when `call` comes to its `ending`.
+///
+/// `retry` is the campaign's policy, or none when nobody of it may be called again.
+///
+/// # Errors
+/// When the call is over already, or was never begun: nothing follows.
+pub fn conclude(
+    mut call: Call,
+    recipient: Option<Recipient>,
+    retry: Option<&RetryPolicy>,
+    ending: &Ending,
+    now: Timestamp,
+) -> Result<Conclusion, IllegalCallEvent> {
+    let frees_slot = call.status.is_live();
+    let was = call.status;
+    call.status = call.status.after(ending.event())?;
+    call.ended_at = Some(now);
+    call.updated_at = now;
+    call.watched_until = None;
+    match ending {
+        Ending::Ended { facts, .. } => call.take_facts(facts),
+        Ending::NotPlaced { failure, request_id, .. } => {
+            call.failure = Some(failure.clone());
+            call.provider_request_id.clone_from(request_id);
+            call.results_complete = true;
+            call.recording.state = RecordingState::None;
+        }
+    }
+    let recipient = recipient
+        .filter(|r| r.call_id.as_ref() == Some(&call.call_id))
+        .and_then(|r| recipient_after(r, &call, was, retry, ending, now));
+    Ok(Conclusion {
+        frees_slot,
+        recording_due: call.recording.state == RecordingState::Pending,
+        recipient,
+        call,
+    })
+}
+
+fn recipient_after(
+    mut recipient: Recipient,
+    call: &Call,
+    was: CallStatus,
+    retry: Option<&RetryPolicy>,
+    ending: &Ending,
+    now: Timestamp,
+) -> Option<(RecipientStatus, Recipient)> {
+    let from = recipient.status;
+    let attempt = match ending {
+        Ending::Ended { outcome, .. } => {
+            recipient.attempts += 1;
+            recipient.refusals = 0;
+            Attempt::Ended(*outcome)
+        }
+        Ending::NotPlaced { may_retry, .. } => {
+            recipient.refusals += 1;
+            Attempt::NotPlaced { may_retry: *may_retry }
+        }
+    };
+    let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
+    let next = after_attempt(attempt, recipient.attempts, recipient.refusals, retry.unwrap_or(&once), now);
+    let event = match next {
+        // Late proof of a call thought unplaced: the recipient waits for a retry already.
+        AfterAttempt::RetryAt(at) if was == CallStatus::NotPlaced && from == RecipientStatus::Pending => {
+            recipient.due_at = at;
+            return Some((from, updated(recipient, call, now)));
+        }
+        AfterAttempt::RetryAt(at) => {
+            recipient.due_at = at;
+            RecipientEvent::RetryPlanned
+        }
+        AfterAttempt::Done(outcome) => RecipientEvent::Ended(outcome),
+    };
+    recipient.status = from.after(event).ok()?;
+    Some((from, updated(recipient, call, now)))
+}
+
+fn updated(mut recipient: Recipient, call: &Call, now: Timestamp) -> Recipient {
+    recipient.conversation_id = call.conversation_id.as_ref().map(|id| id.as_str().to_owned());
+    recipient.updated_at = now;
+    recipient
+}
+
+impl Call {
+    /// Takes over what the provider tells. What is known already and not told again stays.
+    pub fn take_facts(&mut self, facts: &CallFacts) {
+        fn keep<T: Clone>(old: &mut Option<T>, new: &Option<T>) {
+            if new.is_some() {
+                old.clone_from(new);
+            }
+        }
+        keep(&mut self.conversation_id, &facts.conversation_id);
+        keep(&mut self.carrier_call_id, &facts.carrier_call_id);
+        keep(&mut self.started_at, &facts.started_at);
+        keep(&mut self.duration_secs, &facts.duration_secs);
+        keep(&mut self.failure, &facts.failure);
+        if !self.results_complete {
+            self.results = facts.results.clone();
+            self.results_complete = facts.results_complete;
+        }
+        if self.recording.state == RecordingState::Pending && facts.has_recording == Some(false) {
+            self.recording.state = RecordingState::None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{call, recipient};
+
+    fn ended(outcome: CallOutcome) -> Ending {
+        Ending::Ended { outcome, facts: Box::default() }
+    }
+
+    fn not_placed(may_retry: bool) -> Ending {
+        Ending::NotPlaced { may_retry, failure: "busy provider".into(), request_id: None }
+    }
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn an_answered_call_completes_its_recipient_and_frees_its_slot() {
+        let done = conclude(
+            call(CallStatus::InProgress),
+            Some(recipient(RecipientStatus::Calling)),
+            Some(&RetryPolicy::default()),
+            &ended(CallOutcome::Completed),
+            NOW,
+        )
+        .unwrap();
+        let (from, recipient) = done.recipient.unwrap();
+        assert_eq!((from, recipient.status), (RecipientStatus::Calling, RecipientStatus::Completed));
+        assert_eq!(recipient.attempts, 1);
+        assert!(done.frees_slot);
+        assert_eq!(done.call.status, CallStatus::Completed);
+    }
+
+    #[test]
+    fn a_repeated_ending_changes_nothing() {
+        let again = conclude(call(CallStatus::Completed), None, None, &ended(CallOutcome::Failed), NOW);
+        assert!(again.is_err());
+    }
+
+    #[test]
+    fn a_refused_dial_waits_and_is_no_attempt() {
+        let done = conclude(
+            call(CallStatus::Placing),
+            Some(recipient(RecipientStatus::Calling)),
+            Some(&RetryPolicy::default()),
+            &not_placed(true),
+            NOW,
+        )
+        .unwrap();
+        let (_, recipient) = done.recipient.unwrap();
+        assert_eq!(recipient.status, RecipientStatus::Pending);
+        assert_eq!((recipient.attempts, recipient.refusals), (0, 1));
+        assert!(recipient.due_at > NOW);
+    }
+
+    #[test]
+    fn late_proof_completes_a_recipient_that_waits_for_a_retry() {
+        let done = conclude(
+            call(CallStatus::NotPlaced),
+            Some(recipient(RecipientStatus::Pending)),
+            Some(&RetryPolicy::default()),
+            &ended(CallOutcome::Completed),
+            NOW,
+        )
+        .unwrap();
+        assert_eq!(done.recipient.unwrap().1.status, RecipientStatus::Completed);
+        assert!(!done.frees_slot, "its slot was given back when it was thought unplaced");
+    }
+
+    #[test]
+    fn a_recipient_that_moved_on_to_another_call_is_left_alone() {
+        let mut other = recipient(RecipientStatus::Calling);
+        other.call_id = None;
+        let done =
+            conclude(call(CallStatus::NotPlaced), Some(other), None, &ended(CallOutcome::Completed), NOW).unwrap();
+        assert_eq!(done.recipient, None);
+    }
+
+    #[test]
+    fn nobody_of_a_cancelled_campaign_is_called_again() {
+        let done = conclude(
+            call(CallStatus::InProgress),
+            Some(recipient(RecipientStatus::Calling)),
+            None,
+            &ended(CallOutcome::NoAnswer),
+            NOW,
+        )
+        .unwrap();
+        assert_eq!(done.recipient.unwrap().1.status, RecipientStatus::NoAnswer);
+    }
+}

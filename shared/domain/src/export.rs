@@ -1,0 +1,49 @@
+//! Exports of the call log.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{AgentId, CallStatus, CampaignId, ExportId};
+
+/// How far an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportStatus {
+    /// Waiting to be taken up.
+    Queued,
+    /// Being written.
+    Running,
+    /// Ready to download.
+    Completed,
+    /// Given up; `failure` says why.
+    Failed,
+}
+
+/// One request to write the call log to a CSV file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Export {
+    /// Our id.
+    pub export_id: ExportId,
+    /// How far it is.
+    pub status: ExportStatus,
+    /// Only calls of this campaign.
+    pub campaign_id: Option<CampaignId>,
+    /// Only calls of this agent.
+    pub agent_id: Option<AgentId>,
+    /// Only calls in this status.
+    pub call_status: Option<CallStatus>,
+    /// Only calls created at or after this moment.
+    pub since: Option<Timestamp>,
+    /// Only calls created before this moment.
+    pub until: Option<Timestamp>,
+    /// Rows written so far.
+    pub rows: u64,
+    /// What went wrong, and what to do.
+    pub failure: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it was ready, or given up.
+    pub finished_at: Option<Timestamp>,
+}

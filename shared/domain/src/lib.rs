@@ -1,0 +1,56 @@
+//! What Switchboard is about: calls, recipients, campaigns, and the rules that move them.
+//!
+//! Everything here is a plain function of values, the clock included. This crate must never know a
+//! network, a database, a provider's JSON or an async runtime: the code around it fetches and
+//! writes, this code decides.
+//!
+//! ```
+//! use switchboard_domain::{CallEvent, CallStatus};
+//!
+//! let status = CallStatus::Queued.after(CallEvent::DialBegan)?;
+//! assert_eq!(status, CallStatus::Placing);
+//! // An old event never moves a call backwards.
+//! assert!(CallStatus::Completed.after(CallEvent::DialBegan).is_err());
+//! # Ok::<(), switchboard_domain::IllegalCallEvent>(())
+//! ```
+
+mod agent;
+mod call;
+mod campaign;
+mod clock;
+mod conclusion;
+mod contact;
+mod dnc;
+mod export;
+mod ids;
+mod phone;
+mod queue;
+mod recipient;
+mod retry;
+#[cfg(test)]
+mod testing;
+mod upload;
+mod window;
+
+pub use agent::{Agent, AgentStatus, Carrier, PhoneLine, ProviderKind};
+pub use call::{
+    Call, CallEvent, CallOrigin, CallOutcome, CallResults, CallStatus, CallSuccess, Direction,
+    IllegalCallEvent, Recording, RecordingState, Speaker, TranscriptTurn,
+};
+pub use campaign::{
+    Campaign, CampaignAction, CampaignCounts, CampaignStatus, IllegalCampaignAction, LayoutProgress,
+};
+pub use clock::{Clock, ManualClock};
+pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
+pub use contact::{Contact, ContactList, DynamicVariables};
+pub use dnc::DoNotCallEntry;
+pub use export::{Export, ExportStatus};
+pub use ids::{
+    AgentId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId,
+};
+pub use phone::{InvalidPhoneNumber, PhoneNumber};
+pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
+pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
+pub use retry::{AfterAttempt, Attempt, RetryPolicy, after_attempt};
+pub use upload::{IllegalUploadEvent, RejectedSample, Upload, UploadCounts, UploadFailure, UploadStatus};
+pub use window::{CallingWindow, InvalidWindow};

@@ -1,0 +1,97 @@
+//! A person's number, in E.164, that cannot slip into a log.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An E.164 number: `+`, then 7 to 15 digits, the first not zero.
+///
+/// `Debug` and `Display` show it masked (`+14***67`), so that logs and errors are safe;
+/// [`PhoneNumber::as_str`] is the one way to the whole number.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "+14155550100"))]
+#[serde(try_from = "String", into = "String")]
+pub struct PhoneNumber(String);
+
+/// Text that is not an E.164 number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a phone number in E.164 form: write + and the country code, e.g. +14155550100")]
+pub struct InvalidPhoneNumber;
+
+impl PhoneNumber {
+    /// Reads a number in strict E.164 form.
+    ///
+    /// # Errors
+    /// When the text has any other form, spaces included.
+    pub fn parse(text: &str) -> Result<Self, InvalidPhoneNumber> {
+        let digits = text.strip_prefix('+').ok_or(InvalidPhoneNumber)?;
+        let well_formed = (7..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0');
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidPhoneNumber) }
+    }
+
+    /// The whole number. Never for logs, errors or metrics.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The digits as one integer, for compact sets.
+    pub fn digits(&self) -> u64 {
+        self.0.bytes().skip(1).fold(0, |sum, b| sum * 10 + u64::from(b - b'0'))
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}***{}", &self.0[..3], &self.0[self.0.len() - 2..])
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::str::FromStr for PhoneNumber {
+    type Err = InvalidPhoneNumber;
+    fn from_str(text: &str) -> Result<Self, InvalidPhoneNumber> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+    fn try_from(text: String) -> Result<Self, InvalidPhoneNumber> {
+        Self::parse(&text)
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(number: PhoneNumber) -> String {
+        number.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_strict_e164_is_a_number() {
+        for good in ["+14155550100", "+34600000002", "+1234567", "+123456789012345"] {
+            assert_eq!(PhoneNumber::parse(good).unwrap().as_str(), good);
+        }
+        for bad in ["", "+", "14155550100", "+04155550100", "+1 415", "+123456", "+1234567890123456", "+1415555010a"] {
+            assert_eq!(PhoneNumber::parse(bad), Err(InvalidPhoneNumber), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_shown_number_is_masked() {
+        let number = PhoneNumber::parse("+14155550167").unwrap();
+        assert_eq!(format!("{number} {number:?}"), "+14***67 +14***67");
+        assert_eq!(number.digits(), 14_155_550_167);
+    }
+}

@@ -1,0 +1,78 @@
+//! The dial queue's settings and the slots.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{CallId, CampaignId};
+
+/// The highest concurrency limit that can be set: what one queue mapping allows.
+pub const MAX_CONCURRENCY_LIMIT: u32 = 1_000;
+
+/// Whether the dial queue runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QueueState {
+    /// Calls are placed.
+    Running,
+    /// No call is placed until somebody starts the queue again.
+    Stopped,
+}
+
+/// The wanted state of the dial queue, and how many slots are taken. One item holds all of it, so
+/// that taking a slot, the limit and stop are decided by one conditional write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueSettings {
+    /// Whether calls may be placed.
+    pub state: QueueState,
+    /// Most calls in progress at one time.
+    pub concurrency_limit: u32,
+    /// Slots taken now.
+    pub slots_in_use: u32,
+    /// When somebody last changed the settings.
+    pub updated_at: Timestamp,
+}
+
+impl QueueSettings {
+    /// How many slots are free: none while stopped or while a lowered limit is still exceeded.
+    pub fn free_slots(&self) -> u32 {
+        match self.state {
+            QueueState::Running => self.concurrency_limit.saturating_sub(self.slots_in_use),
+            QueueState::Stopped => 0,
+        }
+    }
+}
+
+/// Who holds a slot, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SlotHolder {
+    /// The call that holds it.
+    pub call_id: CallId,
+    /// The call's campaign.
+    pub campaign_id: Option<CampaignId>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_slot_is_free_while_stopped_or_over_a_lowered_limit() {
+        let mut settings = QueueSettings {
+            state: QueueState::Running,
+            concurrency_limit: 5,
+            slots_in_use: 3,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(settings.free_slots(), 2);
+        settings.slots_in_use = 15;
+        assert_eq!(settings.free_slots(), 0);
+        settings.slots_in_use = 0;
+        settings.state = QueueState::Stopped;
+        assert_eq!(settings.free_slots(), 0);
+    }
+}

@@ -1,0 +1,224 @@
+//! One contact in one campaign.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{CallId, CallOutcome, CampaignId, DynamicVariables, PhoneNumber, RecipientId};
+
+/// Where a recipient is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RecipientStatus {
+    /// Waits to be due: for the start, the window, or a retry.
+    Pending,
+    /// On the dial queue.
+    Queued,
+    /// A call is being placed or in progress.
+    Calling,
+    /// Reached.
+    Completed,
+    /// Final: nobody answered.
+    NoAnswer,
+    /// Final: the line was busy.
+    Busy,
+    /// Final: a machine answered.
+    Voicemail,
+    /// Final: the call could not be made or broke down.
+    Failed,
+    /// Final: the campaign was cancelled before the call.
+    Cancelled,
+    /// Final: not called, for a [`SkipReason`].
+    Skipped,
+}
+
+impl RecipientStatus {
+    /// Every status, in the order people read them.
+    pub const ALL: [Self; 10] = [
+        Self::Pending,
+        Self::Queued,
+        Self::Calling,
+        Self::Completed,
+        Self::NoAnswer,
+        Self::Busy,
+        Self::Voicemail,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Skipped,
+    ];
+
+    /// The name in keys and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Queued => "queued",
+            Self::Calling => "calling",
+            Self::Completed => "completed",
+            Self::NoAnswer => "no_answer",
+            Self::Busy => "busy",
+            Self::Voicemail => "voicemail",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Nothing more happens to it by itself.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Queued | Self::Calling)
+    }
+
+    /// The status after `event`.
+    ///
+    /// # Errors
+    /// When the event does not fit the status; the recipient stays as it is.
+    pub fn after(self, event: RecipientEvent) -> Result<Self, IllegalRecipientEvent> {
+        use RecipientEvent as E;
+        match (self, event) {
+            (Self::Pending, E::Enqueued) => Ok(Self::Queued),
+            (Self::Queued, E::Withdrawn) => Ok(Self::Pending),
+            (Self::Queued, E::DialBegan) => Ok(Self::Calling),
+            (Self::Calling, E::RetryPlanned) => Ok(Self::Pending),
+            (Self::Calling | Self::Pending, E::Ended(outcome)) => Ok(outcome.into()),
+            (Self::Pending | Self::Queued, E::Cancelled) => Ok(Self::Cancelled),
+            (Self::Pending | Self::Queued, E::Skipped(_)) => Ok(Self::Skipped),
+            (Self::NoAnswer | Self::Busy | Self::Voicemail | Self::Failed, E::RetryAsked) => Ok(Self::Pending),
+            (from, event) => Err(IllegalRecipientEvent { from, event }),
+        }
+    }
+}
+
+impl From<CallOutcome> for RecipientStatus {
+    fn from(outcome: CallOutcome) -> Self {
+        match outcome {
+            CallOutcome::Completed => Self::Completed,
+            CallOutcome::NoAnswer => Self::NoAnswer,
+            CallOutcome::Busy => Self::Busy,
+            CallOutcome::Voicemail => Self::Voicemail,
+            CallOutcome::Failed => Self::Failed,
+        }
+    }
+}
+
+/// What can happen to a recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecipientEvent {
+    /// Its call went onto the dial queue.
+    Enqueued,
+    /// Taken off the dial queue before any dial: pause, stop, or a closed window.
+    Withdrawn,
+    /// Its call is about to be placed.
+    DialBegan,
+    /// The attempt is over and another one will follow.
+    RetryPlanned,
+    /// The attempt is over and was the last one. Also late proof of an attempt thought unplaced.
+    Ended(CallOutcome),
+    /// The campaign was cancelled.
+    Cancelled,
+    /// It will not be called.
+    Skipped(SkipReason),
+    /// A person asked to try the failed ones again.
+    RetryAsked,
+}
+
+/// An event that does not fit the recipient's status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a recipient that is {} cannot take {event:?}", from.as_str())]
+pub struct IllegalRecipientEvent {
+    /// The status it is in.
+    pub from: RecipientStatus,
+    /// What was to happen.
+    pub event: RecipientEvent,
+}
+
+/// Why a recipient is not called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The number is on the do-not-call list.
+    DoNotCall,
+    /// There is no consent to call.
+    NoConsent,
+    /// Its `dial_before` passed.
+    WindowClosed,
+    /// Called too often lately.
+    FrequencyCap,
+    /// A variable that the agent needs has no value.
+    MissingVariable,
+    /// Not a number that can be called.
+    InvalidNumber,
+    /// The same number is in the campaign already.
+    Duplicate,
+    /// The spend cap is reached.
+    SpendCap,
+    /// The person was reached already.
+    AlreadyReached,
+}
+
+/// One contact in one campaign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Recipient {
+    /// Our id; follows from the campaign and the number or `external_id`.
+    pub recipient_id: RecipientId,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The number.
+    pub phone_number: PhoneNumber,
+    /// What the call may say of the person.
+    pub variables: DynamicVariables,
+    /// The caller's own id for this person.
+    pub external_id: Option<String>,
+    /// Where it is on its way.
+    pub status: RecipientStatus,
+    /// Why it is not called.
+    pub skip_reason: Option<SkipReason>,
+    /// When it may be called next.
+    pub due_at: Timestamp,
+    /// Dials that the provider accepted so far.
+    pub attempts: u32,
+    /// Dials in a row that the provider refused.
+    pub refusals: u32,
+    /// Its present or last call.
+    pub call_id: Option<CallId>,
+    /// The last call's conversation at the provider.
+    pub conversation_id: Option<String>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes; every write is conditional on it.
+    pub version: u64,
+}
+
+impl Recipient {
+    /// A new recipient, due at `due_at`.
+    pub fn new(
+        campaign_id: CampaignId,
+        phone_number: PhoneNumber,
+        variables: DynamicVariables,
+        external_id: Option<String>,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let key = external_id.as_deref().map_or_else(
+            || format!("number:{}", phone_number.as_str()),
+            |id| format!("external:{id}"),
+        );
+        Self {
+            recipient_id: RecipientId::derived(&[campaign_id.as_str(), &key]),
+            campaign_id,
+            phone_number,
+            variables,
+            external_id,
+            status: RecipientStatus::Pending,
+            skip_reason: None,
+            due_at,
+            attempts: 0,
+            refusals: 0,
+            call_id: None,
+            conversation_id: None,
+            updated_at: now,
+            version: 1,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Records for tests.
+
+use jiff::Timestamp;
+
+use crate::{
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction, DynamicVariables,
+    PhoneNumber, ProviderId, ProviderKind, Recipient, RecipientStatus, Recording,
+};
+
+fn number() -> PhoneNumber {
+    PhoneNumber::try_from("+14155550100".to_owned()).expect("a well-formed number")
+}
+
+fn provider_id(text: &str) -> ProviderId {
+    ProviderId::parse(text).expect("a well-formed id")
+}
+
+pub(crate) fn call(status: CallStatus) -> Call {
+    let now = Timestamp::UNIX_EPOCH;
+    let campaign = CampaignId::derived(&["campaign"]);
+    Call {
+        call_id: CallId::derived(&["call"]),
+        status,
+        direction: Direction::Outbound,
+        origin: CallOrigin::Campaign,
+        provider: ProviderKind::Elevenlabs,
+        agent_id: AgentId::derived(&["agent"]),
+        provider_agent_id: provider_id("agent_1"),
+        phone_line_id: Some(provider_id("phnum_1")),
+        carrier: Some(Carrier::Twilio),
+        phone_number: Some(number()),
+        recipient_id: Some(recipient(RecipientStatus::Calling).recipient_id),
+        campaign_id: Some(campaign),
+        attempt: 1,
+        variables: DynamicVariables::new(),
+        conversation_id: None,
+        carrier_call_id: None,
+        ringing_timeout_secs: 60,
+        created_at: now,
+        enqueued_at: Some(now),
+        dial_before: None,
+        placing_at: Some(now),
+        started_at: None,
+        ended_at: None,
+        duration_secs: None,
+        watched_until: None,
+        failure: None,
+        provider_request_id: None,
+        results: CallResults::default(),
+        results_complete: false,
+        recording: Recording::default(),
+        handled: false,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+pub(crate) fn recipient(status: RecipientStatus) -> Recipient {
+    let now = Timestamp::UNIX_EPOCH;
+    let campaign = CampaignId::derived(&["campaign"]);
+    let mut recipient = Recipient::new(campaign, number(), DynamicVariables::new(), None, now, now);
+    recipient.status = status;
+    recipient.call_id = Some(CallId::derived(&["call"]));
+    recipient
+}

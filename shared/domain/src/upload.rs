@@ -1,0 +1,132 @@
+//! One file on its way to a contact list.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{ListId, UploadId};
+
+/// Where an upload is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UploadStatus {
+    /// A link was given; the file has not come yet, or its import was not asked for yet.
+    AwaitingFile,
+    /// Being read.
+    Parsing,
+    /// Its contact list is ready.
+    Completed,
+    /// No contact list came of it; `failure` says why.
+    Failed,
+}
+
+impl UploadStatus {
+    /// The status that follows, when the step is allowed: forwards, or again from the start after
+    /// an interrupted reading.
+    ///
+    /// # Errors
+    /// When a finished upload would change.
+    pub fn to(self, next: Self) -> Result<Self, IllegalUploadEvent> {
+        use UploadStatus as S;
+        match (self, next) {
+            (S::AwaitingFile | S::Parsing, S::Parsing | S::Failed) | (S::Parsing, S::Completed) => Ok(next),
+            _ => Err(IllegalUploadEvent { from: self, to: next }),
+        }
+    }
+}
+
+/// A step that an upload cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an upload that is {from:?} cannot become {to:?}")]
+pub struct IllegalUploadEvent {
+    /// The status it is in.
+    pub from: UploadStatus,
+    /// The status it was to take.
+    pub to: UploadStatus,
+}
+
+/// Rows of an upload, by what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadCounts {
+    /// Rows read, the header and blank rows left out.
+    pub rows: u64,
+    /// Rows that became contacts.
+    pub accepted: u64,
+    /// Rows with something wrong.
+    pub rejected: u64,
+    /// Rows whose number came earlier in the file.
+    pub duplicate: u64,
+}
+
+/// A rejected row, kept for a first look; all of them are in the file of rejected rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RejectedSample {
+    /// Line of the file.
+    pub line: u64,
+    /// The column that is wrong.
+    pub column: Option<String>,
+    /// What it says, cut short.
+    pub value: String,
+    /// Code of the reason.
+    pub reason: String,
+    /// The reason, and what to do.
+    pub explanation: String,
+}
+
+/// Why no contact list came of an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadFailure {
+    /// Code, e.g. `no_phone_column`.
+    pub code: String,
+    /// What is wrong, and what to do.
+    pub explanation: String,
+}
+
+/// One file on its way to a contact list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Upload {
+    /// Our id.
+    pub upload_id: UploadId,
+    /// The contact list it makes.
+    pub list_id: ListId,
+    /// Name of the file as the person has it.
+    pub file_name: String,
+    /// Size in bytes, as declared; the stored file cannot have another.
+    pub bytes: u64,
+    /// Where it is on its way.
+    pub status: UploadStatus,
+    /// The import begins when the file is there; until then it waits, so that it can be previewed.
+    pub import_asked: bool,
+    /// Region of numbers without a country code, as ISO 3166 code, e.g. `ES`.
+    pub default_region: Option<String>,
+    /// Column of the phone number, where the person chose it.
+    pub phone_column: Option<String>,
+    /// Sheet to read, where the person chose it.
+    pub sheet: Option<String>,
+    /// Name of the contact list.
+    pub list_name: String,
+    /// Rows so far.
+    pub counts: UploadCounts,
+    /// How much of the file is read, 0 to 1.
+    pub progress: f64,
+    /// Columns found.
+    pub columns: Vec<String>,
+    /// The first rejected rows.
+    pub rejected: Vec<RejectedSample>,
+    /// What the reader changed by itself: columns renamed, and the like.
+    pub notes: Vec<String>,
+    /// Why it failed.
+    pub failure: Option<UploadFailure>,
+    /// When the link was given.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes; every write is conditional on it.
+    pub version: u64,
+}

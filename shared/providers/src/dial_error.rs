@@ -1,0 +1,167 @@
+//! What a dial that did not succeed means for the person at the other end.
+
+use std::time::Duration;
+
+use crate::ProviderError;
+
+/// A dial without a confirmed call.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DialError {
+    /// The provider answered no, or was never reached: nothing rang. May be tried again by policy.
+    #[error("the call was refused: {refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The provider's id of the request, for its support.
+        request_id: Option<String>,
+        /// How long the provider asks us to wait.
+        retry_after: Option<Duration>,
+    },
+    /// The request may have arrived. Look the call up before anyone dials this number again.
+    #[error("the provider did not confirm the call")]
+    Unconfirmed {
+        /// What came instead of an answer.
+        #[source]
+        cause: ProviderError,
+    },
+}
+
+impl DialError {
+    /// A refusal of which nothing more is known.
+    pub fn refused(refusal: Refusal) -> Self {
+        Self::Refused {
+            refusal,
+            request_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// It is certain that no phone rang.
+    pub fn nothing_rang(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
+    /// The provider's id of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused { request_id, .. } => request_id.as_deref(),
+            Self::Unconfirmed { cause } => cause.request_id(),
+        }
+    }
+
+    /// What happened and what to do, for people.
+    pub fn explain(&self) -> String {
+        match self {
+            Self::Refused { refusal, .. } => refusal.explain(),
+            Self::Unconfirmed { .. } => {
+                "The provider did not confirm the call, so it may have been placed: it is being looked for, \
+                 and nobody dials this number for it again until that is settled."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// Why nothing rang.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The request never left: no connection, or nothing to send it with.
+    #[error("the request was never sent: {reason}")]
+    NeverSent {
+        /// What was in the way.
+        reason: String,
+    },
+    /// Too many calls or requests at present.
+    #[error("too many calls or requests at the provider ({code})")]
+    RateLimited {
+        /// The provider's code.
+        code: String,
+    },
+    /// The account has no credit left.
+    #[error("the provider account is out of credit")]
+    OutOfCredit,
+    /// The key is not accepted.
+    #[error("the provider did not accept the API key")]
+    BadKey,
+    /// The account or key may not do this.
+    #[error("the provider account may not place this call ({code}): {message}")]
+    Forbidden {
+        /// The provider's code.
+        code: String,
+        /// The provider's words, with numbers hidden.
+        message: String,
+    },
+    /// The provider finds the request wrong.
+    #[error("the provider found the request wrong ({code}): {message}")]
+    BadRequest {
+        /// The provider's code.
+        code: String,
+        /// The provider's words, with numbers hidden.
+        message: String,
+    },
+    /// The agent or the phone line does not exist there.
+    #[error("the provider does not know the agent or the phone line ({code})")]
+    NotFound {
+        /// The provider's code.
+        code: String,
+    },
+    /// The provider understood and declined, usually in the carrier's name.
+    #[error("the provider declined the call: {message}")]
+    Declined {
+        /// The provider's words, with numbers hidden.
+        message: String,
+    },
+}
+
+impl Refusal {
+    /// The same request could be accepted later, without anybody changing the call itself.
+    pub fn may_retry(&self) -> bool {
+        match self {
+            Self::NeverSent { .. } | Self::RateLimited { .. } | Self::OutOfCredit | Self::BadKey => true,
+            Self::Forbidden { .. }
+            | Self::BadRequest { .. }
+            | Self::NotFound { .. }
+            | Self::Declined { .. } => false,
+        }
+    }
+
+    /// Every other call would be refused for the same reason until a person has done something.
+    pub fn concerns_the_account(&self) -> bool {
+        matches!(self, Self::OutOfCredit | Self::BadKey | Self::Forbidden { .. })
+    }
+
+    /// What happened and what to do, for people.
+    pub fn explain(&self) -> String {
+        match self {
+            Self::NeverSent { reason } => format!(
+                "The provider could not be reached ({reason}); nothing was dialled. Check the network and the \
+                 provider's address; the call is tried again by itself."
+            ),
+            Self::RateLimited { .. } => "The provider has too many calls or requests at present; nothing was dialled. \
+                 The call is tried again by itself; if it goes on, lower the concurrency limit to what the plan allows."
+                .to_owned(),
+            Self::OutOfCredit => "The provider account is out of credit; nothing was dialled. Add credit at the \
+                 provider; the call is tried again by itself for a while."
+                .to_owned(),
+            Self::BadKey => "The provider did not accept the API key; nothing was dialled. Put a valid key into \
+                 ELEVENLABS_API_KEY or the provider's secret."
+                .to_owned(),
+            Self::Forbidden { code, message } => format!(
+                "The provider account may not place this call ({code}: {message}); nothing was dialled. Check the \
+                 plan and the key's permissions at the provider."
+            ),
+            Self::BadRequest { code, message } => format!(
+                "The provider found the request wrong ({code}: {message}); nothing was dialled. Check the number, \
+                 the phone line's carrier settings and the agent's variables."
+            ),
+            Self::NotFound { code } => format!(
+                "The provider does not know the agent or the phone line ({code}); nothing was dialled. Choose \
+                 another agent or phone line, or import them again."
+            ),
+            Self::Declined { message } => format!(
+                "The provider declined the call ({message}); nothing was dialled. Check the number and the phone \
+                 line at the carrier."
+            ),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The provider behind the trait; each subject has its file beside this one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
+use url::Url;
+
+use super::transport::Transport;
+use super::{account, agents, conversations, dial, find, phone_lines, recordings, voices};
+use crate::{
+    AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
+    ConversationQuery, DialError, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota,
+    RecordingStream, VoicePage, VoiceProvider, VoiceQuery,
+};
+
+/// Where ElevenLabs is and how patiently it is asked.
+#[derive(Debug, Clone)]
+pub struct ElevenLabsConfig {
+    /// Address of the API, e.g. `https://api.elevenlabs.io`; residency regions have their own.
+    pub base_url: Url,
+    /// Wait before a read is tried again; doubles once.
+    pub retry_wait: Duration,
+}
+
+impl ElevenLabsConfig {
+    /// The usual patience at `base_url`.
+    pub fn new(base_url: Url) -> Self {
+        Self {
+            base_url,
+            retry_wait: Duration::from_millis(250),
+        }
+    }
+}
+
+/// A client that cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidConfig {
+    /// The address is not one of an HTTP server.
+    #[error(
+        "the ElevenLabs address must begin with https:// or http:// and name a host, e.g. https://api.elevenlabs.io"
+    )]
+    BaseUrl,
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Http(#[from] reqwest::Error),
+}
+
+/// ElevenLabs Agents. Cheap to clone; connections are shared.
+#[derive(Clone)]
+pub struct ElevenLabs {
+    transport: Arc<Transport>,
+}
+
+impl ElevenLabs {
+    /// A client that takes its key from `keys` with every request.
+    ///
+    /// # Errors
+    /// When the address is not one of an HTTP server.
+    pub fn new(config: ElevenLabsConfig, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
+        Ok(Self {
+            transport: Arc::new(Transport::new(config, keys)?),
+        })
+    }
+}
+
+#[async_trait]
+impl VoiceProvider for ElevenLabs {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Elevenlabs
+    }
+
+    async fn place_call(&self, request: &PlaceCall) -> Result<PlacedCall, DialError> {
+        dial::place_call(&self.transport, request).await
+    }
+
+    async fn find_conversation(
+        &self,
+        attempt: &CallId,
+        provider_agent_id: &ProviderId,
+        since: Timestamp,
+    ) -> Result<Option<Conversation>, ProviderError> {
+        find::find(&self.transport, attempt, provider_agent_id, since).await
+    }
+
+    async fn get_conversation(&self, id: &ProviderId) -> Result<Option<Conversation>, ProviderError> {
+        conversations::get(&self.transport, id).await
+    }
+
+    async fn list_conversations(&self, query: &ConversationQuery) -> Result<ConversationPage, ProviderError> {
+        conversations::list(&self.transport, query).await
+    }
+
+    async fn get_recording(&self, id: &ProviderId) -> Result<Option<RecordingStream>, ProviderError> {
+        recordings::get(&self.transport, id).await
+    }
+
+    async fn live_count(&self) -> Result<u64, ProviderError> {
+        account::live_count(&self.transport).await
+    }
+
+    async fn list_agents(&self, query: &AgentQuery) -> Result<AgentPage, ProviderError> {
+        agents::list(&self.transport, query).await
+    }
+
+    async fn get_agent(&self, id: &ProviderId) -> Result<Option<ProviderAgent>, ProviderError> {
+        agents::get(&self.transport, id).await
+    }
+
+    async fn create_agent(&self, spec: &AgentSpec) -> Result<ProviderId, ProviderError> {
+        agents::create(&self.transport, spec).await
+    }
+
+    async fn update_agent(
+        &self,
+        id: &ProviderId,
+        changes: &AgentChanges,
+    ) -> Result<ProviderAgent, ProviderError> {
+        agents::update(&self.transport, id, changes).await
+    }
+
+    async fn delete_agent(&self, id: &ProviderId) -> Result<(), ProviderError> {
+        agents::delete(&self.transport, id).await
+    }
+
+    async fn list_phone_lines(&self) -> Result<Vec<PhoneLine>, ProviderError> {
+        phone_lines::list(&self.transport).await
+    }
+
+    async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
+        voices::search(&self.transport, query).await
+    }
+
+    async fn get_subscription(&self) -> Result<Quota, ProviderError> {
+        account::subscription(&self.transport).await
+    }
+}

@@ -1,0 +1,272 @@
+//! Requests on the wire: key, waits, bounded bodies, and reads tried again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::{Host, Url};
+
+use super::client::{ElevenLabsConfig, InvalidConfig};
+use super::failure::{Failure, network, unreadable};
+use crate::http::client_builder;
+use crate::{ApiKeySource, NoApiKey, ProviderError, Secret};
+
+const KEY_HEADER: HeaderName = HeaderName::from_static("xi-api-key");
+/// A whole conversation with its transcript; everything else is far smaller.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+const MAX_ERROR_BYTES: usize = 1024 * 1024;
+const ASK_TIMEOUT: Duration = Duration::from_secs(20);
+const EXTRA_READS: u32 = 2;
+/// A longer wait than this is the caller's to plan.
+const LONGEST_RETRY_WAIT: Duration = Duration::from_secs(5);
+/// Longer than any phone may ring.
+const DIAL_READ_TIMEOUT: Duration = Duration::from_secs(1_200);
+
+/// The query of a request.
+pub(super) type Query = Vec<(&'static str, String)>;
+
+pub(super) struct Transport {
+    asking: Client,
+    dialling: Client,
+    base_url: String,
+    keys: Arc<dyn ApiKeySource>,
+    retry_wait: Duration,
+}
+
+impl Transport {
+    pub(super) fn new(config: ElevenLabsConfig, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
+        if !matches!(config.base_url.scheme(), "http" | "https") || config.base_url.host().is_none() {
+            return Err(InvalidConfig::BaseUrl);
+        }
+        let builder = || {
+            if is_loopback(&config.base_url) {
+                client_builder().no_proxy()
+            } else {
+                client_builder()
+            }
+        };
+        Ok(Self {
+            asking: builder().build()?,
+            // A connection of its own for every dial: on a kept one that has died meanwhile the
+            // answer would be lost, and the call unconfirmed for nothing.
+            dialling: builder()
+                .read_timeout(DIAL_READ_TIMEOUT)
+                .pool_max_idle_per_host(0)
+                .build()?,
+            base_url: config.base_url.as_str().trim_end_matches('/').to_owned(),
+            keys,
+            retry_wait: config.retry_wait,
+        })
+    }
+
+    /// The key to use now.
+    pub(super) async fn key(&self) -> Result<Secret, NoApiKey> {
+        let key = self.keys.api_key().await?;
+        if key.is_empty() {
+            let reason =
+                "no ElevenLabs API key is set: put one into ELEVENLABS_API_KEY or the provider's secret";
+            return Err(NoApiKey {
+                reason: reason.to_owned(),
+                is_passing: false,
+            });
+        }
+        Ok(key)
+    }
+
+    /// Looks for a newer key, so that the next request has it.
+    pub(super) async fn renewed_key(&self, refused: &Secret) -> Option<Secret> {
+        self.keys.renewed_api_key(refused).await
+    }
+
+    /// Sends a dial, once; every failure is the caller's to judge.
+    pub(super) async fn dial(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        key: &Secret,
+        timeout: Duration,
+    ) -> reqwest::Result<Response> {
+        let request = self.dialling.post(self.url(path)).json(body).timeout(timeout);
+        with_key(request, key).send().await
+    }
+
+    /// Reads JSON, trying again a little when the provider stumbles.
+    pub(super) async fn get_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &Query,
+    ) -> Result<T, ProviderError> {
+        let response = self.get(path, query, Some(ASK_TIMEOUT)).await?;
+        parse(&read_body(response).await?)
+    }
+
+    /// Reads something; a success, its body still to come.
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        query: &Query,
+        timeout: Option<Duration>,
+    ) -> Result<Response, ProviderError> {
+        let mut tries = 0;
+        loop {
+            let request = || {
+                let request = self.asking.get(self.url(path)).query(query);
+                timeout.into_iter().fold(request, RequestBuilder::timeout)
+            };
+            let error = match self.ask(request).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            match self.wait_before_another(&error, tries) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(error),
+            }
+            tries += 1;
+        }
+    }
+
+    /// Changes something, once.
+    pub(super) async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let request = || {
+            let request = self
+                .asking
+                .request(method.clone(), self.url(path))
+                .timeout(ASK_TIMEOUT);
+            body.into_iter().fold(request, RequestBuilder::json)
+        };
+        read_body(self.ask(request).await?).await
+    }
+
+    /// Sends a request; one that is refused for its key is sent once more if there is a newer key,
+    /// because a refused request changed nothing.
+    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ProviderError> {
+        let key = self.key().await.map_err(no_key)?;
+        let refused = match ask_once(request(), &key).await {
+            Err(error @ ProviderError::Unauthorized { .. }) => error,
+            answer => return answer,
+        };
+        match self.renewed_key(&key).await {
+            Some(newer) if newer != key => ask_once(request(), &newer).await,
+            _ => Err(refused),
+        }
+    }
+
+    fn wait_before_another(&self, error: &ProviderError, tries: u32) -> Option<Duration> {
+        let wait = match error {
+            // Another full time-out would outlast the caller's patience.
+            ProviderError::Unavailable {
+                source: Some(source), ..
+            } if source.is_timeout() => return None,
+            ProviderError::RateLimited {
+                retry_after: Some(wait),
+                ..
+            } => *wait,
+            ProviderError::Unavailable { .. } | ProviderError::RateLimited { .. } => {
+                self.retry_wait * (tries + 1)
+            }
+            _ => return None,
+        };
+        (tries < EXTRA_READS && wait <= LONGEST_RETRY_WAIT).then_some(wait)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+}
+
+async fn ask_once(request: RequestBuilder, key: &Secret) -> Result<Response, ProviderError> {
+    let response = with_key(request, key).send().await.map_err(network)?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    Err(Failure::read(response, key).await.into())
+}
+
+fn with_key(request: RequestBuilder, key: &Secret) -> RequestBuilder {
+    match HeaderValue::from_str(key.open().trim()) {
+        Ok(mut value) => {
+            value.set_sensitive(true);
+            request.header(KEY_HEADER, value)
+        }
+        // A key that no header can carry is as good as none: the provider answers 401.
+        Err(_) => request,
+    }
+}
+
+fn no_key(error: NoApiKey) -> ProviderError {
+    if error.is_passing {
+        ProviderError::Unavailable {
+            reason: error.reason,
+            request_id: None,
+            source: None,
+        }
+    } else {
+        ProviderError::Unauthorized {
+            code: "no_api_key".to_owned(),
+            request_id: None,
+        }
+    }
+}
+
+/// A proxy cannot reach a server on this very machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+async fn read_body(response: Response) -> Result<Vec<u8>, ProviderError> {
+    let status = response.status();
+    match read_bounded(response, MAX_BODY_BYTES).await {
+        Ok(Some(body)) => Ok(body),
+        Ok(None) => Err(unreadable(format!(
+            "HTTP {} with more than {MAX_BODY_BYTES} bytes",
+            status.as_u16()
+        ))),
+        Err(error) => Err(network(error)),
+    }
+}
+
+/// The body of a success or a failure, or none if it is larger than `limit`.
+pub(super) async fn read_bounded(mut response: Response, limit: usize) -> reqwest::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// The body of a failure as far as it can be had; the status alone says enough.
+pub(super) async fn read_error_body(response: Response) -> Vec<u8> {
+    read_bounded(response, MAX_ERROR_BYTES)
+        .await
+        .ok()
+        .flatten()
+        .unwrap_or_default()
+}
+
+/// Reads JSON. The reason of a failure names the place, not the content.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProviderError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let kind = format!("{:?}", error.classify()).to_lowercase();
+        unreadable(format!(
+            "{kind} error in JSON at line {} column {}",
+            error.line(),
+            error.column()
+        ))
+    })
+}

@@ -1,0 +1,71 @@
+//! `POST /v1/convai/{twilio,sip-trunk}/outbound-call`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::lenient::lenient;
+use crate::{ATTEMPT_VARIABLE, PlaceCall};
+
+/// The provider fills these in itself.
+const RESERVED_PREFIX: &str = "system__";
+
+#[derive(Serialize)]
+pub(in crate::elevenlabs) struct DialBody<'a> {
+    agent_id: &'a str,
+    agent_phone_number_id: &'a str,
+    to_number: &'a str,
+    conversation_initiation_client_data: ClientData<'a>,
+    telephony_call_config: TelephonyConfig,
+}
+
+#[derive(Serialize)]
+struct ClientData<'a> {
+    /// The list of conversations can be filtered by it.
+    user_id: &'a str,
+    dynamic_variables: BTreeMap<&'a str, &'a str>,
+}
+
+#[derive(Serialize)]
+struct TelephonyConfig {
+    ringing_timeout_secs: u32,
+}
+
+impl<'a> From<&'a PlaceCall> for DialBody<'a> {
+    fn from(request: &'a PlaceCall) -> Self {
+        let given = request
+            .variables
+            .iter()
+            .filter(|(name, _)| !name.starts_with(RESERVED_PREFIX));
+        let mut dynamic_variables: BTreeMap<&str, &str> = given
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        dynamic_variables.insert(ATTEMPT_VARIABLE, request.attempt.as_str());
+        Self {
+            agent_id: request.provider_agent_id.as_str(),
+            agent_phone_number_id: request.phone_line_id.as_str(),
+            to_number: request.to.as_str(),
+            conversation_initiation_client_data: ClientData {
+                user_id: request.attempt.as_str(),
+                dynamic_variables,
+            },
+            telephony_call_config: TelephonyConfig {
+                ringing_timeout_secs: request.ringing_secs(),
+            },
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::elevenlabs) struct DialAnswer {
+    #[serde(deserialize_with = "lenient")]
+    pub success: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub message: String,
+    #[serde(deserialize_with = "lenient")]
+    pub conversation_id: Option<String>,
+    /// Twilio's id comes in camel case, the SIP trunk's in snake case.
+    #[serde(rename = "callSid", alias = "sip_call_id", deserialize_with = "lenient")]
+    pub carrier_call_id: Option<String>,
+}

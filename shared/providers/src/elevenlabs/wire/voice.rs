@@ -1,0 +1,52 @@
+//! Voices.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use switchboard_domain::ProviderId;
+
+use super::lenient::{lenient, lenient_list};
+use crate::Voice;
+
+/// One page of the search.
+#[derive(Debug, Deserialize)]
+pub(in crate::elevenlabs) struct VoiceList {
+    #[serde(deserialize_with = "lenient_list")]
+    pub voices: Vec<VoiceItem>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub has_more: bool,
+    #[serde(default, deserialize_with = "lenient")]
+    pub next_page_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::elevenlabs) struct VoiceItem {
+    voice_id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    category: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    description: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    labels: BTreeMap<String, Value>,
+    #[serde(default, deserialize_with = "lenient")]
+    preview_url: Option<String>,
+}
+
+impl VoiceItem {
+    pub(in crate::elevenlabs) fn into_voice(self) -> Option<Voice> {
+        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+        Some(Voice {
+            name: self.name.unwrap_or_else(|| self.voice_id.clone()),
+            voice_id: ProviderId::parse(&self.voice_id).ok()?,
+            category: self.category,
+            description: self.description,
+            labels: self.labels.into_iter().filter_map(text).collect(),
+            preview_url: self
+                .preview_url
+                .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        })
+    }
+}

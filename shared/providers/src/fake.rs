@@ -1,0 +1,268 @@
+//! A provider in memory, for tests: scripted conversations, and failures before and after the effect.
+
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt;
+use jiff::Timestamp;
+use switchboard_domain::{CallId, CallOutcome, Clock, PhoneLine, ProviderId, ProviderKind};
+
+use self::state::State;
+use crate::{
+    AgentChanges, AgentPage, AgentQuery, AgentSpec, AgentSummary, Conversation, ConversationPage,
+    ConversationQuery, DialError, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota,
+    RecordingStream, Refusal, Voice, VoicePage, VoiceProvider, VoiceQuery,
+};
+
+/// What becomes of the next dial.
+#[derive(Debug, Clone)]
+pub enum NextDial {
+    /// The call is placed and confirmed.
+    Place,
+    /// The provider says no; nothing rings.
+    Refuse(Refusal),
+    /// The request is lost on its way: nothing rings, and nobody can tell.
+    LoseRequest,
+    /// The call is placed, and the answer is lost on its way back.
+    LoseAnswer,
+}
+
+/// A provider in memory. Clones share it.
+#[derive(Clone)]
+pub struct FakeProvider {
+    clock: Arc<dyn Clock>,
+    state: Arc<Mutex<State>>,
+}
+
+impl FakeProvider {
+    /// An empty provider; what it begins, begins at the clock's time.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            state: Arc::default(),
+        }
+    }
+
+    /// Scripts the next dial that is not scripted yet. Dials beyond the script are placed.
+    pub fn script_dial(&self, next: NextDial) {
+        self.state().dial_script.push_back(next);
+    }
+
+    /// Lets the next request that is no dial fail.
+    pub fn fail_next_request(&self, error: ProviderError) {
+        self.state().failures.push_back(error);
+    }
+
+    /// Every dial that was asked for, whatever became of it.
+    pub fn dials(&self) -> Vec<PlaceCall> {
+        self.state().dials.clone()
+    }
+
+    /// The most calls that were in progress at one time.
+    pub fn peak_live(&self) -> u64 {
+        self.state().peak_live
+    }
+
+    /// The conversation that an attempt became.
+    pub fn conversation_of(&self, attempt: &CallId) -> Option<Conversation> {
+        self.state()
+            .conversations
+            .values()
+            .find(|c| c.attempt.as_ref() == Some(attempt))
+            .cloned()
+    }
+
+    /// Adds a conversation, or puts another one in its place.
+    pub fn put_conversation(&self, conversation: Conversation) {
+        self.state()
+            .conversations
+            .insert(conversation.conversation_id.clone(), conversation);
+    }
+
+    /// Ends a conversation. Without effect on one that is not known.
+    pub fn end(&self, id: &ProviderId, outcome: CallOutcome, duration_secs: u64) {
+        if let Some(conversation) = self.state().conversations.get_mut(id) {
+            state::end(conversation, outcome, duration_secs);
+        }
+    }
+
+    /// Gives a conversation a recording.
+    pub fn put_recording(&self, id: &ProviderId, audio: impl Into<Bytes>) {
+        let mut state = self.state();
+        state.recordings.insert(id.clone(), audio.into());
+        if let Some(conversation) = state.conversations.get_mut(id) {
+            conversation.has_audio = true;
+        }
+    }
+
+    /// Adds an agent, or puts another one in its place.
+    pub fn put_agent(&self, agent: ProviderAgent) {
+        self.state().agents.insert(agent.provider_agent_id.clone(), agent);
+    }
+
+    /// Adds a phone line.
+    pub fn put_phone_line(&self, line: PhoneLine) {
+        self.state().phone_lines.push(line);
+    }
+
+    /// Adds a voice.
+    pub fn put_voice(&self, voice: Voice) {
+        self.state().voices.push(voice);
+    }
+
+    /// Sets what the account may still use.
+    pub fn set_quota(&self, quota: Quota) {
+        self.state().quota = Some(quota);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, unless this request is to fail.
+    fn asked(&self) -> Result<MutexGuard<'_, State>, ProviderError> {
+        let mut state = self.state();
+        match state.failures.pop_front() {
+            Some(error) => Err(error),
+            None => Ok(state),
+        }
+    }
+}
+
+#[async_trait]
+impl VoiceProvider for FakeProvider {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Elevenlabs
+    }
+
+    async fn place_call(&self, request: &PlaceCall) -> Result<PlacedCall, DialError> {
+        let mut state = self.state();
+        state.dials.push(request.clone());
+        let now = self.clock.now();
+        match state.dial_script.pop_front().unwrap_or(NextDial::Place) {
+            NextDial::Place => Ok(state.place(request, now)),
+            NextDial::Refuse(refusal) => Err(DialError::refused(refusal)),
+            NextDial::LoseRequest => Err(lost()),
+            NextDial::LoseAnswer => {
+                state.place(request, now);
+                Err(lost())
+            }
+        }
+    }
+
+    async fn find_conversation(
+        &self,
+        attempt: &CallId,
+        _provider_agent_id: &ProviderId,
+        _since: Timestamp,
+    ) -> Result<Option<Conversation>, ProviderError> {
+        let state = self.asked()?;
+        Ok(state
+            .conversations
+            .values()
+            .find(|c| c.attempt.as_ref() == Some(attempt))
+            .cloned())
+    }
+
+    async fn get_conversation(&self, id: &ProviderId) -> Result<Option<Conversation>, ProviderError> {
+        Ok(self.asked()?.conversations.get(id).cloned())
+    }
+
+    async fn list_conversations(&self, query: &ConversationQuery) -> Result<ConversationPage, ProviderError> {
+        Ok(self.asked()?.list(query))
+    }
+
+    async fn get_recording(&self, id: &ProviderId) -> Result<Option<RecordingStream>, ProviderError> {
+        let audio = self.asked()?.recordings.get(id).cloned();
+        Ok(audio.map(|audio| RecordingStream {
+            content_type: "audio/mpeg".to_owned(),
+            content_length: Some(audio.len() as u64),
+            bytes: futures::stream::once(async { Ok(audio) }).boxed(),
+        }))
+    }
+
+    async fn live_count(&self) -> Result<u64, ProviderError> {
+        Ok(self.asked()?.live())
+    }
+
+    async fn list_agents(&self, query: &AgentQuery) -> Result<AgentPage, ProviderError> {
+        let state = self.asked()?;
+        let words = query.search.clone().unwrap_or_default().to_lowercase();
+        let agents = state
+            .agents
+            .values()
+            .filter(|agent| agent.name.to_lowercase().contains(&words));
+        let row = |a: &ProviderAgent| AgentSummary {
+            provider_agent_id: a.provider_agent_id.clone(),
+            name: a.name.clone(),
+        };
+        Ok(AgentPage {
+            agents: agents.map(row).collect(),
+            next_cursor: None,
+        })
+    }
+
+    async fn get_agent(&self, id: &ProviderId) -> Result<Option<ProviderAgent>, ProviderError> {
+        Ok(self.asked()?.agents.get(id).cloned())
+    }
+
+    async fn create_agent(&self, spec: &AgentSpec) -> Result<ProviderId, ProviderError> {
+        Ok(self.asked()?.create_agent(spec))
+    }
+
+    async fn update_agent(
+        &self,
+        id: &ProviderId,
+        changes: &AgentChanges,
+    ) -> Result<ProviderAgent, ProviderError> {
+        let updated = self.asked()?.update_agent(id, changes);
+        updated.ok_or_else(|| ProviderError::NotFound {
+            code: "agent_not_found".to_owned(),
+            request_id: None,
+        })
+    }
+
+    async fn delete_agent(&self, id: &ProviderId) -> Result<(), ProviderError> {
+        self.asked()?.agents.remove(id);
+        Ok(())
+    }
+
+    async fn list_phone_lines(&self) -> Result<Vec<PhoneLine>, ProviderError> {
+        Ok(self.asked()?.phone_lines.clone())
+    }
+
+    async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
+        let state = self.asked()?;
+        let words = query.search.clone().unwrap_or_default().to_lowercase();
+        let voices = state
+            .voices
+            .iter()
+            .filter(|voice| voice.name.to_lowercase().contains(&words));
+        Ok(VoicePage {
+            voices: voices.cloned().collect(),
+            next_cursor: None,
+        })
+    }
+
+    async fn get_subscription(&self) -> Result<Quota, ProviderError> {
+        let quota = self.asked()?.quota.clone();
+        quota.ok_or_else(|| ProviderError::NotFound {
+            code: "no_quota_set".to_owned(),
+            request_id: None,
+        })
+    }
+}
+
+fn lost() -> DialError {
+    let reason = "the connection broke off".to_owned();
+    DialError::Unconfirmed {
+        cause: ProviderError::Unavailable {
+            reason,
+            request_id: None,
+            source: None,
+        },
+    }
+}

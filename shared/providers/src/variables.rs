@@ -1,0 +1,60 @@
+//! Which variables a call must give its agent.
+
+use std::collections::BTreeSet;
+
+/// The dynamic variable in which our call id travels along with every call.
+pub const ATTEMPT_VARIABLE: &str = "attempt_id";
+
+const LONGEST_NAME: usize = 100;
+
+/// The `{{names}}` in the first message and the prompt that have no default and that nobody else
+/// fills in: neither the provider (`system__…`) nor we ([`ATTEMPT_VARIABLE`]). Sorted.
+///
+/// A call without one of them is ended by ElevenLabs as soon as it is answered, so they are checked
+/// before anyone dials.
+pub fn required_variables<'a>(
+    first_message: &str,
+    prompt: &str,
+    placeholders: impl IntoIterator<Item = &'a str>,
+) -> Vec<String> {
+    let mut names: BTreeSet<&str> = names_in(first_message).chain(names_in(prompt)).collect();
+    names.retain(|name| !name.starts_with("system__") && *name != ATTEMPT_VARIABLE);
+    for placeholder in placeholders {
+        names.remove(placeholder);
+    }
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{").skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once("}}")?;
+        let name = name.trim();
+        let plausible = !name.is_empty() && name.len() <= LONGEST_NAME && !name.contains(['{', '}', '\n']);
+        plausible.then_some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_without_a_default_are_required() {
+        let required = required_variables(
+            "Hi {{ name }}, this is {{company}}.",
+            "It is {{system__time_utc}}. {{name}} owes {{amount}}. {{attempt_id}} {{}} {{a\nb}} {{open",
+            ["company"],
+        );
+        assert_eq!(required, ["amount", "name"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(text in "[{} a-z\\n]{0,60}") {
+            for name in required_variables(&text, &text, []) {
+                prop_assert!(!name.is_empty());
+            }
+        }
+    }
+}

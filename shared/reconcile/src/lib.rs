@@ -1,0 +1,18 @@
+//! What a provider tells, brought to our records.
+//!
+//! The dialer, the webhooks, the sync and the scheduler all learn of calls, in any order and any
+//! number of times. They all come here, so that what follows is the same whoever came first.
+
+mod apply;
+mod audio_length;
+mod bounds;
+mod error;
+mod recording;
+mod settle;
+
+pub use apply::{Applied, apply_conversation, find_call_of};
+pub use audio_length::mp3_duration_secs;
+pub use bounds::{Overdue, overdue};
+pub use error::ReconcileError;
+pub use recording::pull_recording;
+pub use settle::{Settled, look_after, settle_unconfirmed};

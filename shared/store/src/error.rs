@@ -1,0 +1,53 @@
+//! What can go wrong with the store, by what the caller does next.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// A store operation that did not happen, or whose outcome is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed the record first. Read it again and decide again.
+    #[error("the record was changed by somebody else")]
+    Stale,
+    /// AWS did not do it. Try again later.
+    #[error("{service} did not answer {operation}: {code}")]
+    Unavailable {
+        /// The AWS service.
+        service: &'static str,
+        /// The operation.
+        operation: &'static str,
+        /// AWS's error code, or what happened on the way.
+        code: String,
+        /// The cause.
+        #[source]
+        cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A record that we cannot read: written by a newer version, or by hand.
+    #[error("a stored record could not be read")]
+    Unreadable(#[source] serde_dynamo::Error),
+    /// A setting that this operation needs is missing.
+    #[error("the setting {0} is missing: set the environment variable of that name")]
+    NotConfigured(&'static str),
+}
+
+impl From<serde_dynamo::Error> for StoreError {
+    fn from(cause: serde_dynamo::Error) -> Self {
+        Self::Unreadable(cause)
+    }
+}
+
+/// Wraps an SDK error, keeping AWS's code and the cause.
+pub(crate) fn unavailable<E, R>(
+    service: &'static str,
+    operation: &'static str,
+) -> impl FnOnce(SdkError<E, R>) -> StoreError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    move |error| StoreError::Unavailable {
+        service,
+        operation,
+        code: error.code().unwrap_or("no answer").to_owned(),
+        cause: Some(Box::new(error)),
+    }
+}

@@ -1,0 +1,183 @@
+//! The only place that spells a key.
+//!
+//! Keys of people's records begin with the kind, so that one table can hold several kinds. Sort
+//! keys that order by time carry milliseconds since 1970, padded to 14 digits.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use switchboard_domain::{
+    AgentId, CallId, CampaignId, ExportId, ListId, PhoneNumber, ProviderId, RecipientId, RecipientStatus,
+    UploadId,
+};
+
+use crate::item::{Item, s};
+
+/// How many shards a campaign's recipients and a list's contacts are laid across.
+pub(crate) const SHARDS: u64 = 16;
+/// How many shards a counter has.
+pub(crate) const COUNTER_SHARDS: u64 = 8;
+
+/// Sort key of the one main item of a record.
+pub(crate) const META: &str = "META";
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// The key as an item of its own, for reads.
+    pub(crate) fn item(&self) -> Item {
+        Item::from([("pk".into(), s(&self.pk)), ("sk".into(), s(&self.sk))])
+    }
+
+    /// Adds the key to a record's item.
+    pub(crate) fn put_into(&self, item: &mut Item) {
+        item.insert("pk".into(), s(&self.pk));
+        item.insert("sk".into(), s(&self.sk));
+    }
+}
+
+/// Which shard a text belongs to.
+pub(crate) fn shard_of(text: &str, shards: u64) -> u64 {
+    let hash = Sha256::digest(text.as_bytes());
+    u64::from(hash[0]) % shards
+}
+
+/// Time for a sort key.
+pub(crate) fn time(at: Timestamp) -> String {
+    format!("{:014}", at.as_millisecond().max(0))
+}
+
+/// Sort key that orders by time and is still unique.
+pub(crate) fn time_and(at: Timestamp, id: &str) -> AttributeValue {
+    s(format!("{}#{id}", time(at)))
+}
+
+pub(crate) fn call(id: &CallId) -> Key {
+    Key::new(format!("CALL#{id}"), META)
+}
+
+pub(crate) fn turn(id: &CallId, index: usize) -> Key {
+    Key::new(format!("CALL#{id}"), format!("TURN#{index:06}"))
+}
+
+pub(crate) fn stats(day: &str, agent: &AgentId, shard: u64) -> Key {
+    Key::new(format!("STATS#{day}"), format!("{agent}#{shard}"))
+}
+
+pub(crate) fn campaign(id: &CampaignId) -> Key {
+    Key::new(format!("CAMPAIGN#{id}"), META)
+}
+
+/// Slots that one campaign's calls hold.
+pub(crate) fn campaign_slots(id: &CampaignId) -> Key {
+    Key::new(format!("CAMPAIGN#{id}"), "SLOTS")
+}
+
+pub(crate) fn counts(id: &CampaignId, shard: u64) -> Key {
+    Key::new(format!("CAMPAIGN#{id}"), format!("COUNTS#{shard}"))
+}
+
+pub(crate) fn recipient_shard(id: &RecipientId) -> u64 {
+    shard_of(id.as_str(), SHARDS)
+}
+
+pub(crate) fn recipients(campaign: &CampaignId, shard: u64) -> String {
+    format!("RECIPIENTS#{campaign}#{shard:02}")
+}
+
+pub(crate) fn recipient(campaign: &CampaignId, id: &RecipientId) -> Key {
+    Key::new(recipients(campaign, recipient_shard(id)), id.as_str())
+}
+
+pub(crate) fn recipient_state(campaign: &CampaignId, status: RecipientStatus, shard: u64) -> String {
+    format!("{campaign}#{}#{shard:02}", status.as_str())
+}
+
+pub(crate) fn upload(id: &UploadId) -> Key {
+    Key::new(format!("UPLOAD#{id}"), META)
+}
+
+pub(crate) fn list(id: &ListId) -> Key {
+    Key::new(format!("LIST#{id}"), META)
+}
+
+pub(crate) fn contacts(list: &ListId, shard: u64) -> String {
+    format!("CONTACTS#{list}#{shard:02}")
+}
+
+pub(crate) fn contact(list: &ListId, seq: u64) -> Key {
+    Key::new(contacts(list, seq % SHARDS), format!("{seq:010}"))
+}
+
+pub(crate) fn do_not_call(number: &PhoneNumber) -> Key {
+    Key::new(format!("DNC#{}", number.as_str()), META)
+}
+
+pub(crate) fn agent(id: &AgentId) -> Key {
+    Key::new(format!("AGENT#{id}"), META)
+}
+
+pub(crate) fn phone_line(id: &ProviderId) -> Key {
+    Key::new(format!("LINE#{id}"), META)
+}
+
+/// The queue's settings and its count of taken slots: one item, so that one condition covers both.
+pub(crate) fn queue_settings() -> Key {
+    Key::new("QUEUE", META)
+}
+
+pub(crate) fn slot(id: &CallId) -> Key {
+    Key::new("SLOTS", id.as_str())
+}
+
+pub(crate) fn lease(name: &str) -> Key {
+    Key::new(format!("LEASE#{name}"), META)
+}
+
+/// A campaign whose recipients are to be moved: its end, or another try of the failed ones.
+pub(crate) fn sweep(id: &CampaignId) -> Key {
+    Key::new("SWEEPS", id.as_str())
+}
+
+pub(crate) fn recording_due(id: &CallId) -> Key {
+    Key::new("RECORDINGS_DUE", id.as_str())
+}
+
+pub(crate) fn webhook(provider: &str, digest: &str) -> Key {
+    Key::new(format!("WEBHOOK#{provider}#{digest}"), META)
+}
+
+/// Events of a conversation that we did not know yet when they came.
+pub(crate) fn early_event(conversation: &ProviderId, digest: &str) -> Key {
+    Key::new(format!("EARLY#{conversation}"), digest)
+}
+
+pub(crate) fn export(id: &ExportId) -> Key {
+    Key::new(format!("EXPORT#{id}"), META)
+}
+
+pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
+    let digest = Sha256::digest(format!("{}:{caller}:{key}", caller.len()).as_bytes());
+    Key::new(format!("ANSWER#{}", hex::encode(digest)), META)
+}
+
+pub(crate) fn sync_mark(provider: &str) -> Key {
+    Key::new(format!("SYNC#{provider}"), META)
+}
+
+pub(crate) fn batch_counter() -> Key {
+    Key::new("BATCHES", "COUNTER")
+}
+
+pub(crate) fn batch(number: u64) -> Key {
+    Key::new("BATCHES", format!("{number:012}"))
+}

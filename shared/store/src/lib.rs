@@ -1,0 +1,88 @@
+//! DynamoDB, S3, SQS and the Lambda control calls: the only crate that knows keys and tables.
+//!
+//! [`Store`] is the one door. Its methods are grouped by subject in the files beside this one.
+//! Every write is conditional on the version or status it read; where a state, a counter and a slot
+//! move, they move in one transaction. Nothing here decides: the rules live in `switchboard-domain`.
+
+mod agents;
+mod batch;
+mod calls;
+mod campaigns;
+mod config;
+mod contacts;
+mod counts;
+mod cursor;
+mod dial;
+mod dial_queue;
+mod do_not_call;
+mod error;
+mod exports;
+mod files;
+mod finish;
+mod functions;
+mod idempotency;
+mod item;
+mod keys;
+mod leases;
+mod queue_settings;
+mod recipients;
+mod records;
+mod recordings_due;
+mod stats;
+mod sync_mark;
+mod transaction;
+mod transcripts;
+mod uploads;
+mod webhooks;
+
+pub use calls::{CallFilter, UpdateOutcome};
+pub use config::StoreConfig;
+pub use contacts::NewContact;
+pub use cursor::{Cursor, InvalidCursor, Page};
+pub use dial::{BeginDial, Enqueued};
+pub use dial_queue::{DialMessage, QueueDepth};
+pub use error::StoreError;
+pub use files::{FileStore, PartsUpload, PresignedUpload};
+pub use finish::Finished;
+pub use functions::{DialerCapacity, Functions};
+pub use idempotency::{Claim, KeptAnswer};
+pub use recipients::AddedRecipients;
+pub use recordings_due::RecordingDue;
+pub use stats::{CallStats, StatsRow};
+pub use webhooks::{WebhookRecord, WebhookState};
+
+use std::sync::Arc;
+
+/// Everything that is kept, behind one door. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: aws_sdk_dynamodb::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) config: Arc<StoreConfig>,
+    files: FileStore,
+    functions: Functions,
+}
+
+impl Store {
+    /// A store over the given SDK configuration; builds each client once.
+    pub fn new(sdk: &aws_config::SdkConfig, config: StoreConfig) -> Self {
+        let config = Arc::new(config);
+        Self {
+            db: aws_sdk_dynamodb::Client::new(sdk),
+            sqs: aws_sdk_sqs::Client::new(sdk),
+            files: FileStore::new(aws_sdk_s3::Client::new(sdk), config.data_bucket.clone()),
+            functions: Functions::new(aws_sdk_lambda::Client::new(sdk), config.clone()),
+            config,
+        }
+    }
+
+    /// The files in the data bucket.
+    pub fn files(&self) -> &FileStore {
+        &self.files
+    }
+
+    /// The control calls on our own functions.
+    pub fn functions(&self) -> &Functions {
+        &self.functions
+    }
+}

@@ -1,0 +1,77 @@
+//! The wanted state of the dial queue.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use jiff::Timestamp;
+use switchboard_domain::{QueueSettings, QueueState};
+
+use crate::error::unavailable;
+use crate::item::{from_item, n, s, to_item};
+use crate::{Store, StoreError, keys};
+
+impl Store {
+    /// The settings as they are; written with the deployment's limit when nobody has changed them yet.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn queue_settings(&self, default_limit: u32, now: Timestamp) -> Result<QueueSettings, StoreError> {
+        let (table, key) = (&self.config.system_table, keys::queue_settings());
+        if let Some(settings) = self.find(table, &key).await? {
+            return Ok(settings);
+        }
+        let settings = QueueSettings {
+            state: QueueState::Running,
+            concurrency_limit: default_limit,
+            slots_in_use: 0,
+            updated_at: now,
+        };
+        let mut item = to_item(&settings)?;
+        key.put_into(&mut item);
+        if self.create(table, item).await? {
+            return Ok(settings);
+        }
+        self.find(table, &key).await?.ok_or(StoreError::Stale)
+    }
+
+    /// Sets the concurrency limit. Once this answers, no dial begins above it.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the settings were never read.
+    pub async fn set_concurrency_limit(&self, limit: u32, now: Timestamp) -> Result<QueueSettings, StoreError> {
+        self.change_settings("concurrency_limit", n(limit), now).await
+    }
+
+    /// Starts or stops the queue. Once this answers `stopped`, no dial begins.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the settings were never read.
+    pub async fn set_queue_state(&self, state: QueueState, now: Timestamp) -> Result<QueueSettings, StoreError> {
+        let state = match state {
+            QueueState::Running => "running",
+            QueueState::Stopped => "stopped",
+        };
+        self.change_settings("state", s(state), now).await
+    }
+
+    async fn change_settings(
+        &self,
+        name: &str,
+        value: aws_sdk_dynamodb::types::AttributeValue,
+        now: Timestamp,
+    ) -> Result<QueueSettings, StoreError> {
+        let answer = self
+            .db
+            .update_item()
+            .table_name(&self.config.system_table)
+            .set_key(Some(keys::queue_settings().item()))
+            .update_expression("SET #name = :value, updated_at = :now")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#name", name)
+            .expression_attribute_values(":value", value)
+            .expression_attribute_values(":now", s(now.to_string()))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(unavailable("DynamoDB", "UpdateItem"))?;
+        from_item(answer.attributes.unwrap_or_default())
+    }
+}

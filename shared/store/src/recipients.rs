@@ -1,0 +1,263 @@
+//! Recipients, laid across shards.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use switchboard_domain::{CallEvent, CampaignId, Recipient, RecipientEvent, RecipientId, RecipientStatus};
+
+use crate::calls::call_item;
+use crate::error::unavailable;
+use crate::item::{Item, from_item, n, s, to_item};
+use crate::transaction::{MAX_ITEMS, NotCommitted, Transaction, When};
+use crate::{Cursor, Page, Store, StoreError, keys};
+
+/// What became of adding recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AddedRecipients {
+    /// New ones.
+    pub added: u64,
+    /// Those the campaign had already.
+    pub present: u64,
+}
+
+/// The whole item of a recipient, with version `version`.
+pub(crate) fn recipient_item(recipient: &Recipient, version: u64) -> Result<Item, StoreError> {
+    let (campaign, id, status) = (&recipient.campaign_id, &recipient.recipient_id, recipient.status);
+    let mut item = to_item(recipient)?;
+    keys::recipient(campaign, id).put_into(&mut item);
+    let order = if status == RecipientStatus::Pending { recipient.due_at } else { recipient.updated_at };
+    item.insert("state_key".into(), s(keys::recipient_state(campaign, status, keys::recipient_shard(id))));
+    item.insert("state_sort".into(), keys::time_and(order, id.as_str()));
+    item.insert("version".into(), n(version));
+    Ok(item)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Recipient(usize),
+    Call,
+    Counts,
+}
+
+impl Store {
+    /// Adds recipients to a campaign and counts them, each once however often it is added.
+    ///
+    /// # Errors
+    /// When the table does not answer. Some may be added then; adding all of them again is safe.
+    pub async fn add_recipients(
+        &self,
+        campaign: &CampaignId,
+        recipients: Vec<Recipient>,
+    ) -> Result<AddedRecipients, StoreError> {
+        let mut by_counter: BTreeMap<u64, Vec<Recipient>> = BTreeMap::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut result = AddedRecipients::default();
+        for recipient in recipients {
+            if seen.insert(recipient.recipient_id.clone()) {
+                let shard = keys::recipient_shard(&recipient.recipient_id) % keys::COUNTER_SHARDS;
+                by_counter.entry(shard).or_default().push(recipient);
+            } else {
+                result.present += 1;
+            }
+        }
+        for (shard, recipients) in by_counter {
+            for group in recipients.chunks(MAX_ITEMS - 1) {
+                let added = self.add_group(campaign, shard, group).await?;
+                result.added += added;
+                result.present += group.len() as u64 - added;
+            }
+        }
+        Ok(result)
+    }
+
+    /// Adds recipients that share a counter; those that are there already are left out and the rest
+    /// is tried again.
+    async fn add_group(
+        &self,
+        campaign: &CampaignId,
+        shard: u64,
+        group: &[Recipient],
+    ) -> Result<u64, StoreError> {
+        let mut left: Vec<usize> = (0..group.len()).collect();
+        while !left.is_empty() {
+            let mut tx = Transaction::new();
+            let mut counts: BTreeMap<&str, i64> = BTreeMap::from([("total", left.len() as i64)]);
+            for &index in &left {
+                let item = recipient_item(&group[index], group[index].version)?;
+                tx.put(Part::Recipient(index), &self.config.campaigns_table, item, When::absent());
+                *counts.entry(group[index].status.as_str()).or_default() += 1;
+            }
+            self.count(&mut tx, campaign, shard, &counts);
+            match tx.commit(&self.db).await {
+                Ok(()) => return Ok(left.len() as u64),
+                Err(NotCommitted::Refused(refused)) => {
+                    left.retain(|index| refused.iter().all(|(part, _)| *part != Part::Recipient(*index)));
+                }
+                Err(NotCommitted::Failed(error)) => return Err(error),
+            }
+        }
+        Ok(0)
+    }
+
+    fn count(&self, tx: &mut Transaction<Part>, campaign: &CampaignId, shard: u64, counts: &BTreeMap<&str, i64>) {
+        let mut when = When::always();
+        let mut adds = Vec::new();
+        for (index, (name, count)) in counts.iter().enumerate() {
+            when = when.name(&format!("#n{index}"), name).value(&format!(":n{index}"), n(count));
+            adds.push(format!("#n{index} :n{index}"));
+        }
+        let key = keys::counts(campaign, shard);
+        tx.update(Part::Counts, &self.config.campaigns_table, &key, &format!("ADD {}", adds.join(", ")), when);
+    }
+
+    /// The recipient with this id, as it is at this moment.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn find_recipient(
+        &self,
+        campaign: &CampaignId,
+        id: &RecipientId,
+    ) -> Result<Option<Recipient>, StoreError> {
+        self.find(&self.config.campaigns_table, &keys::recipient(campaign, id)).await
+    }
+
+    /// Pending recipients that are due, at most `limit`, beginning with shard `first_shard` so that
+    /// no shard is always last. Reads an index: read each one again before acting on it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn due_recipients(
+        &self,
+        campaign: &CampaignId,
+        now: Timestamp,
+        first_shard: u64,
+        limit: usize,
+    ) -> Result<Vec<Recipient>, StoreError> {
+        let mut due = Vec::new();
+        for offset in 0..keys::SHARDS {
+            if due.len() >= limit {
+                break;
+            }
+            let shard = (first_shard + offset) % keys::SHARDS;
+            let answer = self
+                .db
+                .query()
+                .table_name(&self.config.campaigns_table)
+                .index_name("by-state")
+                .key_condition_expression("state_key = :state AND state_sort <= :now")
+                .expression_attribute_values(
+                    ":state",
+                    s(keys::recipient_state(campaign, RecipientStatus::Pending, shard)),
+                )
+                .expression_attribute_values(":now", s(format!("{}~", keys::time(now))))
+                .limit(i32::try_from(limit - due.len()).unwrap_or(i32::MAX))
+                .send()
+                .await
+                .map_err(unavailable("DynamoDB", "Query"))?;
+            for item in answer.items.unwrap_or_default() {
+                due.push(from_item(item)?);
+            }
+        }
+        Ok(due)
+    }
+
+    /// Recipients of a campaign, of one status or of all.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn list_recipients(
+        &self,
+        campaign: &CampaignId,
+        status: Option<RecipientStatus>,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Recipient>, StoreError> {
+        let mut items = Vec::new();
+        let mut at = cursor.cloned().unwrap_or_else(|| Cursor::at_part(0));
+        while at.part < keys::SHARDS {
+            let wanted = (limit as usize).saturating_sub(items.len());
+            if wanted == 0 {
+                return Ok(Page { items, next: Some(at) });
+            }
+            let query = self.db.query().table_name(&self.config.campaigns_table);
+            let query = match status {
+                Some(status) => query
+                    .index_name("by-state")
+                    .key_condition_expression("state_key = :part")
+                    .expression_attribute_values(":part", s(keys::recipient_state(campaign, status, at.part))),
+                None => query
+                    .key_condition_expression("pk = :part")
+                    .expression_attribute_values(":part", s(keys::recipients(campaign, at.part))),
+            };
+            let answer = query
+                .set_exclusive_start_key(at.start_key())
+                .limit(i32::try_from(wanted).unwrap_or(i32::MAX))
+                .send()
+                .await
+                .map_err(unavailable("DynamoDB", "Query"))?;
+            for item in answer.items.unwrap_or_default() {
+                items.push(from_item(item)?);
+            }
+            at = match answer.last_evaluated_key {
+                Some(last) => Cursor::after(at.part, &last),
+                None => Cursor::at_part(at.part + 1),
+            };
+        }
+        Ok(Page { items, next: None })
+    }
+
+    /// Moves one recipient that no call concerns: cancelled, skipped, or to be tried again. A
+    /// queued one's call is given up with it. Answers whether it was moved.
+    ///
+    /// # Errors
+    /// When the tables do not answer.
+    pub async fn move_idle_recipient(
+        &self,
+        recipient: &Recipient,
+        event: RecipientEvent,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut moved = recipient.clone();
+        let Ok(status) = recipient.status.after(event) else { return Ok(false) };
+        moved.status = status;
+        moved.updated_at = now;
+        match event {
+            RecipientEvent::Skipped(reason) => moved.skip_reason = Some(reason),
+            RecipientEvent::RetryAsked => {
+                (moved.attempts, moved.refusals, moved.due_at) = (0, 0, due_at);
+            }
+            _ => {}
+        }
+        let mut tx = Transaction::new();
+        self.move_recipient(&mut tx, Part::Recipient(0), Part::Counts, recipient.status, &moved)?;
+        if recipient.status == RecipientStatus::Queued {
+            self.give_up_call_of(&mut tx, recipient, now).await?;
+        }
+        match tx.commit(&self.db).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Refused(_)) => Ok(false),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn give_up_call_of(
+        &self,
+        tx: &mut Transaction<Part>,
+        recipient: &Recipient,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(id) = &recipient.call_id else { return Ok(()) };
+        let Some(mut call) = self.find_call(id).await? else { return Ok(()) };
+        let Ok(status) = call.status.after(CallEvent::GivenUp) else { return Ok(()) };
+        let read = call.version;
+        call.status = status;
+        call.ended_at = Some(now);
+        call.updated_at = now;
+        call.results_complete = true;
+        call.recording.state = switchboard_domain::RecordingState::None;
+        tx.put(Part::Call, &self.config.calls_table, call_item(&call, read + 1)?, When::version(read));
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+//! Transcripts: one item per turn, in order.
+
+use switchboard_domain::{Call, CallId, TranscriptTurn};
+
+use crate::calls::call_item;
+use crate::item::{Item, from_item, to_item};
+use crate::recordings_due::due_item;
+use crate::transaction::{NotCommitted, Transaction, When};
+use crate::{Store, StoreError, keys};
+
+/// Longest message of a turn that is kept, in bytes: an item holds 400 KB.
+const MAX_MESSAGE_BYTES: usize = 100_000;
+
+impl Store {
+    /// Writes the transcript of a call, over whatever was there.
+    ///
+    /// # Errors
+    /// When the table does not answer; writing it again is safe.
+    pub async fn put_transcript(&self, id: &CallId, turns: &[TranscriptTurn]) -> Result<(), StoreError> {
+        let item = |(index, turn): (usize, &TranscriptTurn)| -> Result<Item, StoreError> {
+            let mut turn = turn.clone();
+            turn.message.truncate(turn.message.floor_char_boundary(MAX_MESSAGE_BYTES));
+            let mut item = to_item(&turn)?;
+            keys::turn(id, index).put_into(&mut item);
+            Ok(item)
+        };
+        let items = turns.iter().enumerate().map(item).collect::<Result<_, _>>()?;
+        self.put_all(&self.config.calls_table, items).await
+    }
+
+    /// The transcript of a call, in order.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn transcript(&self, id: &CallId) -> Result<Vec<TranscriptTurn>, StoreError> {
+        let items = self.partition(&self.config.calls_table, &keys::call(id).pk, "TURN#").await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    /// Writes a call that began elsewhere and is over, and counts it; answers whether it is new.
+    ///
+    /// # Errors
+    /// When the tables do not answer.
+    pub async fn import_call(&self, call: &Call, recording_due: bool) -> Result<bool, StoreError> {
+        let mut tx = Transaction::new();
+        tx.put((), &self.config.calls_table, call_item(call, call.version)?, When::absent());
+        self.count_call(&mut tx, (), call);
+        if recording_due {
+            tx.put((), &self.config.system_table, due_item(call)?, When::always());
+        }
+        match tx.commit(&self.db).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Refused(_)) => Ok(false),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
+    }
+}
