@@ -1,2 +1,33 @@
-//! Wires the function; the work is in the library.
-fn main() {}
+//! Wires the scheduler; the work is in the library.
+
+use campaign_scheduler::{Pace, Scheduler};
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use switchboard_domain::ProviderKind;
+use switchboard_service::{Need, Starting};
+
+/// How long before Lambda ends the invocation a tick ends by itself.
+const MARGIN: SignedDuration = SignedDuration::from_secs(10);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let mut starting = Starting::new("campaign-scheduler");
+    let limit = starting.settings.parsed("CONCURRENCY_LIMIT", 5u32, "15");
+    let needs = [Need::DialQueue, Need::DialerControl, Need::Sync, Need::Provider];
+    let start = starting.finish(&needs).await?;
+    let reserve = start.config.store.reserve_concurrency;
+    let provider = start.providers.get(ProviderKind::Elevenlabs);
+    let scheduler =
+        Scheduler::new(start.store.clone(), provider, start.clock.clone(), limit, reserve, Pace::default());
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+        let scheduler = scheduler.clone();
+        async move {
+            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+            let deadline = deadline.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
+            Ok::<_, Error>(scheduler.tick(&event.context.request_id, deadline).await?)
+        }
+    }))
+    .await
+}

@@ -3,6 +3,7 @@
 //! Because an invocation stays as long as its call, the function's reserved concurrency caps the
 //! calls in progress; the slots in the table hold the limit exactly.
 
+mod event;
 mod handler;
 mod pace;
 mod place;

@@ -1,2 +1,24 @@
-//! Wires the function; the work is in the library.
-fn main() {}
+//! Wires the dialer; the work is in the library.
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use dialer::{Dialer, Pace};
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use switchboard_domain::ProviderKind;
+use switchboard_service::{Need, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = start("dialer", &[Need::DialQueue, Need::Provider]).await?;
+    let provider = start.providers.get(ProviderKind::Elevenlabs);
+    let dialer = Dialer::new(start.store.clone(), provider, start.clock.clone(), Pace::default());
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
+        let dialer = dialer.clone();
+        async move {
+            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+            Ok::<_, Error>(dialer.handle_batch(event.payload, deadline).await)
+        }
+    }))
+    .await
+}

@@ -1,2 +1,28 @@
-//! Wires the function; the work is in the library.
-fn main() {}
+//! Wires the upload parser; the work is in the library.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use switchboard_service::start;
+use upload_parser::{Answer, Parser, requests_of};
+
+/// Largest file that is read: what the API gives a link for.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// Most rows of one file.
+const MAX_ROWS: u64 = 2_000_000;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let start = start("upload-parser", &[]).await?;
+    let parser = Parser::new(start.store.clone(), start.clock.clone(), MAX_BYTES, MAX_ROWS);
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+        let parser = parser.clone();
+        async move {
+            let mut answer = Answer::Done;
+            for request in requests_of(event.payload)? {
+                answer = parser.handle(request, &event.context.request_id).await?;
+            }
+            Ok::<_, Error>(answer)
+        }
+    }))
+    .await
+}

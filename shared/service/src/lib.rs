@@ -1,1 +1,42 @@
 //! Start-up of a function: configuration, secrets, tracing, problem documents.
+//!
+//! A function begins with a line that names what it needs, and gets everything built once:
+//!
+//! ```no_run
+//! use switchboard_service::{Need, start};
+//!
+//! # async fn main_of_a_function() -> Result<(), Box<dyn std::error::Error>> {
+//! let start = start("dialer", &[Need::DialQueue, Need::Provider]).await?;
+//! let provider = start.providers.get(switchboard_domain::ProviderKind::Elevenlabs);
+//! let (store, clock) = (start.store.clone(), start.clock.clone());
+//! # let _ = (provider, store, clock);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A setting of one function's own is read between [`Starting::new`] and [`Starting::finish`], so
+//! that it is reported together with the others.
+//!
+//! This crate is the one place that reads the environment and the machine's clock.
+
+mod aws;
+mod causes;
+mod clock;
+mod config;
+mod problem;
+mod providers;
+mod secrets;
+mod settings;
+mod start;
+mod telemetry;
+
+pub use aws::sdk_config;
+pub use causes::Causes;
+pub use clock::{SystemClock, rng};
+pub use config::{Need, ServiceConfig};
+pub use problem::{FieldError, Problem, ProblemCode};
+pub use providers::Providers;
+pub use secrets::{ElevenLabsSecrets, SecretStore, SecretsError, SecretsManager};
+pub use settings::{ConfigError, SettingProblem, Settings};
+pub use start::{Start, StartError, Starting, start};
+pub use telemetry::LogLevel;

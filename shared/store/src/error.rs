@@ -35,6 +35,17 @@ impl From<serde_dynamo::Error> for StoreError {
     }
 }
 
+impl From<std::io::Error> for StoreError {
+    fn from(cause: std::io::Error) -> Self {
+        Self::Unavailable {
+            service: "the disk",
+            operation: "a temporary file",
+            code: cause.kind().to_string(),
+            cause: Some(Box::new(cause)),
+        }
+    }
+}
+
 /// Wraps an SDK error, keeping AWS's code and the cause.
 pub(crate) fn unavailable<E, R>(
     service: &'static str,

@@ -1,0 +1,201 @@
+//! What every function is told by its environment.
+
+use switchboard_store::StoreConfig;
+use url::Url;
+
+use crate::settings::Settings;
+use crate::telemetry::LogLevel;
+
+/// Something beyond tables and bucket that a function cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The dial queue.
+    DialQueue,
+    /// The dial queue's dead letters.
+    DeadLetterQueue,
+    /// The dialer and its event source mapping, to change how many calls may run.
+    DialerControl,
+    /// The campaign scheduler, to wake it.
+    Scheduler,
+    /// The conversation sync, to start it.
+    Sync,
+    /// The call exporter, to start it.
+    Exporter,
+    /// The upload parser, to start it.
+    Parser,
+    /// The voice provider and its key.
+    Provider,
+    /// The secrets with which webhooks are signed.
+    WebhookSecrets,
+}
+
+/// What every function is told by its environment.
+#[derive(Debug, Clone)]
+pub struct ServiceConfig {
+    /// The AWS region.
+    pub region: String,
+    /// How much is logged.
+    pub log_level: LogLevel,
+    /// Where everything is kept.
+    pub store: StoreConfig,
+    /// Address of the ElevenLabs API.
+    pub elevenlabs_base_url: Url,
+    /// Secret with the API key and webhook secrets of ElevenLabs, where they are not set directly.
+    pub elevenlabs_secret_arn: Option<String>,
+}
+
+impl ServiceConfig {
+    /// Reads the settings; problems stay with `settings`.
+    pub fn read(settings: &mut Settings, needs: &[Need]) -> Self {
+        let config = Self {
+            region: settings.required("AWS_REGION", "us-east-1"),
+            log_level: settings.parsed("LOG_LEVEL", LogLevel::Info, "info"),
+            store: store_config(settings, needs),
+            elevenlabs_base_url: base_url(settings),
+            elevenlabs_secret_arn: settings.optional("ELEVENLABS_SECRET_ARN"),
+        };
+        for (need, direct, example) in [
+            (Need::Provider, "ELEVENLABS_API_KEY", "sk_..."),
+            (Need::WebhookSecrets, "ELEVENLABS_WEBHOOK_SECRET", "wsec_..."),
+        ] {
+            let given = config.elevenlabs_secret_arn.is_some() || settings.optional(direct).is_some();
+            if needs.contains(&need) && !given {
+                settings.problem(
+                    direct,
+                    "is not set, and neither is ELEVENLABS_SECRET_ARN",
+                    example,
+                );
+            }
+        }
+        config
+    }
+}
+
+fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
+    let if_needed = |settings: &mut Settings, need: Need, name: &'static str, example: &'static str| {
+        if needs.contains(&need) {
+            Some(settings.required(name, example))
+        } else {
+            settings.optional(name)
+        }
+    };
+    StoreConfig {
+        calls_table: settings.required("CALLS_TABLE", "switchboard-calls"),
+        campaigns_table: settings.required("CAMPAIGNS_TABLE", "switchboard-campaigns"),
+        contacts_table: settings.required("CONTACTS_TABLE", "switchboard-contacts"),
+        agents_table: settings.required("AGENTS_TABLE", "switchboard-agents"),
+        system_table: settings.required("SYSTEM_TABLE", "switchboard-system"),
+        data_bucket: settings.required("DATA_BUCKET", "switchboard-data-111122223333-us-east-1"),
+        dial_queue_url: if_needed(
+            settings,
+            Need::DialQueue,
+            "DIAL_QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/111122223333/dial",
+        ),
+        dead_letter_queue_url: if_needed(
+            settings,
+            Need::DeadLetterQueue,
+            "DEAD_LETTER_QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/111122223333/dial-dead-letters",
+        ),
+        dialer_function: if_needed(
+            settings,
+            Need::DialerControl,
+            "DIALER_FUNCTION",
+            "switchboard-dialer",
+        ),
+        dialer_mapping_id: if_needed(
+            settings,
+            Need::DialerControl,
+            "DIALER_MAPPING_ID",
+            "14e0db71-5d35-4eb5-b481-8945cf9d10c2",
+        ),
+        scheduler_function: if_needed(
+            settings,
+            Need::Scheduler,
+            "SCHEDULER_FUNCTION",
+            "switchboard-scheduler",
+        ),
+        sync_function: if_needed(settings, Need::Sync, "SYNC_FUNCTION", "switchboard-sync"),
+        exporter_function: if_needed(
+            settings,
+            Need::Exporter,
+            "EXPORTER_FUNCTION",
+            "switchboard-exporter",
+        ),
+        parser_function: if_needed(settings, Need::Parser, "PARSER_FUNCTION", "switchboard-parser"),
+        reserve_concurrency: settings.parsed("RESERVE_CONCURRENCY", true, "true"),
+    }
+}
+
+fn base_url(settings: &mut Settings) -> Url {
+    const NAME: &str = "ELEVENLABS_BASE_URL";
+    const USUAL: &str = "https://api.elevenlabs.io";
+    #[expect(clippy::expect_used, reason = "a constant that is an address")]
+    let usual = Url::parse(USUAL).expect("an address");
+    let url = settings.parsed(NAME, usual, USUAL);
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        settings.problem(NAME, "is not the address of an HTTP server", USUAL);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLES: [(&str, &str); 7] = [
+        ("AWS_REGION", "us-east-1"),
+        ("CALLS_TABLE", "calls"),
+        ("CAMPAIGNS_TABLE", "campaigns"),
+        ("CONTACTS_TABLE", "contacts"),
+        ("AGENTS_TABLE", "agents"),
+        ("SYSTEM_TABLE", "system"),
+        ("DATA_BUCKET", "data"),
+    ];
+
+    #[test]
+    fn what_a_function_does_not_need_may_be_missing() {
+        let mut settings = Settings::from_pairs(TABLES);
+        let config = ServiceConfig::read(&mut settings, &[]);
+        settings.finish().unwrap();
+        assert_eq!(config.store.calls_table, "calls");
+        assert_eq!(config.store.dial_queue_url, None);
+        assert_eq!(config.elevenlabs_base_url.as_str(), "https://api.elevenlabs.io/");
+        assert!(config.store.reserve_concurrency);
+    }
+
+    #[test]
+    fn everything_that_is_needed_and_missing_is_named() {
+        let mut settings = Settings::from_pairs([("ELEVENLABS_BASE_URL", "ftp://x"), ("LOG_LEVEL", "loud")]);
+        ServiceConfig::read(
+            &mut settings,
+            &[Need::DialQueue, Need::DialerControl, Need::Provider],
+        );
+        let names: Vec<&str> = settings
+            .finish()
+            .unwrap_err()
+            .problems
+            .iter()
+            .map(|p| p.name)
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "AWS_REGION",
+                "LOG_LEVEL",
+                "CALLS_TABLE",
+                "CAMPAIGNS_TABLE",
+                "CONTACTS_TABLE",
+                "AGENTS_TABLE",
+                "SYSTEM_TABLE",
+                "DATA_BUCKET",
+                "DIAL_QUEUE_URL",
+                "DIALER_FUNCTION",
+                "DIALER_MAPPING_ID",
+                "ELEVENLABS_BASE_URL",
+                "ELEVENLABS_API_KEY",
+            ]
+        );
+    }
+}

@@ -1,0 +1,213 @@
+//! The API key and webhook secrets of ElevenLabs.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use switchboard_domain::Clock;
+use switchboard_providers::elevenlabs::webhook::{SignatureError, Tolerance, verify};
+use switchboard_providers::{ApiKeySource, NoApiKey, Secret};
+use tokio::sync::Mutex;
+
+use super::SecretStore;
+use crate::causes::Causes;
+use crate::settings::Settings;
+
+/// How long what was read is good.
+const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// How often a refusal may lead to another look: forged webhooks must not become a load.
+const LOOKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
+
+/// Secrets that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    /// The store of secrets did not answer.
+    #[error("the secret could not be read from Secrets Manager")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The secret is not what it should be.
+    #[error(
+        "the ElevenLabs secret must be JSON such as {{\"api_key\":\"sk_...\",\"webhook_secret\":\"wsec_...\"}}: \
+         correct it in Secrets Manager"
+    )]
+    Malformed,
+    /// There is nowhere to read it from.
+    #[error("neither {0} nor ELEVENLABS_SECRET_ARN is set")]
+    NotConfigured(&'static str),
+}
+
+/// The API key and webhook secrets of ElevenLabs: those in the environment first, the others from
+/// the store of secrets, kept for 10 minutes and read again once when one is refused.
+pub struct ElevenLabsSecrets {
+    api_key: Option<Secret>,
+    webhook_secrets: Vec<Secret>,
+    store: Option<Box<dyn SecretStore>>,
+    clock: Arc<dyn Clock>,
+    kept: Mutex<Option<Kept>>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    read_at: Timestamp,
+    secrets: Arc<Stored>,
+}
+
+#[derive(Deserialize)]
+#[serde(from = "StoredBody")]
+struct Stored {
+    api_key: Secret,
+    webhook_secrets: Vec<Secret>,
+}
+
+#[derive(Deserialize)]
+struct StoredBody {
+    #[serde(default)]
+    api_key: String,
+    #[serde(default)]
+    webhook_secret: OneOrMany,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl From<StoredBody> for Stored {
+    fn from(body: StoredBody) -> Self {
+        let secrets = match body.webhook_secret {
+            OneOrMany::One(secret) => vec![secret],
+            OneOrMany::Many(secrets) => secrets,
+        };
+        Self {
+            api_key: Secret::new(body.api_key),
+            webhook_secrets: filled(secrets),
+        }
+    }
+}
+
+fn filled(secrets: impl IntoIterator<Item = String>) -> Vec<Secret> {
+    secrets
+        .into_iter()
+        .map(Secret::new)
+        .filter(|secret| !secret.is_empty())
+        .collect()
+}
+
+impl ElevenLabsSecrets {
+    /// The secrets in the environment (`ELEVENLABS_API_KEY`, and `ELEVENLABS_WEBHOOK_SECRET`, of
+    /// which several may be separated by commas), and the others from `store`.
+    pub fn from_settings(
+        settings: &Settings,
+        store: Option<Box<dyn SecretStore>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let webhook_secrets = settings.optional("ELEVENLABS_WEBHOOK_SECRET").unwrap_or_default();
+        Self {
+            api_key: settings.optional("ELEVENLABS_API_KEY").map(Secret::new),
+            webhook_secrets: filled(webhook_secrets.split(',').map(|part| part.trim().to_owned())),
+            store,
+            clock,
+            kept: Mutex::new(None),
+        }
+    }
+
+    /// Every secret that a webhook may be signed with at present.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn webhook_secrets(&self) -> Result<Vec<Secret>, SecretsError> {
+        if !self.webhook_secrets.is_empty() {
+            return Ok(self.webhook_secrets.clone());
+        }
+        Ok(self
+            .stored("ELEVENLABS_WEBHOOK_SECRET", KEPT_FOR)
+            .await?
+            .webhook_secrets
+            .clone())
+    }
+
+    /// Checks a webhook's signature, looking for a newer secret before it refuses.
+    ///
+    /// # Errors
+    /// The outer one when the secrets cannot be read: answer 5xx, so that the webhook is sent
+    /// again. The inner one when the signature is not to be believed: answer 401.
+    pub async fn verify_webhook(
+        &self,
+        header: &str,
+        raw: &[u8],
+    ) -> Result<Result<(), SignatureError>, SecretsError> {
+        let now = self.clock.now();
+        let check = |secrets: &[Secret]| verify(secrets, header, raw, now, Tolerance::default());
+        let secrets = self.webhook_secrets().await?;
+        match check(&secrets) {
+            Err(SignatureError::Mismatch | SignatureError::NoSecret) if self.webhook_secrets.is_empty() => {
+                let newer = self
+                    .stored("ELEVENLABS_WEBHOOK_SECRET", LOOKED_AGAIN_AFTER)
+                    .await?;
+                Ok(check(&newer.webhook_secrets))
+            }
+            verdict => Ok(verdict),
+        }
+    }
+
+    /// What the store holds, read no longer ago than `at_most`.
+    async fn stored(&self, name: &'static str, at_most: SignedDuration) -> Result<Arc<Stored>, SecretsError> {
+        let store = self.store.as_ref().ok_or(SecretsError::NotConfigured(name))?;
+        let mut kept = self.kept.lock().await;
+        let now = self.clock.now();
+        if let Some(kept) = kept
+            .as_ref()
+            .filter(|kept| now.duration_since(kept.read_at) < at_most)
+        {
+            return Ok(kept.secrets.clone());
+        }
+        // serde's words would quote the secret.
+        let secrets: Stored =
+            serde_json::from_str(&store.read().await?).map_err(|_| SecretsError::Malformed)?;
+        let secrets = Arc::new(secrets);
+        *kept = Some(Kept {
+            read_at: now,
+            secrets: secrets.clone(),
+        });
+        Ok(secrets)
+    }
+}
+
+#[async_trait]
+impl ApiKeySource for ElevenLabsSecrets {
+    async fn api_key(&self) -> Result<Secret, NoApiKey> {
+        if let Some(key) = &self.api_key {
+            return Ok(key.clone());
+        }
+        let stored = self.stored("ELEVENLABS_API_KEY", KEPT_FOR).await;
+        stored.map(|stored| stored.api_key.clone()).map_err(|error| {
+            tracing::error!(
+                error = %Causes(&error),
+                "the ElevenLabs API key cannot be had"
+            );
+            NoApiKey {
+                reason: error.to_string(),
+                is_passing: matches!(error, SecretsError::Unavailable(_)),
+            }
+        })
+    }
+
+    async fn renewed_api_key(&self, refused: &Secret) -> Option<Secret> {
+        if self.api_key.is_some() {
+            return None;
+        }
+        let stored = self.stored("ELEVENLABS_API_KEY", LOOKED_AGAIN_AFTER).await.ok()?;
+        (stored.api_key != *refused).then(|| stored.api_key.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

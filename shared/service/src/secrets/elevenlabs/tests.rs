@@ -1,0 +1,124 @@
+//! A store that counts how often it is read.
+
+use std::sync::Mutex as StdMutex;
+
+use switchboard_domain::ManualClock;
+use switchboard_providers::elevenlabs::webhook::sign;
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Counting(Arc<StdMutex<(String, u32)>>);
+
+impl Counting {
+    fn holding(text: &str) -> Self {
+        let store = Self::default();
+        store.put(text);
+        store
+    }
+
+    fn put(&self, text: &str) {
+        self.0.lock().unwrap().0 = text.to_owned();
+    }
+
+    fn reads(&self) -> u32 {
+        self.0.lock().unwrap().1
+    }
+}
+
+#[async_trait]
+impl SecretStore for Counting {
+    async fn read(&self) -> Result<String, SecretsError> {
+        let mut held = self.0.lock().unwrap();
+        held.1 += 1;
+        Ok(held.0.clone())
+    }
+}
+
+fn secrets(store: &Counting, clock: &ManualClock) -> ElevenLabsSecrets {
+    let settings = Settings::from_pairs([]);
+    ElevenLabsSecrets::from_settings(&settings, Some(Box::new(store.clone())), Arc::new(clock.clone()))
+}
+
+fn noon() -> Timestamp {
+    "2026-11-20T12:00:00Z".parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_environment_comes_first_and_nothing_is_read() {
+    let settings = Settings::from_pairs([
+        ("ELEVENLABS_API_KEY", "sk_env"),
+        ("ELEVENLABS_WEBHOOK_SECRET", "wsec_a, wsec_b"),
+    ]);
+    let clock = Arc::new(ManualClock::at(noon()));
+    let secrets = ElevenLabsSecrets::from_settings(&settings, None, clock);
+    assert_eq!(secrets.api_key().await.unwrap(), Secret::new("sk_env"));
+    assert_eq!(secrets.renewed_api_key(&Secret::new("sk_env")).await, None);
+    let signed = sign(&Secret::new("wsec_b"), b"{}", noon());
+    assert_eq!(secrets.verify_webhook(&signed, b"{}").await.unwrap(), Ok(()));
+    let forged = sign(&Secret::new("wsec_c"), b"{}", noon());
+    assert_eq!(
+        secrets.verify_webhook(&forged, b"{}").await.unwrap(),
+        Err(SignatureError::Mismatch)
+    );
+}
+
+#[tokio::test]
+async fn what_was_read_is_kept_for_ten_minutes() {
+    let store = Counting::holding(r#"{"api_key":"sk_1","webhook_secret":"wsec_1"}"#);
+    let clock = ManualClock::at(noon());
+    let secrets = secrets(&store, &clock);
+    for _ in 0..3 {
+        assert_eq!(secrets.api_key().await.unwrap(), Secret::new("sk_1"));
+        assert_eq!(secrets.webhook_secrets().await.unwrap(), [Secret::new("wsec_1")]);
+    }
+    assert_eq!(store.reads(), 1);
+    clock.advance(SignedDuration::from_mins(10));
+    secrets.api_key().await.unwrap();
+    assert_eq!(store.reads(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_key_or_signature_leads_to_one_more_look() {
+    let store = Counting::holding(r#"{"api_key":"sk_1","webhook_secret":"wsec_1"}"#);
+    let clock = ManualClock::at(noon());
+    let secrets = secrets(&store, &clock);
+    secrets.api_key().await.unwrap();
+    store.put(r#"{"api_key":"sk_2","webhook_secret":["wsec_2","wsec_1"]}"#);
+    clock.advance(SignedDuration::from_secs(31));
+    assert_eq!(
+        secrets.renewed_api_key(&Secret::new("sk_1")).await,
+        Some(Secret::new("sk_2"))
+    );
+    assert_eq!(secrets.renewed_api_key(&Secret::new("sk_2")).await, None);
+    for secret in ["wsec_1", "wsec_2"] {
+        let signed = sign(&Secret::new(secret), b"{}", clock.now());
+        assert_eq!(
+            secrets.verify_webhook(&signed, b"{}").await.unwrap(),
+            Ok(()),
+            "{secret}"
+        );
+    }
+    assert_eq!(store.reads(), 2);
+    for _ in 0..5 {
+        let forged = sign(&Secret::new("guess"), b"{}", clock.now());
+        assert_eq!(
+            secrets.verify_webhook(&forged, b"{}").await.unwrap(),
+            Err(SignatureError::Mismatch)
+        );
+    }
+    assert_eq!(store.reads(), 2, "forged webhooks do not become reads");
+}
+
+#[tokio::test]
+async fn a_malformed_secret_is_told_without_showing_it() {
+    let store = Counting::holding("sk_not_json");
+    let clock = ManualClock::at(noon());
+    let error = secrets(&store, &clock).api_key().await.unwrap_err();
+    assert!(!error.is_passing);
+    assert!(
+        error.reason.contains("Secrets Manager") && !error.reason.contains("sk_not_json"),
+        "{}",
+        error.reason
+    );
+}

@@ -1,0 +1,156 @@
+//! Start-up of a function.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use switchboard_domain::Clock;
+use switchboard_providers::ApiKeySource;
+use switchboard_providers::elevenlabs::{ElevenLabs, ElevenLabsConfig, InvalidConfig};
+use switchboard_store::Store;
+
+use crate::aws::sdk_config;
+use crate::clock::SystemClock;
+use crate::config::{Need, ServiceConfig};
+use crate::providers::Providers;
+use crate::secrets::{ElevenLabsSecrets, SecretStore, SecretsManager};
+use crate::settings::{ConfigError, Settings};
+use crate::telemetry;
+
+/// Everything a function works with, built once.
+#[derive(Clone)]
+pub struct Start {
+    /// What the environment says.
+    pub config: ServiceConfig,
+    /// Everything that is kept.
+    pub store: Store,
+    /// The voice providers.
+    pub providers: Providers,
+    /// API key and webhook secrets of ElevenLabs.
+    pub secrets: Arc<ElevenLabsSecrets>,
+    /// The machine's clock.
+    pub clock: Arc<dyn Clock>,
+    /// What further AWS clients are to be built from.
+    pub sdk: SdkConfig,
+}
+
+/// A function that cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Settings are missing or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The provider's client could not be built.
+    #[error("the ElevenLabs client could not be set up")]
+    Provider(#[from] InvalidConfig),
+}
+
+/// Starts a function that has no settings of its own.
+///
+/// # Errors
+/// When settings that it needs are missing or wrong; all of them are named.
+pub async fn start(function: &'static str, needs: &[Need]) -> Result<Start, StartError> {
+    Starting::new(function).finish(needs).await
+}
+
+/// A function on its way up, whose own settings can be read.
+pub struct Starting {
+    function: &'static str,
+    /// The environment; what is wrong is reported by [`Starting::finish`].
+    pub settings: Settings,
+}
+
+impl Starting {
+    /// Begins with the environment of this process.
+    pub fn new(function: &'static str) -> Self {
+        Self::with_settings(function, Settings::from_environment())
+    }
+
+    /// Begins with other settings; for tests.
+    pub fn with_settings(function: &'static str, settings: Settings) -> Self {
+        Self { function, settings }
+    }
+
+    /// Begins to log, reads what all functions share, and builds every client.
+    ///
+    /// # Errors
+    /// When settings are missing or wrong; all of them are named.
+    pub async fn finish(mut self, needs: &[Need]) -> Result<Start, StartError> {
+        let config = ServiceConfig::read(&mut self.settings, needs);
+        telemetry::init(config.log_level);
+        self.settings.finish()?;
+
+        let sdk = sdk_config(&config.region).await;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let stored = config.elevenlabs_secret_arn.clone();
+        let stored = stored.map(|arn| Box::new(SecretsManager::new(&sdk, arn)) as Box<dyn SecretStore>);
+        let secrets = Arc::new(ElevenLabsSecrets::from_settings(
+            &self.settings,
+            stored,
+            clock.clone(),
+        ));
+        let elevenlabs = ElevenLabs::new(
+            ElevenLabsConfig::new(config.elevenlabs_base_url.clone()),
+            secrets.clone(),
+        )?;
+        warm_up(&secrets, needs).await;
+        tracing::info!(function = self.function, "started");
+        Ok(Start {
+            store: Store::new(&sdk, config.store.clone()),
+            providers: Providers::new(Arc::new(elevenlabs)),
+            secrets,
+            clock,
+            sdk,
+            config,
+        })
+    }
+}
+
+/// Reads the secrets now, while start-up has more of the processor than a small function later.
+/// What fails here is tried again, and told, when the secret is needed.
+async fn warm_up(secrets: &ElevenLabsSecrets, needs: &[Need]) {
+    if needs.contains(&Need::Provider) && secrets.api_key().await.is_err() {
+        tracing::warn!("the API key could not be read at start-up");
+    }
+    if needs.contains(&Need::WebhookSecrets) && secrets.webhook_secrets().await.is_err() {
+        tracing::warn!("the webhook secrets could not be read at start-up");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use switchboard_domain::ProviderKind;
+
+    #[tokio::test]
+    async fn a_function_starts_with_what_it_needs_and_not_without() {
+        let bare = Starting::with_settings("dialer", Settings::from_pairs([("AWS_REGION", "us-east-1")]));
+        let Err(StartError::Config(error)) = bare.finish(&[Need::DialQueue]).await else {
+            panic!()
+        };
+        assert!(
+            error
+                .problems
+                .iter()
+                .any(|problem| problem.name == "DIAL_QUEUE_URL")
+        );
+
+        let settings = Settings::from_pairs([
+            ("AWS_REGION", "us-east-1"),
+            ("CALLS_TABLE", "calls"),
+            ("CAMPAIGNS_TABLE", "campaigns"),
+            ("CONTACTS_TABLE", "contacts"),
+            ("AGENTS_TABLE", "agents"),
+            ("SYSTEM_TABLE", "system"),
+            ("DATA_BUCKET", "data"),
+            ("DIAL_QUEUE_URL", "http://127.0.0.1:1/dial"),
+            ("ELEVENLABS_API_KEY", "sk_test"),
+        ]);
+        let whole = Starting::with_settings("dialer", settings);
+        let start = whole.finish(&[Need::DialQueue, Need::Provider]).await.unwrap();
+        assert_eq!(
+            start.providers.get(ProviderKind::Elevenlabs).kind(),
+            ProviderKind::Elevenlabs
+        );
+        assert_eq!(start.providers.all().count(), 1);
+    }
+}
