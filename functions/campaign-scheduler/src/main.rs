@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
             let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
             let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
             let deadline = deadline.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
-            Ok::<_, Error>(scheduler.tick(&event.context.request_id, deadline).await?)
+            Ok::<_, Error>(Box::pin(scheduler.tick(&event.context.request_id, deadline)).await?)
         }
     }))
     .await

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
         async move {
             let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
             let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
-            Ok::<_, Error>(dialer.handle_batch(event.payload, deadline).await)
+            Ok::<_, Error>(Box::pin(dialer.handle_batch(event.payload, deadline)).await)
         }
     }))
     .await

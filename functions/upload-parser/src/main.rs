@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
         async move {
             let mut answer = Answer::Done;
             for request in requests_of(event.payload)? {
-                answer = parser.handle(request, &event.context.request_id).await?;
+                answer = Box::pin(parser.handle(request, &event.context.request_id)).await?;
             }
             Ok::<_, Error>(answer)
         }
