@@ -1,1 +1,24 @@
-//! Runs template.yaml on one machine: the AWS services that the product uses, in one process.
+//! Runs `template.yaml` on one machine: the AWS services that the product uses, in one process,
+//! and each function's real binary as a process per execution environment.
+//!
+//! Nothing here knows what the functions do. What the template lacks does not exist.
+
+mod clock;
+mod config;
+mod control;
+mod gateway;
+mod logs;
+mod pages;
+mod runner;
+mod sources;
+
+pub mod lambda;
+pub mod oidc;
+pub mod sample;
+pub mod template;
+
+pub use config::{LocalConfig, StartError};
+pub use logs::Logs;
+pub use runner::{Endpoints, Local};
+pub use sources::{Mapping, MappingState, Mappings};
+pub use switchboard_local_engines as engines;

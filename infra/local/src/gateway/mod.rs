@@ -1,0 +1,11 @@
+//! API Gateway's HTTP API: routes, authorizer, CORS and limits, in front of the functions.
+
+mod answer;
+mod authorizer;
+mod cors;
+mod event;
+mod route;
+mod server;
+
+pub(crate) use authorizer::Authorizer;
+pub(crate) use server::{Gateway, gateway_routes};

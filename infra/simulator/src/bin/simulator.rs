@@ -1,0 +1,60 @@
+//! The simulator alone, without the rest of the system.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Parser;
+use switchboard_simulator::{Scenario, Simulator, SimulatorConfig};
+use tokio::net::TcpListener;
+
+/// Plays ElevenLabs on this machine.
+#[derive(Parser)]
+struct Arguments {
+    /// Port.
+    #[arg(long, env = "SIMULATOR_PORT", default_value_t = 4010)]
+    port: u16,
+    /// Key that requests must carry.
+    #[arg(long, env = "ELEVENLABS_API_KEY", default_value = "sim-api-key", hide_env_values = true)]
+    api_key: String,
+    /// What webhooks are signed with.
+    #[arg(long, env = "ELEVENLABS_WEBHOOK_SECRET", default_value = "sim-webhook-secret", hide_env_values = true)]
+    webhook_secret: String,
+    /// Where webhooks go.
+    #[arg(long, env = "WEBHOOK_URL")]
+    webhook_url: Option<String>,
+    /// Delays are divided by this.
+    #[arg(long, env = "CLOCK_FACTOR", default_value_t = 60.0)]
+    clock_factor: f64,
+    /// Who answers how, as YAML or JSON.
+    #[arg(long, env = "SCENARIO_FILE")]
+    scenario: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().init();
+    let arguments = Arguments::parse();
+    let scenario = match &arguments.scenario {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            serde_norway::from_str(&text).with_context(|| format!("{} is not a scenario", path.display()))?
+        }
+        None => Scenario::default(),
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let listener = TcpListener::bind(address).await.with_context(|| format!("port {} is not free", arguments.port))?;
+    let config = SimulatorConfig {
+        api_key: arguments.api_key,
+        webhook_url: arguments.webhook_url,
+        webhook_secret: arguments.webhook_secret,
+        clock_factor: arguments.clock_factor,
+        scenario,
+        ..SimulatorConfig::default()
+    };
+    let simulator = Simulator::start(listener, config).await?;
+    tracing::info!("the simulator listens on http://{}; its ledger is at /sim/ledger", simulator.address());
+    tokio::signal::ctrl_c().await?;
+    simulator.shutdown().await;
+    Ok(())
+}

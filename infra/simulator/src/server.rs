@@ -1,0 +1,89 @@
+//! The simulator as a server.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::state::State;
+use crate::{Ledger, SimulatorConfig, clock, routes, webhooks};
+
+/// What every route shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    state: Arc<Mutex<State>>,
+    pub http: reqwest::Client,
+    pub address: SocketAddr,
+}
+
+impl Shared {
+    /// The account. Never held over an await.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running simulator.
+pub struct Simulator {
+    shared: Shared,
+    server: JoinHandle<()>,
+}
+
+impl Simulator {
+    /// Starts on a listener. Calls that a journal says are under way go on to their end.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
+    pub async fn start(listener: TcpListener, config: SimulatorConfig) -> anyhow::Result<Self> {
+        let address = listener.local_addr().context("the listener has no address")?;
+        let state = State::open(&config).context("the journal could not be opened")?;
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .context("no HTTP client could be made")?;
+        let shared = Shared { state: Arc::new(Mutex::new(state)), http, address };
+        let under_way = shared.lock().unsettled();
+        for conversation in under_way {
+            webhooks::schedule(&shared, conversation, false);
+        }
+        let routes = routes::all(shared.clone());
+        // With Nagle's algorithm each small answer would wait some 40 ms.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY could not be set");
+            }
+        });
+        let server = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, routes).await {
+                tracing::error!(%error, "the simulator ended");
+            }
+        });
+        Ok(Self { shared, server })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.shared.address
+    }
+
+    /// Sets where webhooks go.
+    pub fn set_webhook_url(&self, url: Option<String>) {
+        self.shared.lock().webhook_url = url;
+    }
+
+    /// Every dial so far.
+    pub fn ledger(&self) -> Ledger {
+        self.shared.lock().ledger(None, clock::now_ms())
+    }
+
+    /// Ends it. Calls under way end in the journal only.
+    pub async fn shutdown(self) {
+        self.server.abort();
+        // Aborted just now, which is what it answers.
+        let _ = self.server.await;
+    }
+}
