@@ -4,6 +4,7 @@
 //! Nothing here knows what the functions do. What the template lacks does not exist.
 
 mod clock;
+mod command;
 mod config;
 mod control;
 mod gateway;
@@ -17,6 +18,7 @@ pub mod oidc;
 pub mod sample;
 pub mod template;
 
+pub use command::Command;
 pub use config::{LocalConfig, StartError};
 pub use logs::Logs;
 pub use runner::{Endpoints, Local};

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use switchboard_local::sample::Command;
+use switchboard_local::Command;
 
 #[tokio::main]
 async fn main() -> ExitCode {

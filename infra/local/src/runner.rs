@@ -235,6 +235,12 @@ pub(crate) fn token_for(
     token(&SigningKey::open(data_dir)?, &issuer, role, valid_for)
 }
 
+/// The folder that this program is in, where the functions' binaries are too.
+pub(crate) fn own_folder() -> Option<std::path::PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    own.parent().map(Path::to_owned)
+}
+
 fn token(key: &SigningKey, issuer: &str, role: Role, valid_for: SignedDuration) -> Result<String, StartError> {
     let (issuer, audience) = (issuer.to_owned(), AUDIENCE.to_owned());
     issue(key, &TokenRequest { issuer, audience, role, valid_for, nonce: None }, clock::now())

@@ -1,0 +1,189 @@
+//! The command line: `run` and `token`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use jiff::SignedDuration;
+use switchboard_simulator::SimulatorConfig;
+use tracing_subscriber::EnvFilter;
+
+use crate::oidc::Role;
+use crate::{Local, LocalConfig, runner, sample};
+
+/// The whole system on this machine.
+#[derive(Parser)]
+#[command(name = "switchboard-local", version)]
+pub struct Command {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Runs the system, with a sample campaign on the first start.
+    Run(Box<Settings>),
+    /// Prints a development token.
+    Token {
+        #[command(flatten)]
+        settings: Box<Settings>,
+        /// viewer, operator or admin.
+        #[arg(long, default_value = "admin")]
+        role: Role,
+        /// Hours for which it is good.
+        #[arg(long, default_value_t = 12)]
+        hours: i64,
+    },
+}
+
+#[derive(Args)]
+struct Settings {
+    /// Port of the API and the site.
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// Port of the simulator.
+    #[arg(long, env = "SIMULATOR_PORT", default_value_t = 4010)]
+    simulator_port: u16,
+    /// Where everything is kept.
+    #[arg(long, env = "DATA_DIR", default_value = ".local")]
+    data_dir: PathBuf,
+    /// The template.
+    #[arg(long, env = "TEMPLATE", default_value = "template.yaml")]
+    template: PathBuf,
+    /// 0 leaves the sample campaign out.
+    #[arg(long, env = "SAMPLE", default_value = "1")]
+    sample: String,
+    /// Address of the ElevenLabs API; without it the simulator plays ElevenLabs.
+    #[arg(long, env = "ELEVENLABS_BASE_URL")]
+    elevenlabs_base_url: Option<String>,
+    /// Key of the ElevenLabs API.
+    #[arg(long, env = "ELEVENLABS_API_KEY", hide_env_values = true)]
+    elevenlabs_api_key: Option<String>,
+    /// Secret of the ElevenLabs webhook.
+    #[arg(long, env = "ELEVENLABS_WEBHOOK_SECRET", hide_env_values = true)]
+    elevenlabs_webhook_secret: Option<String>,
+    /// The simulator's delays are divided by this.
+    #[arg(long, env = "CLOCK_FACTOR", default_value_t = 20.0)]
+    clock_factor: f64,
+    /// The longest that any schedule waits, in seconds.
+    #[arg(long, env = "SCHEDULE_SECONDS", default_value_t = 5)]
+    schedule_seconds: u64,
+    /// Calls at one time, until somebody changes it.
+    #[arg(long, env = "CONCURRENCY_LIMIT")]
+    concurrency_limit: Option<u32>,
+    /// What the functions write: error, warn, info or debug.
+    #[arg(long, env = "LOG_LEVEL", default_value = "info")]
+    log_level: String,
+}
+
+impl Command {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    /// With one clear sentence.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let action = match self.action {
+            Some(action) => action,
+            None => Command::parse_from(["switchboard-local", "run"]).action.context("no action")?,
+        };
+        match action {
+            Action::Run(settings) => run(*settings).await,
+            Action::Token { settings, role, hours } => {
+                let valid_for = SignedDuration::from_hours(hours.clamp(1, 24 * 365));
+                let token = runner::token_for(&settings.data_dir, settings.port, role, valid_for)?;
+                #[expect(clippy::print_stdout, reason = "the token is what this command is for")]
+                {
+                    println!("{token}");
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Settings {
+    fn config(&self) -> anyhow::Result<LocalConfig> {
+        let key = self.elevenlabs_api_key.clone();
+        let simulated = SimulatorConfig {
+            api_key: key.clone().unwrap_or_else(|| SimulatorConfig::default().api_key),
+            webhook_secret: self
+                .elevenlabs_webhook_secret
+                .clone()
+                .unwrap_or_else(|| SimulatorConfig::default().webhook_secret),
+            clock_factor: self.clock_factor,
+            ..SimulatorConfig::default()
+        };
+        let mut parameters = BTreeMap::from([("LogLevel".to_owned(), self.log_level.clone())]);
+        if let Some(limit) = self.concurrency_limit {
+            parameters.insert("ConcurrencyLimit".to_owned(), limit.to_string());
+        }
+        let mut secrets = BTreeMap::new();
+        if let Some(url) = &self.elevenlabs_base_url {
+            parameters.insert("ElevenlabsBaseUrl".to_owned(), url.clone());
+            let key = key.context("ELEVENLABS_BASE_URL is set, but ELEVENLABS_API_KEY is not: set the key too")?;
+            let secret = self.elevenlabs_webhook_secret.clone().unwrap_or_default();
+            let value = serde_json::json!({ "api_key": key, "webhook_secret": secret });
+            secrets.insert("ElevenlabsSecret".to_owned(), value.to_string());
+        }
+        let here = runner::own_folder().context("the folder of this program cannot be found")?;
+        Ok(LocalConfig {
+            template: self.template.clone(),
+            data_dir: std::path::absolute(&self.data_dir).context("DATA_DIR is not a path")?,
+            port: self.port,
+            binaries: here,
+            parameters,
+            environment: BTreeMap::new(),
+            secrets,
+            schedule_at_most: Some(Duration::from_secs(self.schedule_seconds.max(1))),
+            retry_delay: Duration::from_secs(2),
+            simulator: self.elevenlabs_base_url.is_none().then_some((self.simulator_port, simulated)),
+            site: PathBuf::from("site/dist"),
+            quiet: true,
+        })
+    }
+}
+
+async fn run(settings: Settings) -> anyhow::Result<()> {
+    // The engines report refused requests and failed conditions, which are everyday here.
+    let filter = EnvFilter::new("info,s3s=off,dynoxide=off,rustack=error,hyper=warn");
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).without_time().init();
+    let local = Local::start(settings.config()?).await?;
+    let until_stopped = stopped();
+    tokio::pin!(until_stopped);
+    let simulated = settings.elevenlabs_base_url.is_none();
+    if simulated && settings.sample != "0" {
+        tokio::select! {
+            told = sample::run(&local, &settings.data_dir) => told?,
+            () = &mut until_stopped => {
+                local.shutdown().await;
+                return Ok(());
+            }
+        }
+    }
+    sample::say(&format!(
+        "Switchboard is at {}  (the API's document: {}/api/openapi.json, a token: make token, logs: {}/logs, stop: Ctrl-C)",
+        local.api_url(),
+        local.api_url(),
+        settings.data_dir.display(),
+    ));
+    until_stopped.await;
+    sample::say("Stopping. Everything is kept; the next start goes on.");
+    local.shutdown().await;
+    Ok(())
+}
+
+/// Ctrl-C, or a polite request to end.
+async fn stopped() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}

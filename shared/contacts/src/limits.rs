@@ -1,0 +1,37 @@
+//! How much of a file is taken in; what is beyond is refused with a reason.
+
+/// Characters in a cell that becomes a dynamic variable.
+pub const MAX_CELL_CHARS: usize = 10_000;
+/// Columns of a sheet.
+pub const MAX_COLUMNS: usize = 100;
+/// Bytes of one row, all cells together, as UTF-8.
+pub const MAX_ROW_BYTES: usize = 64 * 1024;
+/// Characters of a column's name; a longer one is cut.
+pub const MAX_HEADER_CHARS: usize = 100;
+/// Rows of a file, unless the caller says otherwise.
+pub const DEFAULT_MAX_ROWS: u64 = 1_000_000;
+/// Characters of a cell that are looked at for a phone number.
+pub const MAX_PHONE_CELL_CHARS: usize = 250;
+/// Characters of a rejected value that are shown to the uploader.
+pub const MAX_SHOWN_CHARS: usize = 100;
+/// Bytes of an XLSX file once unpacked.
+pub const MAX_UNPACKED_BYTES: u64 = 1 << 30;
+/// Bytes of the text table of an XLSX file once unpacked: the one part that is kept in memory whole.
+pub const MAX_SHARED_STRINGS_BYTES: u64 = 256 << 20;
+/// Bytes of an XLS file; it is kept in memory whole.
+pub const MAX_XLS_BYTES: u64 = 64 << 20;
+
+/// Rows looked at before the columns are decided.
+pub(crate) const SAMPLE_ROWS: usize = 50;
+/// Lines that one quoted CSV record may span before its quote counts as never closed.
+pub(crate) const MAX_RECORD_LINES: usize = 100;
+/// Cells that a CSV line is split into before the rest is given up.
+pub(crate) const MAX_SPLIT_CELLS: usize = 1_024;
+/// Cells of all sheets of an XLS file, empty ones inside the used area included.
+pub(crate) const MAX_XLS_CELLS: u64 = 4_000_000;
+/// Parts in an XLSX package.
+pub(crate) const MAX_ZIP_ENTRIES: usize = 10_000;
+/// Bytes between two `<` of an XLSX part. A cell has at most 32,767 characters.
+pub(crate) const MAX_XML_RUN_BYTES: usize = 1 << 20;
+/// Bytes of a text file looked at for its delimiter.
+pub(crate) const TEXT_SAMPLE_BYTES: usize = 64 * 1024;

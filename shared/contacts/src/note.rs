@@ -1,0 +1,67 @@
+//! What the reader changed or assumed by itself.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Something the reader changed or assumed by itself; `Display` says it to the uploader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Note {
+    /// The first row holds data, so the columns were named `column_1`, `column_2` and so on.
+    NoHeader,
+    /// A column without a name was given one.
+    UnnamedColumn {
+        /// Its name now.
+        name: String,
+    },
+    /// A second column of the same name was given another.
+    DuplicateColumn {
+        /// The name both have in the file.
+        header: String,
+        /// Its name now.
+        name: String,
+    },
+    /// A name that the voice provider keeps for itself was changed.
+    ReservedColumn {
+        /// The name in the file.
+        header: String,
+        /// Its name now.
+        name: String,
+    },
+    /// A long name was cut.
+    ShortenedColumn {
+        /// Its name now.
+        name: String,
+    },
+    /// The text is not UTF-8 and was read as Windows-1252.
+    ReadAsWindows1252,
+    /// Some bytes of the text are wrong in its encoding and were replaced.
+    BrokenCharacters,
+    /// Cells that show an error were read as empty.
+    ErrorCells {
+        /// How many, so far.
+        count: u64,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoHeader => write!(f, "The first row has a phone number, so it was read as a contact and the columns were numbered."),
+            Self::UnnamedColumn { name } => write!(f, "A column without a name is now \"{name}\"."),
+            Self::DuplicateColumn { header, name } => {
+                write!(f, "There is more than one column \"{header}\"; this one is now \"{name}\".")
+            }
+            Self::ReservedColumn { header, name } => {
+                write!(f, "\"{header}\" is reserved by the voice provider; the column is now \"{name}\".")
+            }
+            Self::ShortenedColumn { name } => write!(f, "A long column name was cut to \"{name}\"."),
+            Self::ReadAsWindows1252 => {
+                write!(f, "The text is not UTF-8 and was read as Windows-1252: check accents, and save as UTF-8 if they are wrong.")
+            }
+            Self::BrokenCharacters => write!(f, "Some characters could not be read and were replaced by \u{FFFD}."),
+            Self::ErrorCells { count } => write!(f, "{count} cells show an error such as #N/A and were read as empty."),
+        }
+    }
+}

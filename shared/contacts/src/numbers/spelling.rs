@@ -1,0 +1,120 @@
+//! What people and spreadsheet programs write around a number's digits.
+
+use super::NumberProblem;
+use crate::limits::MAX_PHONE_CELL_CHARS;
+
+/// The number as written, without what a spreadsheet program or a copy from elsewhere put around it.
+pub(super) fn clean(raw: &str) -> Result<String, NumberProblem> {
+    let text: String = raw.chars().take(MAX_PHONE_CELL_CHARS).filter(|c| !is_invisible(*c)).map(narrow).collect();
+    let text = text.trim().trim_start_matches(['\'', '’', '`']).trim_start();
+    let text = strip_tel(text);
+    if text.is_empty() {
+        return Err(NumberProblem::Empty);
+    }
+    from_scientific(text).or_else(|| from_float(text)).unwrap_or_else(|| Ok(text.to_owned()))
+}
+
+/// Whether two numbers stand in the cell, by the signs that people put between them.
+pub(super) fn has_several(text: &str) -> bool {
+    let long = |part: &&str| part.chars().filter(char::is_ascii_digit).count() >= 7;
+    text.split(['/', ';', ',', '|', '\n']).filter(long).count() > 1
+}
+
+/// Whether a cell could be meant as a phone number: 7 to 15 digits and only what goes with them.
+pub(crate) fn looks_like_a_number(cell: &str) -> bool {
+    let Ok(text) = clean(cell) else { return false };
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (7..=15).contains(&digits)
+        && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-–().·/".contains(c))
+}
+
+/// Direction marks and zero-width characters, which come along when numbers are copied.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// Full-width forms as their ASCII twins.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
+fn strip_tel(text: &str) -> &str {
+    match text.get(..4) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => text[4..].trim_start(),
+        _ => text,
+    }
+}
+
+/// `3.4631021622E+10`. `None` when it is not written so.
+///
+/// With fewer decimals than the exponent, digits are missing, and whether they were zeros nobody can
+/// tell.
+fn from_scientific(text: &str) -> Option<Result<String, NumberProblem>> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    let mantissa = mantissa.strip_prefix('+').unwrap_or(mantissa);
+    let (whole, decimals) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let is_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.len() != 1 || exponent.is_empty() || ![whole, decimals, exponent].into_iter().all(is_digits) {
+        return None;
+    }
+    let places = exponent.parse::<usize>().unwrap_or(usize::MAX);
+    Some(match decimals.split_at_checked(places) {
+        Some((kept, rest)) if rest.bytes().all(|b| b == b'0') => Ok(format!("{whole}{kept}")),
+        _ => Err(NumberProblem::PrecisionLost),
+    })
+}
+
+/// `34631021622.0`. `None` when it is not written so.
+fn from_float(text: &str) -> Option<Result<String, NumberProblem>> {
+    let (whole, decimals) = text.split_once('.')?;
+    let digits = whole.strip_prefix('+').unwrap_or(whole);
+    let is_float = digits.len() >= 7
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && (1..=2).contains(&decimals.len())
+        && decimals.bytes().all(|b| b == b'0');
+    is_float.then(|| Ok(whole.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_put_around_a_number_goes() {
+        for (raw, clean_text) in [
+            ("  '+34 600 00 00 02 ", "+34 600 00 00 02"),
+            ("tel:+34-600-000-002", "+34-600-000-002"),
+            ("\u{202A}+34600000002\u{202C}", "+34600000002"),
+            ("＋３４６００００００００２", "+34600000002"),
+            ("34631021622.0", "34631021622"),
+            ("3.4631021622E+10", "34631021622"),
+            ("3,4631021622e10", "34631021622"),
+            ("3.46310216220E+10", "34631021622"),
+        ] {
+            assert_eq!(clean(raw).as_deref(), Ok(clean_text), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_rounded_number_is_not_guessed() {
+        for raw in ["3.46E+10", "3E+10", "3.46310216225E+10", "1.4155550E+10", "1E99999999999999999999"] {
+            assert_eq!(clean(raw), Err(NumberProblem::PrecisionLost), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_header_or_a_date_in_words_does_not_look_like_a_number() {
+        for cell in ["+1 415 555 0100", "(415) 555-0100", "34631021622.0", "600.000.002"] {
+            assert!(looks_like_a_number(cell), "{cell}");
+        }
+        for cell in ["phone", "", "12", "1 May 20260101", "Order 4155550100", "3.46E+10"] {
+            assert!(!looks_like_a_number(cell), "{cell}");
+        }
+    }
+}

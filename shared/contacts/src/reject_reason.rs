@@ -1,0 +1,93 @@
+//! Why a row is rejected.
+
+use serde::{Deserialize, Serialize};
+
+use crate::NumberProblem;
+
+/// Why a row is rejected; in JSON its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
+pub enum RejectReason {
+    /// The phone number is wrong.
+    Number(NumberProblem),
+    /// A cell is longer than [`crate::limits::MAX_CELL_CHARS`].
+    ValueTooLong,
+    /// The row is longer than [`crate::limits::MAX_ROW_BYTES`].
+    RowTooLong,
+    /// The row has more cells than there are columns.
+    TooManyCells,
+    /// A quotation mark opens and never closes.
+    UnbalancedQuote,
+}
+
+/// A code that is no reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a reason for rejecting a row")]
+pub struct UnknownReason;
+
+impl RejectReason {
+    const OF_THE_ROW: [Self; 4] =
+        [Self::ValueTooLong, Self::RowTooLong, Self::TooManyCells, Self::UnbalancedQuote];
+
+    /// The stable code, e.g. `too_short`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Number(problem) => problem.code(),
+            Self::ValueTooLong => "value_too_long",
+            Self::RowTooLong => "row_too_long",
+            Self::TooManyCells => "too_many_cells",
+            Self::UnbalancedQuote => "unbalanced_quote",
+        }
+    }
+
+    /// What is wrong and what to do, as a sentence.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::Number(problem) => problem.explain(),
+            Self::ValueTooLong => "The value is longer than 10,000 characters: shorten it.",
+            Self::RowTooLong => "The row is larger than 64 KiB: shorten its values.",
+            Self::TooManyCells => {
+                "The row has more values than there are columns: put values that contain the separator in quotation marks."
+            }
+            Self::UnbalancedQuote => {
+                "A quotation mark opens in this row and is not closed: close it, or remove it."
+            }
+        }
+    }
+}
+
+impl From<NumberProblem> for RejectReason {
+    fn from(problem: NumberProblem) -> Self {
+        Self::Number(problem)
+    }
+}
+
+impl From<RejectReason> for &'static str {
+    fn from(reason: RejectReason) -> Self {
+        reason.code()
+    }
+}
+
+impl TryFrom<String> for RejectReason {
+    type Error = UnknownReason;
+    fn try_from(code: String) -> Result<Self, UnknownReason> {
+        let of_the_number = NumberProblem::ALL.into_iter().map(Self::Number);
+        of_the_number.chain(Self::OF_THE_ROW).find(|reason| reason.code() == code).ok_or(UnknownReason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_survives_json_as_its_code() {
+        let reasons = NumberProblem::ALL.map(RejectReason::Number).into_iter().chain(RejectReason::OF_THE_ROW);
+        for reason in reasons {
+            let json = serde_json::to_string(&reason).unwrap();
+            assert_eq!(json, format!("\"{}\"", reason.code()));
+            assert_eq!(serde_json::from_str::<RejectReason>(&json).unwrap(), reason);
+            assert!(reason.explain().ends_with('.'));
+        }
+    }
+}
