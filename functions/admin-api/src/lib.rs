@@ -1,1 +1,28 @@
-//! HTTP API of the admin site and of scripts.
+//! The HTTP API of the admin site and of scripts.
+//!
+//! [`router`] is a plain axum router over [`Deps`], so that tests call it without a socket. A handler
+//! reaches the store and the providers only through the extractor of a role
+//! ([`Viewer`](roles::Viewer), [`Operator`](roles::Operator), [`Admin`](roles::Admin)): a route that
+//! forgets to ask who is there does not compile.
+//!
+//! [`openapi`] is the document that describes it, made from the same code.
+
+mod answer;
+mod api;
+mod audit;
+mod body;
+mod checks;
+mod deps;
+mod idempotency;
+mod limits;
+mod numbers;
+mod openapi;
+mod paging;
+mod path;
+mod roles;
+mod router;
+mod routes;
+
+pub use deps::Deps;
+pub use openapi::openapi;
+pub use router::router;

@@ -1,1 +1,30 @@
-//! Post-call webhooks of every provider.
+//! What the providers tell us of calls: verified, kept, applied.
+//!
+//! A webhook is answered 200 only once its body is in the data bucket and what it says is written.
+//! The same body is the same webhook: repeats, reordering and replays change nothing. What cannot be
+//! read is kept and shown, never dropped; what is not signed is not kept at all.
+
+mod audio;
+mod delivery;
+mod event;
+mod failed_start;
+mod http;
+
+pub use http::{MAX_BODY_BYTES, router};
+
+use std::sync::Arc;
+
+use switchboard_domain::Clock;
+use switchboard_service::ElevenLabsSecrets;
+use switchboard_store::Store;
+
+/// What the function works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Webhooks {
+    /// Everything that is kept.
+    pub store: Store,
+    /// The secrets that webhooks are signed with.
+    pub secrets: Arc<ElevenLabsSecrets>,
+    /// The present moment.
+    pub clock: Arc<dyn Clock>,
+}

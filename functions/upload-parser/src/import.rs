@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use switchboard_contacts::{FileProblem, ParseOptions};
+use switchboard_contacts::{FileProblem, ParseOptions, Region};
 use switchboard_domain::{Clock, ContactList, Upload, UploadFailure, UploadId, UploadStatus};
 use switchboard_store::{FileStore, Store, StoreError};
 
@@ -38,12 +38,14 @@ impl Parser {
             Request::Arrived { upload_id } => self.import(&upload_id, false, invocation).await,
             Request::Import { upload_id } => self.import(&upload_id, true, invocation).await,
             Request::Preview { upload_id, phone_column, sheet, default_region } => {
-                let Some(upload) = self.store.find_upload(&upload_id).await? else { return Ok(Answer::Done) };
-                let mut options = self.options(&upload);
-                options.phone_column = phone_column.or(options.phone_column);
-                options.sheet = sheet.or(options.sheet);
-                options.default_region = default_region.or(options.default_region);
-                self.preview(&upload, options).await
+                let Some(mut upload) = self.store.find_upload(&upload_id).await? else { return Ok(Answer::Done) };
+                upload.phone_column = phone_column.or(upload.phone_column);
+                upload.sheet = sheet.or(upload.sheet);
+                upload.default_region = default_region.or(upload.default_region);
+                match self.options(&upload) {
+                    Ok(options) => self.preview(&upload, options).await,
+                    Err(failure) => Ok(Answer::Failure(failure)),
+                }
             }
         }
     }
@@ -79,7 +81,10 @@ impl Parser {
 
     async fn read(&self, progress: &mut Progress<'_>, file: tempfile::NamedTempFile) -> Result<(), StoreError> {
         let rejected = tempfile::NamedTempFile::new().map_err(StoreError::from)?;
-        let options = self.options(&progress.upload);
+        let options = match self.options(&progress.upload) {
+            Ok(options) => options,
+            Err(failure) => return self.fail(progress, failure).await,
+        };
         let (mut batches, reading) = read_rows(file.path().to_owned(), options, rejected.path().to_owned());
         let list_id = progress.upload.list_id.clone();
         while let Some(batch) = batches.recv().await {
@@ -159,13 +164,17 @@ impl Parser {
         progress.write(now).await
     }
 
-    fn options(&self, upload: &Upload) -> ParseOptions {
-        ParseOptions {
-            default_region: upload.default_region.clone(),
+    fn options(&self, upload: &Upload) -> Result<ParseOptions, UploadFailure> {
+        let region = upload.default_region.as_deref().map(Region::parse).transpose();
+        Ok(ParseOptions {
+            default_region: region.map_err(|unknown| UploadFailure {
+                code: "unknown_region".to_owned(),
+                explanation: unknown.to_string(),
+            })?,
             phone_column: upload.phone_column.clone(),
             sheet: upload.sheet.clone(),
             max_rows: self.max_rows,
-        }
+        })
     }
 }
 

@@ -1,10 +1,10 @@
 //! The rows of a file, read on a thread of their own and handed over in batches.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use switchboard_contacts::{ContactReader, FileProblem, ParseOptions, RejectedWriter, RowOutcome, open};
+use switchboard_contacts::{ContactReader, FileProblem, ParseOptions, RejectedCsv, RowOutcome, open};
 use switchboard_domain::{RejectedSample, UploadCounts};
 use switchboard_store::NewContact;
 use tokio::sync::mpsc;
@@ -59,19 +59,28 @@ fn read(
     rejected: &Path,
     sender: &mpsc::Sender<Batch>,
 ) -> Result<Read, NotRead> {
-    let mut reader = open(path, options).map_err(NotRead::File)?;
+    let mut reader = open(path, options).map_err(not_read)?;
     let file = File::create(rejected).map_err(NotRead::Disk)?;
-    let mut rejects = RejectedWriter::new(BufWriter::new(file)).map_err(NotRead::Disk)?;
+    let mut rejects = RejectedCsv::new(BufWriter::new(file)).map_err(NotRead::Disk)?;
     let mut state = State::default();
     while let Some(row) = reader.next() {
-        state.take(row.map_err(NotRead::File)?, &mut rejects)?;
+        state.take(row.map_err(not_read)?, &mut rejects)?;
         if state.contacts.len() >= BATCH {
             state.hand_over(sender, f64::from(reader.progress()))?;
         }
     }
     state.hand_over(sender, 1.0)?;
-    rejects.finish().map_err(NotRead::Disk)?;
+    // Into the file, so that a full disk shows here.
+    rejects.finish().and_then(|mut file| file.flush()).map_err(NotRead::Disk)?;
     Ok(state.read(&reader))
+}
+
+/// A disk that fails is no fault of the file: that is tried again.
+fn not_read(problem: FileProblem) -> NotRead {
+    match problem {
+        FileProblem::Unreadable(cause) => NotRead::Disk(cause),
+        problem => NotRead::File(problem),
+    }
 }
 
 #[derive(Default)]
@@ -82,7 +91,7 @@ struct State {
 }
 
 impl State {
-    fn take(&mut self, row: RowOutcome, rejects: &mut RejectedWriter<BufWriter<File>>) -> Result<(), NotRead> {
+    fn take(&mut self, row: RowOutcome, rejects: &mut RejectedCsv<BufWriter<File>>) -> Result<(), NotRead> {
         self.counts.rows += 1;
         match row {
             RowOutcome::Accepted(row) => {
@@ -101,7 +110,7 @@ impl State {
                     self.samples.push(RejectedSample {
                         line: row.line,
                         reason: row.reason.code().to_owned(),
-                        explanation: row.reason.explain(),
+                        explanation: row.reason.explain().to_owned(),
                         column: row.column,
                         value: row.value,
                     });

@@ -88,12 +88,16 @@ impl FileProblem {
     /// What is wrong and what to do, for the uploader.
     pub fn explain(&self) -> String {
         match self {
-            Self::Empty => "The file is empty: upload a CSV, XLSX or XLS file with a column of phone numbers.".to_owned(),
+            Self::Empty => {
+                "The file is empty: upload a CSV, XLSX or XLS file with a column of phone numbers.".to_owned()
+            }
             Self::NotASpreadsheet => {
-                "The file is not a spreadsheet we can read: save it as CSV, XLSX or XLS and upload that.".to_owned()
+                "The file is not a spreadsheet we can read: save it as CSV, XLSX or XLS and upload that."
+                    .to_owned()
             }
             Self::PasswordProtected => {
-                "The workbook is protected by a password: save a copy without a password and upload that.".to_owned()
+                "The workbook is protected by a password: save a copy without a password and upload that."
+                    .to_owned()
             }
             Self::Damaged { line: Some(line) } => format!(
                 "The file is damaged at about line {line}: open it, save it again and upload the new file."
@@ -107,12 +111,17 @@ impl FileProblem {
                 listed(columns_seen)
             ),
             Self::PhoneColumnNotFound { asked, columns_seen } => {
-                format!("There is no column \"{asked}\": choose one of {}.", listed(columns_seen))
+                format!(
+                    "There is no column \"{asked}\": choose one of {}.",
+                    listed(columns_seen)
+                )
             }
             Self::SheetNotFound { asked, sheets } => {
                 format!("There is no sheet \"{asked}\": choose one of {}.", listed(sheets))
             }
-            Self::NoRows => "The file has a header and no rows below it: add contacts and upload it again.".to_owned(),
+            Self::NoRows => {
+                "The file has a header and no rows below it: add contacts and upload it again.".to_owned()
+            }
             Self::TooManyRows { max } => {
                 format!("The file has more than {max} rows: split it into smaller files.")
             }
@@ -127,7 +136,12 @@ impl FileProblem {
 /// The first few names, quoted.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
-    let mut text = names.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let mut text = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("\"{name}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
     if names.len() > SHOWN {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }

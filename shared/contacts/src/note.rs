@@ -48,20 +48,38 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoHeader => write!(f, "The first row has a phone number, so it was read as a contact and the columns were numbered."),
+            Self::NoHeader => write!(
+                f,
+                "The first row has a phone number, so it was read as a contact and the columns were numbered."
+            ),
             Self::UnnamedColumn { name } => write!(f, "A column without a name is now \"{name}\"."),
             Self::DuplicateColumn { header, name } => {
-                write!(f, "There is more than one column \"{header}\"; this one is now \"{name}\".")
+                write!(
+                    f,
+                    "There is more than one column \"{header}\"; this one is now \"{name}\"."
+                )
             }
             Self::ReservedColumn { header, name } => {
-                write!(f, "\"{header}\" is reserved by the voice provider; the column is now \"{name}\".")
+                write!(
+                    f,
+                    "\"{header}\" is reserved by the voice provider; the column is now \"{name}\"."
+                )
             }
             Self::ShortenedColumn { name } => write!(f, "A long column name was cut to \"{name}\"."),
             Self::ReadAsWindows1252 => {
-                write!(f, "The text is not UTF-8 and was read as Windows-1252: check accents, and save as UTF-8 if they are wrong.")
+                write!(
+                    f,
+                    "The text is not UTF-8 and was read as Windows-1252: check accents, and save as UTF-8 if they are wrong."
+                )
             }
-            Self::BrokenCharacters => write!(f, "Some characters could not be read and were replaced by \u{FFFD}."),
-            Self::ErrorCells { count } => write!(f, "{count} cells show an error such as #N/A and were read as empty."),
+            Self::BrokenCharacters => write!(
+                f,
+                "Some characters could not be read and were replaced by \u{FFFD}."
+            ),
+            Self::ErrorCells { count } => write!(
+                f,
+                "{count} cells show an error such as #N/A and were read as empty."
+            ),
         }
     }
 }

@@ -17,6 +17,11 @@ pub struct ParseOptions {
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self { default_region: None, phone_column: None, sheet: None, max_rows: DEFAULT_MAX_ROWS }
+        Self {
+            default_region: None,
+            phone_column: None,
+            sheet: None,
+            max_rows: DEFAULT_MAX_ROWS,
+        }
     }
 }

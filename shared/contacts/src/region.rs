@@ -24,8 +24,12 @@ impl Region {
         if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
             return Err(UnknownRegion);
         }
-        let region = rlibphonenumber::Region::from_code(&code.to_ascii_uppercase()).map_err(|_| UnknownRegion)?;
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| Self(region)).ok_or(UnknownRegion)
+        let region =
+            rlibphonenumber::Region::from_code(&code.to_ascii_uppercase()).map_err(|_| UnknownRegion)?;
+        PHONE_NUMBER_UTIL
+            .get_country_code_for_region(region)
+            .map(|_| Self(region))
+            .ok_or(UnknownRegion)
     }
 
     pub(crate) fn inner(self) -> rlibphonenumber::Region {

@@ -26,8 +26,12 @@ pub enum RejectReason {
 pub struct UnknownReason;
 
 impl RejectReason {
-    const OF_THE_ROW: [Self; 4] =
-        [Self::ValueTooLong, Self::RowTooLong, Self::TooManyCells, Self::UnbalancedQuote];
+    const OF_THE_ROW: [Self; 4] = [
+        Self::ValueTooLong,
+        Self::RowTooLong,
+        Self::TooManyCells,
+        Self::UnbalancedQuote,
+    ];
 
     /// The stable code, e.g. `too_short`.
     pub fn code(self) -> &'static str {
@@ -72,7 +76,10 @@ impl TryFrom<String> for RejectReason {
     type Error = UnknownReason;
     fn try_from(code: String) -> Result<Self, UnknownReason> {
         let of_the_number = NumberProblem::ALL.into_iter().map(Self::Number);
-        of_the_number.chain(Self::OF_THE_ROW).find(|reason| reason.code() == code).ok_or(UnknownReason)
+        of_the_number
+            .chain(Self::OF_THE_ROW)
+            .find(|reason| reason.code() == code)
+            .ok_or(UnknownReason)
     }
 }
 
@@ -82,7 +89,10 @@ mod tests {
 
     #[test]
     fn every_reason_survives_json_as_its_code() {
-        let reasons = NumberProblem::ALL.map(RejectReason::Number).into_iter().chain(RejectReason::OF_THE_ROW);
+        let reasons = NumberProblem::ALL
+            .map(RejectReason::Number)
+            .into_iter()
+            .chain(RejectReason::OF_THE_ROW);
         for reason in reasons {
             let json = serde_json::to_string(&reason).unwrap();
             assert_eq!(json, format!("\"{}\"", reason.code()));

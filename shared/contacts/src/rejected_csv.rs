@@ -62,6 +62,11 @@ mod tests {
         let text = String::from_utf8(file.finish().unwrap()).unwrap();
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("line,column,value,reason,explanation"));
-        assert!(lines.next().unwrap().starts_with("7,phone,'=cmd|' /C calc'!A0,not_a_number,"));
+        assert!(
+            lines
+                .next()
+                .unwrap()
+                .starts_with("7,phone,'=cmd|' /C calc'!A0,not_a_number,")
+        );
     }
 }

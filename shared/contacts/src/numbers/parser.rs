@@ -1,8 +1,8 @@
 //! One spelling to one number.
 
 use rlibphonenumber::{
-    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat, PhoneNumberType,
-    ValidationError,
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat,
+    PhoneNumberType, ValidationError,
 };
 use switchboard_domain::PhoneNumber;
 
@@ -86,7 +86,11 @@ fn judge(text: &str, region: Option<Region>) -> Result<PhoneNumber, NumberProble
         Ok(number) => number,
         Err(error) => return Err(unparsed(text, &error)),
     };
-    if number.extension.as_deref().is_some_and(|extension| !extension.is_empty()) {
+    if number
+        .extension
+        .as_deref()
+        .is_some_and(|extension| !extension.is_empty())
+    {
         return Err(NumberProblem::HasExtension);
     }
     // The library reads 1-800-FLOWERS, and finds a number in the middle of a sentence.
@@ -109,7 +113,9 @@ fn judge(text: &str, region: Option<Region>) -> Result<PhoneNumber, NumberProble
 fn check_length(number: &Parsed) -> Result<(), NumberProblem> {
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
         Ok(NumberLengthType::IsPossible) => Ok(()),
-        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => Err(NumberProblem::TooShort),
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => {
+            Err(NumberProblem::TooShort)
+        }
         Err(ValidationError::TooLong) => Err(NumberProblem::TooLong),
         Err(ValidationError::InvalidCountryCode | ValidationError::InvalidLength) => {
             Err(NumberProblem::InvalidForRegion)

@@ -68,7 +68,9 @@ impl NumberProblem {
     pub fn explain(self) -> &'static str {
         match self {
             Self::Empty => "The phone number is empty: fill it in, or remove the row.",
-            Self::NotANumber => "This is not a phone number: write digits with the country code, e.g. +14155550100.",
+            Self::NotANumber => {
+                "This is not a phone number: write digits with the country code, e.g. +14155550100."
+            }
             Self::NoCountry => {
                 "The country is missing: write + and the country code, or choose the region of the list."
             }
@@ -76,7 +78,9 @@ impl NumberProblem {
             Self::TooLong => {
                 "The number has too many digits: check it, and write + before the country code if it has one."
             }
-            Self::InvalidForRegion => "No such number exists in its country: check the digits and the country code.",
+            Self::InvalidForRegion => {
+                "No such number exists in its country: check the digits and the country code."
+            }
             Self::Emergency => "This is an emergency number and is never called: remove the row.",
             Self::PremiumRate => "This is a premium-rate number and is never called: use another number.",
             Self::PrecisionLost => {

@@ -5,13 +5,20 @@ use crate::limits::MAX_PHONE_CELL_CHARS;
 
 /// The number as written, without what a spreadsheet program or a copy from elsewhere put around it.
 pub(super) fn clean(raw: &str) -> Result<String, NumberProblem> {
-    let text: String = raw.chars().take(MAX_PHONE_CELL_CHARS).filter(|c| !is_invisible(*c)).map(narrow).collect();
+    let text: String = raw
+        .chars()
+        .take(MAX_PHONE_CELL_CHARS)
+        .filter(|c| !is_invisible(*c))
+        .map(narrow)
+        .collect();
     let text = text.trim().trim_start_matches(['\'', '’', '`']).trim_start();
     let text = strip_tel(text);
     if text.is_empty() {
         return Err(NumberProblem::Empty);
     }
-    from_scientific(text).or_else(|| from_float(text)).unwrap_or_else(|| Ok(text.to_owned()))
+    from_scientific(text)
+        .or_else(|| from_float(text))
+        .unwrap_or_else(|| Ok(text.to_owned()))
 }
 
 /// Whether two numbers stand in the cell, by the signs that people put between them.
@@ -25,7 +32,9 @@ pub(crate) fn looks_like_a_number(cell: &str) -> bool {
     let Ok(text) = clean(cell) else { return false };
     let digits = text.chars().filter(char::is_ascii_digit).count();
     (7..=15).contains(&digits)
-        && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-–().·/".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-–().·/".contains(c))
 }
 
 /// Direction marks and zero-width characters, which come along when numbers are copied.
@@ -91,7 +100,7 @@ mod tests {
             ("  '+34 600 00 00 02 ", "+34 600 00 00 02"),
             ("tel:+34-600-000-002", "+34-600-000-002"),
             ("\u{202A}+34600000002\u{202C}", "+34600000002"),
-            ("＋３４６００００００００２", "+34600000002"),
+            ("＋３４６０００００００２", "+34600000002"),
             ("34631021622.0", "34631021622"),
             ("3.4631021622E+10", "34631021622"),
             ("3,4631021622e10", "34631021622"),
@@ -103,17 +112,35 @@ mod tests {
 
     #[test]
     fn a_rounded_number_is_not_guessed() {
-        for raw in ["3.46E+10", "3E+10", "3.46310216225E+10", "1.4155550E+10", "1E99999999999999999999"] {
+        for raw in [
+            "3.46E+10",
+            "3E+10",
+            "3.46310216225E+10",
+            "1.4155550E+10",
+            "1E99999999999999999999",
+        ] {
             assert_eq!(clean(raw), Err(NumberProblem::PrecisionLost), "{raw}");
         }
     }
 
     #[test]
     fn a_header_or_a_date_in_words_does_not_look_like_a_number() {
-        for cell in ["+1 415 555 0100", "(415) 555-0100", "34631021622.0", "600.000.002"] {
+        for cell in [
+            "+1 415 555 0100",
+            "(415) 555-0100",
+            "34631021622.0",
+            "600.000.002",
+        ] {
             assert!(looks_like_a_number(cell), "{cell}");
         }
-        for cell in ["phone", "", "12", "1 May 20260101", "Order 4155550100", "3.46E+10"] {
+        for cell in [
+            "phone",
+            "",
+            "12",
+            "1 May 20260101",
+            "Order 4155550100",
+            "3.46E+10",
+        ] {
             assert!(!looks_like_a_number(cell), "{cell}");
         }
     }

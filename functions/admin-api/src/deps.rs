@@ -1,0 +1,35 @@
+//! What the API works with.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use switchboard_domain::Clock;
+use switchboard_service::Providers;
+use switchboard_store::Store;
+
+/// What the API works with; built once.
+pub struct Deps {
+    pub(crate) store: Store,
+    pub(crate) providers: Providers,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) default_limit: u32,
+    chance: Mutex<StdRng>,
+}
+
+impl Deps {
+    /// `default_limit` is the concurrency limit of the deployment, which holds until somebody sets another.
+    pub fn new(
+        store: Store,
+        providers: Providers,
+        clock: Arc<dyn Clock>,
+        default_limit: u32,
+        chance: StdRng,
+    ) -> Self {
+        Self { store, providers, clock, default_limit, chance: Mutex::new(chance) }
+    }
+
+    /// Draws something by chance.
+    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        draw(&mut self.chance.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

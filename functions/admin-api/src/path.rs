@@ -1,0 +1,45 @@
+//! Ids in paths.
+
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use switchboard_domain::{AgentId, CallId, CampaignId, ExportId, ListId, ProviderId, UploadId};
+use switchboard_service::Problem;
+
+/// An id that names a thing, as people call it.
+pub(crate) trait Names: DeserializeOwned + Send {
+    /// What the id names.
+    const THING: &'static str;
+}
+
+macro_rules! names {
+    ($($id:ty => $thing:literal),* $(,)?) => { $(impl Names for $id { const THING: &'static str = $thing; })* };
+}
+
+names! {
+    AgentId => "agent",
+    CallId => "call",
+    CampaignId => "campaign",
+    ExportId => "export",
+    ListId => "contact list",
+    ProviderId => "conversation",
+    UploadId => "upload",
+}
+
+/// The one id in the path. Text that is no such id names nothing: 404, as for one that is not there.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: Names> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(Problem::not_found(T::THING)),
+        }
+    }
+}
+
+/// The thing with an id, or a problem that says there is none.
+pub(crate) fn found<T>(thing: Option<T>, what: &str) -> Result<T, Problem> {
+    thing.ok_or_else(|| Problem::not_found(what))
+}

@@ -1,0 +1,59 @@
+//! All routes together.
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::header::CONTENT_TYPE;
+use serde_json::json;
+use switchboard_service::{Problem, ProblemCode};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::api::AppState;
+use crate::limits::MAX_BODY_BYTES;
+use crate::openapi::{Base, openapi};
+use crate::{Deps, idempotency, routes as areas};
+
+/// Every route that needs a token.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    let api = OpenApiRouter::new()
+        .merge(areas::agents::routes())
+        .merge(areas::voices::routes())
+        .merge(areas::phone_lines::routes())
+        .merge(areas::uploads::routes())
+        .merge(areas::contact_lists::routes())
+        .merge(areas::contacts::routes())
+        .merge(areas::do_not_call::routes())
+        .merge(areas::campaigns::routes())
+        .merge(areas::calls::routes())
+        .merge(areas::exports::routes())
+        .merge(areas::queue::routes())
+        .merge(areas::system::routes())
+        .merge(areas::call_manager::routes());
+    OpenApiRouter::with_openapi(Base::openapi()).nest("/api", api)
+}
+
+/// The API.
+pub fn router(deps: Deps) -> Router {
+    let state = AppState::new(deps);
+    let (router, _) = routes().split_for_parts();
+    router
+        .layer(from_fn_with_state(state.clone(), idempotency::once))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route("/api/openapi.json", get(document))
+        .route("/health", get(async || Json(json!({ "status": "ok" }))))
+        .fallback(async || Problem::not_found("route"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(ProblemCode::MethodNotAllowed, "Look the route up in /api/openapi.json and use its methods.")
+        })
+        .with_state(state)
+}
+
+async fn document() -> Response {
+    match openapi().to_pretty_json() {
+        Ok(text) => ([(CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(error) => Problem::internal(&error).into_response(),
+    }
+}

@@ -1,0 +1,21 @@
+//! Voice agents: they live at a provider, and we keep a record of each.
+
+mod change;
+mod import;
+mod read;
+mod record;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::AppState;
+
+pub(crate) use import::import_agent;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_agents, change::create_agent))
+        .routes(routes!(read::get_agent, change::update_agent, change::delete_agent))
+        .routes(routes!(import::import_one))
+        .routes(routes!(import::sync_agents))
+}

@@ -1,0 +1,17 @@
+//! The routes of the call-manager service that this replaces: thin adapters over campaigns.
+
+mod answer;
+mod batch;
+mod submit;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(submit::submit_batch))
+        .routes(routes!(batch::cancel_batch))
+        .routes(routes!(batch::get_batch_status))
+}

@@ -1,0 +1,24 @@
+//! Every call and what came of it.
+
+mod answer;
+mod place;
+mod read;
+mod recording;
+mod stats;
+mod sync;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_calls, place::place_call))
+        .routes(routes!(stats::get_stats))
+        .routes(routes!(sync::sync_calls))
+        .routes(routes!(read::get_call_of_conversation))
+        .routes(routes!(read::get_call, read::update_call))
+        .routes(routes!(read::get_transcript))
+        .routes(routes!(recording::get_recording))
+}

@@ -1,0 +1,218 @@
+//! Making a campaign.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+use switchboard_domain::{
+    Agent, AgentId, AgentStatus, CallingWindow, CampaignId, Carrier, ListId, PhoneLine, ProviderId, RetryPolicy,
+};
+use switchboard_service::Problem;
+use utoipa::ToSchema;
+
+use super::answer::CampaignAnswer;
+use super::creation::{Begin, Plan, create};
+use super::people::{NewRecipient, read_people};
+use super::rules;
+use crate::answer::{Made, Refusals};
+use crate::api::Api;
+use crate::body::JsonBody;
+use crate::checks::Checks;
+use crate::limits::{DEFAULT_RINGING_SECS, MAX_LISTS, MAX_RECIPIENTS, RINGING_SECS};
+use crate::numbers;
+use crate::roles::Operator;
+
+/// When a new campaign begins to call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CampaignStart {
+    /// When somebody starts it.
+    #[default]
+    Draft,
+    /// Now.
+    Now,
+    /// At `start_at`.
+    At,
+}
+
+/// A campaign to be made, from contact lists, people given here, or both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateCampaign {
+    /// Name shown to people.
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// The agent that calls.
+    agent_id: AgentId,
+    /// The line it calls from.
+    phone_line_id: ProviderId,
+    /// Who carries the calls; none: as the line says.
+    carrier: Option<Carrier>,
+    /// The contact lists it calls.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    list_ids: Vec<ListId>,
+    /// People to be called besides the lists.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    recipients: Vec<NewRecipient>,
+    /// Region of numbers without a country code, as ISO 3166 code.
+    default_region: Option<String>,
+    /// When it begins to call.
+    #[serde(default)]
+    start: CampaignStart,
+    /// The moment, for `start: "at"`.
+    start_at: Option<Timestamp>,
+    /// Nobody is dialled after this moment.
+    end_at: Option<Timestamp>,
+    /// When people may be called; none: always.
+    window: Option<CallingWindow>,
+    /// When and how often to try again; none: never.
+    retry: Option<RetryPolicy>,
+    /// Most calls of this campaign in progress at one time; none: only the queue's limit.
+    #[schema(minimum = 1, maximum = 1000)]
+    concurrency_limit: Option<u32>,
+    /// Higher goes first.
+    #[serde(default)]
+    #[schema(minimum = -100, maximum = 100, default = 0)]
+    priority: i32,
+    /// Seconds a call may ring; none: 60.
+    #[schema(minimum = 5, maximum = 120)]
+    ringing_timeout_secs: Option<u32>,
+}
+
+/// Makes a campaign.
+#[utoipa::path(post, path = "/campaigns", tag = "campaigns", request_body = CreateCampaign,
+    responses((status = CREATED, body = CampaignAnswer), Refusals))]
+pub(super) async fn create_campaign(
+    Operator(api): Operator,
+    JsonBody(mut new): JsonBody<CreateCampaign>,
+) -> Made<CampaignAnswer> {
+    let mut checks = Checks::default();
+    let now = api.now();
+    check_fields(&mut checks, &new, now);
+    let begin = begin(&mut checks, new.start, new.start_at, now);
+    let region = checks.take("default_region", numbers::region(new.default_region.as_deref())).flatten();
+    let campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
+    let people = std::mem::take(&mut new.recipients);
+    let recipients = read_people(&mut checks, people, region, &campaign_id, begin.due_at(now), now);
+    let agent = usable_agent(&api, &mut checks, &new.agent_id).await?;
+    let line = usable_line(&api, &mut checks, &new.phone_line_id).await?;
+    check_lists(&api, &mut checks, &new.list_ids).await?;
+    checks.done()?;
+    let (Some(agent), Some(line)) = (agent, line) else {
+        return Err(Problem::invalid("Choose an agent and a phone line."));
+    };
+    let plan = Plan {
+        campaign_id,
+        name: new.name,
+        agent,
+        line,
+        carrier: new.carrier,
+        list_ids: new.list_ids,
+        end_at: new.end_at,
+        window: new.window,
+        retry: new.retry.unwrap_or_default(),
+        concurrency_limit: new.concurrency_limit,
+        priority: new.priority,
+        ringing_timeout_secs: new.ringing_timeout_secs.unwrap_or(DEFAULT_RINGING_SECS),
+    };
+    let campaign = create(&api, plan, recipients, begin).await?;
+    Ok((StatusCode::CREATED, Json(CampaignAnswer::of(&api, campaign).await?)))
+}
+
+fn check_fields(checks: &mut Checks, new: &CreateCampaign, now: Timestamp) {
+    rules::name(checks, &new.name);
+    rules::priority(checks, new.priority);
+    if let Some(retry) = &new.retry {
+        rules::retry(checks, retry);
+    }
+    if let Some(limit) = new.concurrency_limit {
+        rules::limit(checks, limit);
+    }
+    if let Some(secs) = &new.ringing_timeout_secs {
+        checks.range("ringing_timeout_secs", secs, RINGING_SECS);
+    }
+    if let Some(end_at) = new.end_at {
+        rules::ahead(checks, "end_at", end_at, new.start_at.unwrap_or(now));
+    }
+    if new.recipients.len() > MAX_RECIPIENTS {
+        let more = "add the others with POST /api/campaigns/{campaign_id}/recipients, or upload a list";
+        checks.wrong("recipients", format!("send at most {MAX_RECIPIENTS} at a time; {more}"));
+    }
+    if new.start != CampaignStart::Draft && new.list_ids.is_empty() && new.recipients.is_empty() {
+        checks.wrong("list_ids", "name a contact list or recipients: there is nobody to call");
+    }
+}
+
+fn begin(checks: &mut Checks, start: CampaignStart, start_at: Option<Timestamp>, now: Timestamp) -> Begin {
+    match (start, start_at) {
+        (CampaignStart::At, Some(at)) => {
+            rules::ahead(checks, "start_at", at, now);
+            Begin::At(at)
+        }
+        (CampaignStart::At, None) => {
+            checks.wrong("start_at", "say when, as 2026-12-01T09:00:00Z");
+            Begin::Later
+        }
+        (_, Some(_)) => {
+            checks.wrong("start", "is to be `at` when there is a start_at");
+            Begin::Later
+        }
+        (CampaignStart::Now, None) => Begin::Now,
+        (CampaignStart::Draft, None) => Begin::Later,
+    }
+}
+
+/// The agent, where there is one that can place calls.
+pub(crate) async fn usable_agent(
+    api: &Api,
+    checks: &mut Checks,
+    id: &AgentId,
+) -> Result<Option<Agent>, Problem> {
+    let agent = api.store.find_agent(id).await?;
+    match &agent {
+        None => checks.wrong("agent_id", "there is no such agent: choose one of GET /api/agents"),
+        Some(agent) if agent.status == AgentStatus::Missing => {
+            checks.wrong("agent_id", "the provider does not know this agent any more: choose another one");
+        }
+        Some(_) => {}
+    }
+    Ok(agent)
+}
+
+/// The phone line, where there is one that calls can be placed from.
+pub(crate) async fn usable_line(
+    api: &Api,
+    checks: &mut Checks,
+    id: &ProviderId,
+) -> Result<Option<PhoneLine>, Problem> {
+    let line = api.store.find_phone_line(id).await?;
+    match &line {
+        None => checks.wrong("phone_line_id", "there is no such phone line: choose one of GET /api/phone-lines"),
+        Some(line) if !line.supports_outbound => {
+            checks.wrong("phone_line_id", "no calls can be placed from this line: choose another one");
+        }
+        Some(_) => {}
+    }
+    Ok(line)
+}
+
+async fn check_lists(api: &Api, checks: &mut Checks, ids: &[ListId]) -> Result<(), Problem> {
+    if ids.len() > MAX_LISTS {
+        checks.wrong("list_ids", format!("name at most {MAX_LISTS} contact lists"));
+        return Ok(());
+    }
+    let mut seen = BTreeSet::new();
+    for (index, id) in ids.iter().enumerate() {
+        let field = || format!("list_ids[{index}]");
+        if !seen.insert(id) {
+            checks.wrong(field(), "this contact list is named twice");
+        } else if api.store.find_contact_list(id).await?.is_none() {
+            checks.wrong(field(), "there is no such contact list: choose one of GET /api/contact-lists");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! Campaigns: an agent, a phone line, people, and when and how to call them.
+
+mod act;
+mod answer;
+mod copy;
+mod create;
+mod creation;
+mod dependents;
+mod edit;
+mod people;
+mod progress;
+mod read;
+mod recipients;
+mod rules;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::AppState;
+
+pub(crate) use act::act;
+pub(crate) use answer::CampaignAnswer;
+pub(crate) use create::{usable_agent, usable_line};
+pub(crate) use creation::{Begin, Plan, create};
+pub(crate) use dependents::campaigns_of;
+pub(crate) use people::{NewRecipient, read_people};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_campaigns, create::create_campaign))
+        .routes(routes!(read::get_campaign, edit::update_campaign))
+        .routes(routes!(act::start_campaign))
+        .routes(routes!(act::pause_campaign))
+        .routes(routes!(act::resume_campaign))
+        .routes(routes!(act::cancel_campaign))
+        .routes(routes!(act::retry_failed))
+        .routes(routes!(act::stop_all_campaigns))
+        .routes(routes!(copy::clone_campaign))
+        .routes(routes!(recipients::list_recipients, recipients::add_recipients))
+        .routes(routes!(progress::get_progress))
+}

@@ -1,0 +1,50 @@
+//! Recipients in requests.
+
+use serde::Deserialize;
+use switchboard_contacts::Region;
+use switchboard_domain::{CampaignId, DynamicVariables, Recipient};
+use jiff::Timestamp;
+use utoipa::ToSchema;
+
+use crate::checks::Checks;
+use crate::limits::MAX_NAME;
+use crate::numbers;
+
+/// Somebody to be called.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRecipient {
+    /// The number, in any spelling.
+    #[schema(example = "+14155550100")]
+    pub(crate) phone_number: String,
+    /// What the call may say of the person.
+    #[serde(default)]
+    pub(crate) variables: DynamicVariables,
+    /// Your own id for this person: sent again, it is not added again.
+    #[schema(max_length = 200)]
+    pub(crate) external_id: Option<String>,
+}
+
+/// The recipients, where nothing is wrong with them.
+pub(crate) fn read_people(
+    checks: &mut Checks,
+    people: Vec<NewRecipient>,
+    region: Option<Region>,
+    campaign: &CampaignId,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Vec<Recipient> {
+    let mut recipients = Vec::with_capacity(people.len());
+    for (index, person) in people.into_iter().enumerate() {
+        let at = |field: &str| format!("recipients[{index}].{field}");
+        if let Some(id) = &person.external_id {
+            checks.text(&at("external_id"), id, 1..=MAX_NAME);
+        }
+        checks.variables(&at("variables"), &person.variables);
+        let number = checks.take(at("phone_number"), numbers::parse(&person.phone_number, region));
+        recipients.extend(number.map(|number| {
+            Recipient::new(campaign.clone(), number, person.variables, person.external_id, due_at, now)
+        }));
+    }
+    recipients
+}

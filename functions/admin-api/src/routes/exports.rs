@@ -1,0 +1,123 @@
+//! The call log as CSV.
+
+use axum::Json;
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use switchboard_domain::{AgentId, CallStatus, CampaignId, Export, ExportId, ExportStatus};
+use switchboard_service::Problem;
+use switchboard_store::FileStore;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::answer::{Answer, Download, Made, Refusals};
+use crate::api::{Api, AppState};
+use crate::body::JsonBody;
+use crate::checks::Checks;
+use crate::paging::{Everything, List, PageParams, Paged};
+use crate::path::{Id, found};
+use crate::roles::{Operator, Viewer};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list_exports, create_export)).routes(routes!(get_export))
+}
+
+/// Which calls to export; every condition must fit.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateExport {
+    /// Only calls of this campaign.
+    campaign_id: Option<CampaignId>,
+    /// Only calls of this agent.
+    agent_id: Option<AgentId>,
+    /// Only calls in this status.
+    call_status: Option<CallStatus>,
+    /// Only calls made at or after this moment.
+    since: Option<Timestamp>,
+    /// Only calls made before this moment.
+    until: Option<Timestamp>,
+}
+
+/// An export, with a link once it is ready.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExportAnswer {
+    /// The export.
+    export: Export,
+    /// The file, once it is ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    download: Option<Download>,
+}
+
+/// Starts an export. Ask for it until it is completed; then it has a link.
+#[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
+    responses((status = ACCEPTED, body = ExportAnswer), Refusals))]
+async fn create_export(Operator(api): Operator, JsonBody(request): JsonBody<CreateExport>) -> Made<ExportAnswer> {
+    check(&api, &request).await?;
+    let id = api.new_id(ExportId::derived, ExportId::generate);
+    // The same request again, after its answer was lost.
+    if let Some(export) = api.store.find_export(&id).await?.filter(|e| e.status != ExportStatus::Failed) {
+        return Ok((StatusCode::ACCEPTED, Json(ExportAnswer { export, download: None })));
+    }
+    let mut export = Export {
+        export_id: id,
+        status: ExportStatus::Queued,
+        campaign_id: request.campaign_id,
+        agent_id: request.agent_id,
+        call_status: request.call_status,
+        since: request.since,
+        until: request.until,
+        rows: 0,
+        failure: None,
+        created_at: api.now(),
+        finished_at: None,
+    };
+    api.store.put_export(&export).await?;
+    if let Err(error) = api.store.functions().start_export(&json!({ "export_id": export.export_id })).await {
+        export.status = ExportStatus::Failed;
+        export.failure = Some("It could not be started. Start a new one in a minute.".to_owned());
+        export.finished_at = Some(api.now());
+        api.store.put_export(&export).await?;
+        return Err(error.into());
+    }
+    api.audit("export.created", &export.export_id);
+    Ok((StatusCode::ACCEPTED, Json(ExportAnswer { export, download: None })))
+}
+
+async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
+    let mut checks = Checks::default();
+    if let (Some(since), Some(until)) = (request.since, request.until) {
+        if since >= until {
+            checks.wrong("until", "must be after `since`");
+        }
+    }
+    if let Some(id) = &request.campaign_id {
+        if api.store.find_campaign(id).await?.is_none() {
+            checks.wrong("campaign_id", "there is no such campaign: choose one of GET /api/campaigns");
+        }
+    }
+    checks.done()
+}
+
+/// Exports, newest first; each one's link is in `GET /api/exports/{export_id}`.
+#[utoipa::path(get, path = "/exports", tag = "exports", params(PageParams),
+    responses((status = OK, body = List<Export>), Refusals))]
+async fn list_exports(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<Export>> {
+    Ok(Json(api.store.list_exports(page.cursor()?.as_ref(), page.limit).await?.into()))
+}
+
+/// One export.
+#[utoipa::path(get, path = "/exports/{export_id}", tag = "exports", params(("export_id" = ExportId, Path)),
+    responses((status = OK, body = ExportAnswer), Refusals))]
+async fn get_export(Viewer(api): Viewer, Id(id): Id<ExportId>) -> Answer<ExportAnswer> {
+    let export = found(api.store.find_export(&id).await?, "export")?;
+    let download = match export.status {
+        ExportStatus::Completed => {
+            let name = format!("calls-{}.csv", export.created_at.strftime("%Y-%m-%d"));
+            Some(Download { url: api.store.files().presign_get(&FileStore::export_key(&id), Some(&name)).await? })
+        }
+        ExportStatus::Queued | ExportStatus::Running | ExportStatus::Failed => None,
+    };
+    Ok(Json(ExportAnswer { export, download }))
+}

@@ -1,0 +1,15 @@
+//! A file, or folder, per resource.
+
+pub(crate) mod agents;
+pub(crate) mod call_manager;
+pub(crate) mod calls;
+pub(crate) mod campaigns;
+pub(crate) mod contact_lists;
+pub(crate) mod contacts;
+pub(crate) mod do_not_call;
+pub(crate) mod exports;
+pub(crate) mod phone_lines;
+pub(crate) mod queue;
+pub(crate) mod system;
+pub(crate) mod uploads;
+pub(crate) mod voices;

@@ -1,0 +1,57 @@
+//! Numbers we call from.
+
+use axum::Json;
+use serde::Serialize;
+use switchboard_domain::PhoneLine;
+use switchboard_service::Problem;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::answer::{Answer, Refusals};
+use crate::api::{Api, AppState};
+use crate::roles::Viewer;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list_phone_lines))
+}
+
+/// Every phone line.
+#[derive(Debug, Serialize, ToSchema)]
+struct PhoneLines {
+    /// The lines.
+    items: Vec<PhoneLine>,
+    /// Whether they are as the provider shows them now; if not, `explanation` says why.
+    fresh: bool,
+    /// Why they are not fresh, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+}
+
+/// Every phone line, as the providers show them now; as they were, when a provider does not answer.
+#[utoipa::path(get, path = "/phone-lines", tag = "agents", responses((status = OK, body = PhoneLines), Refusals))]
+async fn list_phone_lines(Viewer(api): Viewer) -> Answer<PhoneLines> {
+    match refresh(&api).await {
+        Ok(items) => Ok(Json(PhoneLines { items, fresh: true, explanation: None })),
+        Err(problem) => {
+            let items = api.store.list_phone_lines().await?;
+            Ok(Json(PhoneLines { items, fresh: false, explanation: Some(problem.detail) }))
+        }
+    }
+}
+
+/// Brings our records of phone lines up to date.
+pub(crate) async fn refresh(api: &Api) -> Result<Vec<PhoneLine>, Problem> {
+    let mut lines = Vec::new();
+    for provider in api.providers.all() {
+        lines.extend(provider.list_phone_lines().await?);
+    }
+    let known = api.store.list_phone_lines().await?;
+    for line in lines.iter().filter(|line| !known.contains(line)) {
+        api.store.put_phone_line(line).await?;
+    }
+    for gone in known.iter().filter(|known| lines.iter().all(|line| line.phone_line_id != known.phone_line_id)) {
+        api.store.delete_phone_line(&gone.phone_line_id).await?;
+    }
+    Ok(lines)
+}

@@ -1,0 +1,143 @@
+//! State of the service and its providers.
+
+use axum::Json;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use switchboard_domain::{MAX_CONCURRENCY_LIMIT, ProviderKind, QueueState};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::answer::{Answer, Refusals};
+use crate::api::AppState;
+use crate::limits::{MAX_RECIPIENTS, MAX_UPLOAD_BYTES};
+use crate::paging::Params;
+use crate::roles::Viewer;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_status)).routes(routes!(get_quota)).routes(routes!(get_settings))
+}
+
+/// Whether a provider answers.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Reachability {
+    /// It answered.
+    Up,
+    /// It did not, or not our account; `explanation` says more.
+    Down,
+}
+
+/// What is known of a provider.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProviderStatus {
+    /// The platform.
+    provider: ProviderKind,
+    /// Whether it answers.
+    state: Reachability,
+    /// Why not, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+    /// When it was asked.
+    checked_at: Timestamp,
+}
+
+/// State of the service.
+#[derive(Debug, Serialize, ToSchema)]
+struct Status {
+    /// Each provider.
+    providers: Vec<ProviderStatus>,
+}
+
+/// Asks every provider for something light, and tells whether it answered.
+#[utoipa::path(get, path = "/status", tag = "system", responses((status = OK, body = Status), Refusals))]
+async fn get_status(Viewer(api): Viewer) -> Answer<Status> {
+    let mut providers = Vec::new();
+    for provider in api.providers.all() {
+        let asked = provider.get_subscription().await;
+        let (state, explanation) = match asked {
+            Ok(_) => (Reachability::Up, None),
+            Err(error) => (Reachability::Down, Some(error.explain())),
+        };
+        providers.push(ProviderStatus { provider: provider.kind(), state, explanation, checked_at: api.now() });
+    }
+    Ok(Json(Status { providers }))
+}
+
+/// Whose quota.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct QuotaParams {
+    /// The platform.
+    #[param(required = false)]
+    provider: Option<ProviderKind>,
+}
+
+/// What the account at a provider may still use.
+#[derive(Debug, Serialize, ToSchema)]
+struct Quota {
+    /// The platform.
+    provider: ProviderKind,
+    /// Name of the plan.
+    tier: String,
+    /// State of the subscription, as the provider writes it.
+    status: String,
+    /// Credits used in this period.
+    used: u64,
+    /// Credits of this period.
+    limit: u64,
+    /// Credits left in this period.
+    remaining: u64,
+    /// When the next period begins.
+    resets_at: Option<Timestamp>,
+}
+
+/// What the account at a provider may still use.
+#[utoipa::path(get, path = "/quota", tag = "system", params(QuotaParams),
+    responses((status = OK, body = Quota), Refusals))]
+async fn get_quota(Viewer(api): Viewer, Params(params): Params<QuotaParams>) -> Answer<Quota> {
+    let [only] = ProviderKind::ALL;
+    let provider = params.provider.unwrap_or(only);
+    let quota = api.providers.get(provider).get_subscription().await?;
+    Ok(Json(Quota {
+        provider,
+        remaining: quota.remaining(),
+        tier: quota.tier,
+        status: quota.status,
+        used: quota.used,
+        limit: quota.limit,
+        resets_at: quota.resets_at,
+    }))
+}
+
+/// What is set, and what cannot be changed here.
+#[derive(Debug, Serialize, ToSchema)]
+struct Settings {
+    /// Whether calls are placed.
+    queue_state: QueueState,
+    /// Most calls in progress at one time.
+    concurrency_limit: u32,
+    /// The highest limit that can be set.
+    max_concurrency_limit: u32,
+    /// Most bytes of an uploaded file.
+    max_upload_bytes: u64,
+    /// Most recipients in one request.
+    max_recipients: usize,
+    /// When somebody last changed them.
+    updated_at: Timestamp,
+}
+
+/// The settings.
+#[utoipa::path(get, path = "/settings", tag = "system", responses((status = OK, body = Settings), Refusals))]
+async fn get_settings(Viewer(api): Viewer) -> Answer<Settings> {
+    let queue = api.store.queue_settings(api.default_limit, api.now()).await?;
+    Ok(Json(Settings {
+        queue_state: queue.state,
+        concurrency_limit: queue.concurrency_limit,
+        max_concurrency_limit: MAX_CONCURRENCY_LIMIT,
+        max_upload_bytes: MAX_UPLOAD_BYTES,
+        max_recipients: MAX_RECIPIENTS,
+        updated_at: queue.updated_at,
+    }))
+}

@@ -1,0 +1,20 @@
+//! Files on their way to a contact list.
+
+mod create;
+mod preview;
+mod read;
+mod start;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_uploads, create::create_upload))
+        .routes(routes!(read::get_upload))
+        .routes(routes!(read::get_rejected))
+        .routes(routes!(preview::preview_upload))
+        .routes(routes!(start::start_upload))
+}

@@ -1,0 +1,38 @@
+//! How uploads are getting on.
+
+use axum::Json;
+use switchboard_domain::{Upload, UploadId};
+use switchboard_service::Problem;
+use switchboard_store::FileStore;
+
+use crate::answer::{Answer, Download, Refusals};
+use crate::paging::{Everything, List, PageParams, Paged};
+use crate::path::{Id, found};
+use crate::roles::Viewer;
+
+/// Uploads, newest first.
+#[utoipa::path(get, path = "/uploads", tag = "contacts", params(PageParams),
+    responses((status = OK, body = List<Upload>), Refusals))]
+pub(super) async fn list_uploads(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<Upload>> {
+    Ok(Json(api.store.list_uploads(page.cursor()?.as_ref(), page.limit).await?.into()))
+}
+
+/// One upload and its progress.
+#[utoipa::path(get, path = "/uploads/{upload_id}", tag = "contacts", params(("upload_id" = UploadId, Path)),
+    responses((status = OK, body = Upload), Refusals))]
+pub(super) async fn get_upload(Viewer(api): Viewer, Id(id): Id<UploadId>) -> Answer<Upload> {
+    found(api.store.find_upload(&id).await?, "upload").map(Json)
+}
+
+/// A link to all rejected rows as CSV, each with its reason.
+#[utoipa::path(get, path = "/uploads/{upload_id}/rejected", tag = "contacts",
+    params(("upload_id" = UploadId, Path)), responses((status = OK, body = Download), Refusals))]
+pub(super) async fn get_rejected(Viewer(api): Viewer, Id(id): Id<UploadId>) -> Answer<Download> {
+    found(api.store.find_upload(&id).await?, "upload")?;
+    let key = FileStore::rejected_key(&id);
+    if api.store.files().size(&key).await?.is_none() {
+        return Err(Problem::not_found("file of rejected rows: the upload has none, or is not finished"));
+    }
+    let url = api.store.files().presign_get(&key, Some("rejected-rows.csv")).await?;
+    Ok(Json(Download { url }))
+}

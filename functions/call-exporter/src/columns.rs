@@ -1,0 +1,100 @@
+//! What a row of the file holds.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde_json::Value;
+use switchboard_contacts::csv_safe;
+use switchboard_domain::Call;
+
+/// The columns, in order. Times are RFC 3339 in UTC; the last three are JSON.
+pub const COLUMNS: [&str; 27] = [
+    "call_id",
+    "status",
+    "direction",
+    "origin",
+    "provider",
+    "agent_id",
+    "campaign_id",
+    "recipient_id",
+    "attempt",
+    "phone_number",
+    "conversation_id",
+    "created_at",
+    "placing_at",
+    "started_at",
+    "ended_at",
+    "duration_secs",
+    "success",
+    "title",
+    "summary",
+    "termination_reason",
+    "failure",
+    "cost_credits",
+    "cost_usd",
+    "recording_state",
+    "variables",
+    "collected",
+    "criteria",
+];
+
+/// A call as a row: every cell safe to open in a spreadsheet program, phone numbers included, which
+/// the program would otherwise turn into a sum.
+pub(crate) fn row(call: &Call) -> [String; 27] {
+    let results = &call.results;
+    [
+        safe(&call.call_id),
+        call.status.as_str().to_owned(),
+        word(&call.direction),
+        word(&call.origin),
+        call.provider.as_str().to_owned(),
+        safe(&call.agent_id),
+        maybe(call.campaign_id.as_ref()),
+        maybe(call.recipient_id.as_ref()),
+        call.attempt.to_string(),
+        maybe(call.phone_number.as_ref().map(|number| number.as_str())),
+        maybe(call.conversation_id.as_ref()),
+        safe(call.created_at),
+        maybe(call.placing_at),
+        maybe(call.started_at),
+        maybe(call.ended_at),
+        number(call.duration_secs),
+        results.success.as_ref().map(word).unwrap_or_default(),
+        maybe(results.title.as_ref()),
+        maybe(results.summary.as_ref()),
+        maybe(results.termination_reason.as_ref()),
+        maybe(call.failure.as_ref()),
+        number(results.cost_credits),
+        number(results.cost_usd),
+        word(&call.recording.state),
+        json(&call.variables),
+        json(&results.collected),
+        json(&results.criteria),
+    ]
+}
+
+fn safe(text: impl Display) -> String {
+    csv_safe(&text.to_string()).into_owned()
+}
+
+fn maybe(text: Option<impl Display>) -> String {
+    text.map(safe).unwrap_or_default()
+}
+
+/// A number is no formula, a negative one neither.
+fn number(value: Option<impl Display>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// The name that the API gives a choice.
+fn word(choice: &impl Serialize) -> String {
+    match serde_json::to_value(choice) {
+        Ok(Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+/// Begins with a brace, so it is no formula. Maps of JSON values always serialize.
+fn json(map: &impl Serialize) -> String {
+    serde_json::to_string(map).unwrap_or_default()
+}

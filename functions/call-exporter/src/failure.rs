@@ -1,0 +1,45 @@
+//! Why an export was given up, for the person who asked for it.
+
+use switchboard_store::StoreError;
+
+/// Why a file was not finished.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unfinished {
+    /// Time ran out.
+    #[error("time ran out after {rows} rows")]
+    OutOfTime {
+        /// Rows written until then.
+        rows: u64,
+    },
+    /// Another invocation was faster; its file is there.
+    #[error("another invocation completed it")]
+    Overtaken {
+        /// Rows of its file.
+        rows: u64,
+    },
+    /// Calls could not be read, or the file not be written.
+    #[error("the store did not answer")]
+    Store(#[from] StoreError),
+}
+
+impl Unfinished {
+    /// What happened and what to do.
+    pub(crate) fn explain(&self) -> String {
+        match self {
+            Self::OutOfTime { rows } => format!(
+                "Time ran out after {rows} calls. Export a shorter time, one campaign or one agent at a time."
+            ),
+            Self::Overtaken { .. } => "The file is there: download it.".to_owned(),
+            Self::Store(StoreError::Unreadable(_)) => {
+                "A call in the log could not be read. Export a time without it, and tell the people who run this \
+                 service."
+                    .to_owned()
+            }
+            Self::Store(_) => {
+                "The calls could not be read, or the file could not be written. It is tried again by itself; if it \
+                 stays like this for ten minutes, export again."
+                    .to_owned()
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The file, written in parts as it grows.
+
+use bytes::Bytes;
+use switchboard_domain::Call;
+use switchboard_store::{PartsUpload, Store, StoreError};
+
+use crate::columns::{COLUMNS, row};
+
+const CONTENT_TYPE: &str = "text/csv; charset=utf-8";
+
+/// A CSV file on its way to S3. What is smaller than one part is written at once.
+pub(crate) struct CsvFile<'a> {
+    store: &'a Store,
+    key: String,
+    part_bytes: usize,
+    csv: csv::Writer<Vec<u8>>,
+    upload: Option<PartsUpload>,
+}
+
+impl<'a> CsvFile<'a> {
+    pub(crate) fn begin(store: &'a Store, key: String, part_bytes: usize) -> Result<Self, StoreError> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(COLUMNS).map_err(std::io::Error::from)?;
+        Ok(Self {
+            store,
+            key,
+            part_bytes,
+            csv,
+            upload: None,
+        })
+    }
+
+    pub(crate) async fn write(&mut self, calls: &[Call]) -> Result<(), StoreError> {
+        for call in calls {
+            self.csv.write_record(row(call)).map_err(std::io::Error::from)?;
+        }
+        self.csv.flush()?;
+        if self.csv.get_ref().len() >= self.part_bytes {
+            let part = self.take()?;
+            self.put_part(part).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the file whole; it is there from now on.
+    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
+        let rest = self.take()?;
+        if self.upload.is_none() {
+            return self.store.files().put(&self.key, CONTENT_TYPE, rest).await;
+        }
+        if !rest.is_empty() {
+            self.put_part(rest).await?;
+        }
+        match self.upload.take() {
+            Some(upload) => upload.finish().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Throws away what was written.
+    pub(crate) async fn abandon(self) {
+        if let Some(upload) = self.upload
+            && let Err(error) = upload.abort().await
+        {
+            tracing::warn!(%error, "the unfinished file is left to the bucket's lifecycle rule");
+        }
+    }
+
+    fn take(&mut self) -> Result<Bytes, StoreError> {
+        let full = std::mem::replace(&mut self.csv, csv::Writer::from_writer(Vec::new()));
+        let bytes = full.into_inner().map_err(|error| error.into_error())?;
+        Ok(Bytes::from(bytes))
+    }
+
+    async fn put_part(&mut self, part: Bytes) -> Result<(), StoreError> {
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            none => none.insert(self.store.files().begin_parts(&self.key, CONTENT_TYPE).await?),
+        };
+        upload.write(part).await
+    }
+}

@@ -1,0 +1,63 @@
+//! Calls of which too little is known: unconfirmed ones, and those in progress that nobody watches.
+//!
+//! A call that was being placed when its dialer died is first declared unconfirmed by the scheduler.
+
+use jiff::Timestamp;
+use switchboard_domain::{Call, CallStatus};
+use switchboard_reconcile::{Settled, look_after};
+use switchboard_service::Causes;
+use switchboard_store::{CallFilter, StoreError};
+
+use crate::{ConversationSync, SyncSummary};
+
+const PAGE: u32 = 100;
+
+impl ConversationSync {
+    pub(crate) async fn settle_calls(
+        &self,
+        work_until: Timestamp,
+        summary: &mut SyncSummary,
+    ) -> Result<(), StoreError> {
+        for status in [CallStatus::Unconfirmed, CallStatus::InProgress] {
+            let filter = CallFilter {
+                status: Some(status),
+                oldest_first: true,
+                ..CallFilter::default()
+            };
+            let mut cursor = None;
+            loop {
+                let page = self.store.list_calls(&filter, cursor.as_ref(), PAGE).await?;
+                for call in page.items.iter().filter(|call| self.needs_asking(call)) {
+                    if self.clock.now() >= work_until {
+                        summary.complete = false;
+                        return Ok(());
+                    }
+                    self.settle(call, summary).await;
+                }
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn needs_asking(&self, call: &Call) -> bool {
+        call.status == CallStatus::Unconfirmed
+            || call.watched_until.is_none_or(|until| until <= self.clock.now())
+    }
+
+    async fn settle(&self, call: &Call, summary: &mut SyncSummary) {
+        let provider = self.providers.get(call.provider);
+        match look_after(&self.store, provider.as_ref(), call, self.clock.now()).await {
+            Ok(Settled::Over(_)) => summary.settled += 1,
+            Ok(Settled::Live(_)) if call.status == CallStatus::Unconfirmed => summary.settled += 1,
+            Ok(Settled::Live(_) | Settled::Unknown | Settled::NotFound) => {}
+            Err(error) => {
+                tracing::error!(call.id = %call.call_id, error = %Causes(&error), "a call could not be settled");
+                summary.failed += 1;
+            }
+        }
+    }
+}

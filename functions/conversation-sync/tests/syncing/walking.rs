@@ -1,0 +1,72 @@
+//! All pages, and what fails on the way.
+
+use conversation_sync::SyncRequest;
+use switchboard_domain::CallStatus;
+use switchboard_local_engines::DynamoDbFault;
+use switchboard_providers::ProviderError;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn every_page_is_walked_and_no_conversation_is_taken_twice() {
+    let world = World::start().await;
+    for n in 0..230 {
+        world.held(&format!("page_{n}"), world.ago(n + 1));
+    }
+    let summary = world.run().await;
+    assert_eq!((summary.listed, summary.imported, summary.failed), (230, 230, 0));
+    assert!(summary.complete);
+    assert_eq!(world.calls().await.len(), 230);
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_leaves_the_mark_where_it_is() {
+    let world = World::start().await;
+    world.run().await;
+    let mark = world.mark().await;
+    world.wait(60);
+    world.held("missed", world.ago(30));
+    let unavailable = |reason: &str| ProviderError::Unavailable {
+        reason: reason.to_owned(),
+        request_id: None,
+        source: None,
+    };
+    world.provider.fail_next_request(unavailable("503"));
+    let summary = world.run().await;
+    assert_eq!((summary.failed, summary.listed, summary.complete), (1, 0, false));
+    assert_eq!(world.mark().await, mark);
+
+    let summary = world.run().await;
+    assert_eq!((summary.imported, summary.complete), (1, true));
+    assert_eq!(world.mark().await, Some(world.test.now()));
+}
+
+#[tokio::test]
+async fn a_conversation_that_fails_does_not_stop_the_others_and_is_looked_at_again() {
+    let world = World::start().await;
+    let fine = world.held("fine", world.ago(50));
+    world.run().await;
+    world.wait(5);
+    let call = world.placing("stuck").await;
+    let mut stuck = world.held("stuck", world.ago(9));
+    stuck.attempt = Some(call.call_id.clone());
+    world.provider.put_conversation(stuck);
+
+    world
+        .test
+        .db_faults()
+        .fraction("TransactWriteItems", DynamoDbFault::InternalErrorBefore, 1.0, 1);
+    let from_before = SyncRequest {
+        since: Some(world.ago(60)),
+        ..SyncRequest::default()
+    };
+    let summary = world.ask(&from_before).await;
+    assert_eq!((summary.listed, summary.synced, summary.failed), (2, 1, 1));
+    assert_eq!(world.find(&call.call_id).await.status, CallStatus::Placing);
+    world.test.db_faults().clear();
+    assert!(fine.started_at < world.mark().await);
+
+    world.wait(60);
+    assert_eq!(world.run().await.updated, 1);
+    assert_eq!(world.find(&call.call_id).await.status, CallStatus::Completed);
+}

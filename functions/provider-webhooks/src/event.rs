@@ -1,0 +1,108 @@
+//! What each kind of event does.
+
+use switchboard_domain::CallId;
+use switchboard_providers::Conversation;
+use switchboard_providers::elevenlabs::webhook::{Webhook, WebhookEvent};
+use switchboard_reconcile::{Applied, apply_conversation, find_call_of};
+use switchboard_store::{StoreError, WebhookRecord, WebhookState};
+
+use crate::Webhooks;
+use crate::failed_start::FailedStart;
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Verdict {
+    pub(crate) state: WebhookState,
+    pub(crate) call_id: Option<CallId>,
+    pub(crate) note: Option<String>,
+}
+
+impl Verdict {
+    pub(crate) fn applied(call_id: CallId) -> Self {
+        Self {
+            state: WebhookState::Applied,
+            call_id: Some(call_id),
+            note: None,
+        }
+    }
+
+    pub(crate) fn early(note: &str) -> Self {
+        Self {
+            state: WebhookState::Early,
+            call_id: None,
+            note: Some(note.to_owned()),
+        }
+    }
+
+    pub(crate) fn ignored(call_id: Option<CallId>, note: &str) -> Self {
+        Self {
+            state: WebhookState::Ignored,
+            call_id,
+            note: Some(note.to_owned()),
+        }
+    }
+
+    pub(crate) fn unparsed(note: String) -> Self {
+        Self {
+            state: WebhookState::Unparsed,
+            call_id: None,
+            note: Some(note),
+        }
+    }
+}
+
+impl Webhooks {
+    pub(crate) async fn apply(
+        &self,
+        webhook: Webhook,
+        record: &WebhookRecord,
+    ) -> Result<Verdict, StoreError> {
+        let happened_at = webhook.event_timestamp;
+        match webhook.event {
+            WebhookEvent::Transcription(conversation) => self.apply_transcription(&conversation).await,
+            WebhookEvent::Audio {
+                conversation_id,
+                audio,
+            } => self.apply_audio(&conversation_id, audio).await,
+            WebhookEvent::InitiationFailure {
+                conversation_id,
+                provider_agent_id,
+                outcome,
+                carrier_call_id,
+                to,
+                reason,
+            } => {
+                let failed = FailedStart {
+                    conversation_id,
+                    provider_agent_id,
+                    outcome,
+                    carrier_call_id,
+                    to,
+                    reason,
+                    happened_at,
+                };
+                self.apply_failed_start(&failed, record).await
+            }
+            WebhookEvent::Other { .. } => {
+                Ok(Verdict::ignored(None, "We have no use for events of this kind."))
+            }
+        }
+    }
+
+    async fn apply_transcription(&self, conversation: &Conversation) -> Result<Verdict, StoreError> {
+        if let Some(call) = find_call_of(&self.store, conversation).await? {
+            let now = self.clock.now();
+            match apply_conversation(&self.store, &call.call_id, conversation, now).await? {
+                Applied::Live(call) | Applied::Finished(call) | Applied::FinishedBefore(call) => {
+                    return Ok(Verdict::applied(call.call_id));
+                }
+                Applied::NotFound => {}
+            }
+        }
+        // No outcome is left for whoever learns of the conversation: with it alone the call would end
+        // without its transcript. The dialer of a call of ours asks the provider, which has everything.
+        Ok(Verdict::early(
+            "No call of ours is known for it yet; the sync finds its call, or imports it.",
+        ))
+    }
+}

@@ -1,0 +1,208 @@
+//! Complete, plain records. Change the fields that a test is about.
+
+use jiff::{SignedDuration, Timestamp};
+use switchboard_domain::{
+    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, CampaignId,
+    CampaignStatus, Carrier, ContactList, Direction, DoNotCallEntry, DynamicVariables, Export, ExportId,
+    ExportStatus, LayoutProgress, ListId, PhoneLine, PhoneNumber, ProviderId, ProviderKind, Recipient,
+    Recording, RetryPolicy, Upload, UploadCounts, UploadId, UploadStatus,
+};
+
+/// A number that nobody has: the `n`-th of +1 415 555 0000.
+pub fn number(n: u64) -> PhoneNumber {
+    assert!(n < 10_000, "there are ten thousand test numbers");
+    PhoneNumber::parse(&format!("+1415555{n:04}")).unwrap()
+}
+
+/// A provider's id.
+pub fn provider_id(text: &str) -> ProviderId {
+    ProviderId::parse(text).unwrap()
+}
+
+/// The agent called `name`, which lives at the provider as `agent_<name>`.
+pub fn agent(name: &str, now: Timestamp) -> Agent {
+    Agent {
+        agent_id: AgentId::derived(&[name]),
+        provider: ProviderKind::Elevenlabs,
+        provider_agent_id: provider_id(&format!("agent_{name}")),
+        name: name.to_owned(),
+        prompt: "You remind people of their appointment.".to_owned(),
+        first_message: "Hello!".to_owned(),
+        language: "en".to_owned(),
+        voice_id: None,
+        required_variables: Vec::new(),
+        status: AgentStatus::Active,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// The Twilio line `phnum_<name>`.
+pub fn phone_line(name: &str) -> PhoneLine {
+    PhoneLine {
+        phone_line_id: provider_id(&format!("phnum_{name}")),
+        provider: ProviderKind::Elevenlabs,
+        phone_number: "+14155550199".to_owned(),
+        label: name.to_owned(),
+        carrier: Carrier::Twilio,
+        supports_outbound: true,
+    }
+}
+
+/// A running campaign called `name`, laid out, without window, limit or retries.
+pub fn campaign(name: &str, now: Timestamp) -> Campaign {
+    let agent = agent("anna", now);
+    Campaign {
+        campaign_id: CampaignId::derived(&[name]),
+        name: name.to_owned(),
+        status: CampaignStatus::Running,
+        agent_id: agent.agent_id,
+        provider: agent.provider,
+        provider_agent_id: agent.provider_agent_id,
+        phone_line_id: phone_line("main").phone_line_id,
+        carrier: Carrier::Twilio,
+        list_ids: Vec::new(),
+        layout: LayoutProgress { done: true, ..LayoutProgress::default() },
+        start_at: None,
+        end_at: None,
+        window: None,
+        retry: RetryPolicy::default(),
+        concurrency_limit: None,
+        priority: 0,
+        ringing_timeout_secs: 60,
+        required_variables: Vec::new(),
+        retry_failed_asked: false,
+        failure: None,
+        batch_number: None,
+        created_at: now,
+        started_at: Some(now),
+        finished_at: None,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// The `n`-th recipient of a campaign: pending, due now.
+pub fn recipient(campaign: &CampaignId, n: u64, now: Timestamp) -> Recipient {
+    Recipient::new(campaign.clone(), number(n), DynamicVariables::new(), None, now, now)
+}
+
+/// The first queued call of a recipient.
+pub fn call_of(campaign: &Campaign, recipient: &Recipient, now: Timestamp) -> Call {
+    let attempt = recipient.attempts + recipient.refusals + 1;
+    let version = recipient.version.to_string();
+    Call {
+        call_id: CallId::derived(&[recipient.recipient_id.as_str(), &version]),
+        origin: CallOrigin::Campaign,
+        agent_id: campaign.agent_id.clone(),
+        provider_agent_id: campaign.provider_agent_id.clone(),
+        phone_line_id: Some(campaign.phone_line_id.clone()),
+        phone_number: Some(recipient.phone_number.clone()),
+        campaign_id: Some(campaign.campaign_id.clone()),
+        recipient_id: Some(recipient.recipient_id.clone()),
+        attempt,
+        ..call("", now)
+    }
+}
+
+/// A queued call that one request to the API made.
+pub fn call(name: &str, now: Timestamp) -> Call {
+    let agent = agent("anna", now);
+    Call {
+        call_id: CallId::derived(&["call", name]),
+        status: CallStatus::Queued,
+        direction: Direction::Outbound,
+        origin: CallOrigin::Api,
+        provider: agent.provider,
+        agent_id: agent.agent_id,
+        provider_agent_id: agent.provider_agent_id,
+        phone_line_id: Some(phone_line("main").phone_line_id),
+        carrier: Some(Carrier::Twilio),
+        phone_number: Some(number(100)),
+        campaign_id: None,
+        recipient_id: None,
+        attempt: 1,
+        variables: DynamicVariables::new(),
+        conversation_id: None,
+        carrier_call_id: None,
+        ringing_timeout_secs: 60,
+        created_at: now,
+        enqueued_at: Some(now),
+        dial_before: now.checked_add(SignedDuration::from_hours(1)).ok(),
+        placing_at: None,
+        started_at: None,
+        ended_at: None,
+        duration_secs: None,
+        watched_until: None,
+        failure: None,
+        provider_request_id: None,
+        results: CallResults::default(),
+        results_complete: false,
+        recording: Recording::default(),
+        handled: false,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// A contact list called `name` with room for `size` contacts.
+pub fn contact_list(name: &str, size: u64, now: Timestamp) -> ContactList {
+    ContactList {
+        list_id: ListId::derived(&[name]),
+        name: name.to_owned(),
+        upload_id: None,
+        size,
+        deleted: 0,
+        variables: vec!["name".to_owned()],
+        created_at: now,
+    }
+}
+
+/// An upload that waits for its file `name`.
+pub fn upload(name: &str, now: Timestamp) -> Upload {
+    Upload {
+        upload_id: UploadId::derived(&[name]),
+        list_id: ListId::derived(&[name]),
+        file_name: name.to_owned(),
+        bytes: 1_000,
+        status: UploadStatus::AwaitingFile,
+        import_asked: true,
+        default_region: None,
+        phone_column: None,
+        sheet: None,
+        list_name: name.to_owned(),
+        counts: UploadCounts::default(),
+        progress: 0.0,
+        columns: Vec::new(),
+        rejected: Vec::new(),
+        notes: Vec::new(),
+        failure: None,
+        created_at: now,
+        finished_at: None,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// A wish not to be called.
+pub fn do_not_call(number: &PhoneNumber, now: Timestamp) -> DoNotCallEntry {
+    DoNotCallEntry { phone_number: number.clone(), source: "test".to_owned(), note: None, added_at: now }
+}
+
+/// An export of everything.
+pub fn export(name: &str, now: Timestamp) -> Export {
+    Export {
+        export_id: ExportId::derived(&[name]),
+        status: ExportStatus::Queued,
+        campaign_id: None,
+        agent_id: None,
+        call_status: None,
+        since: None,
+        until: None,
+        rows: 0,
+        failure: None,
+        created_at: now,
+        finished_at: None,
+    }
+}
