@@ -7,6 +7,8 @@
 //!
 //! [`openapi`] is the document that describes it, made from the same code.
 
+#![expect(unused_qualifications, reason = "the macros of utoipa spell paths in full")]
+
 mod answer;
 mod api;
 mod audit;

@@ -97,10 +97,10 @@ async fn confirm(
 /// # Errors
 /// When the store does not answer.
 pub async fn find_call_of(store: &Store, conversation: &Conversation) -> Result<Option<Call>, StoreError> {
-    if let Some(attempt) = &conversation.attempt {
-        if let Some(call) = store.find_call(attempt).await? {
-            return Ok(Some(call));
-        }
+    if let Some(attempt) = &conversation.attempt
+        && let Some(call) = store.find_call(attempt).await?
+    {
+        return Ok(Some(call));
     }
     store.find_call_by_conversation(&conversation.conversation_id).await
 }

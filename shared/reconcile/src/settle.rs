@@ -49,7 +49,7 @@ pub async fn look_after(
 ) -> Result<Settled, ReconcileError> {
     match (&call.status, &call.conversation_id) {
         (CallStatus::InProgress, Some(id)) => {
-            if let Some(outcome) = store.take_early_outcome(id).await? {
+            if let Some(outcome) = store.early_outcome(id).await? {
                 let facts = CallFacts { conversation_id: Some(id.clone()), ..early_facts() };
                 return finish(store, call, outcome, facts, now).await;
             }

@@ -126,11 +126,12 @@ impl Store {
         self.put(&self.config.system_table, item).await
     }
 
-    /// Outcomes that webhooks told of a conversation before we knew it, and forgets them.
+    /// The outcome that a webhook told of a conversation before we knew it. It stays until it expires:
+    /// whoever finishes the call by it finishes it once.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn take_early_outcome(
+    pub async fn early_outcome(
         &self,
         conversation: &ProviderId,
     ) -> Result<Option<switchboard_domain::CallOutcome>, StoreError> {

@@ -86,8 +86,12 @@ async fn add_do_not_call(
     }
     checks.done()?;
     let all = entries.len() as u64;
-    let new: Vec<bool> =
-        stream::iter(&entries).map(|entry| api.store.add_do_not_call(entry)).buffer_unordered(WRITES).try_collect().await?;
+    let store = &api.store;
+    let new: Vec<bool> = stream::iter(entries)
+        .map(|entry| async move { store.add_do_not_call(&entry).await })
+        .buffer_unordered(WRITES)
+        .try_collect()
+        .await?;
     let added = new.into_iter().filter(|new| *new).count() as u64;
     api.audit("do_not_call.added", &added);
     Ok(Json(AddedDoNotCall { added, present: all - added }))

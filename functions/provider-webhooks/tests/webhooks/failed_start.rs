@@ -69,7 +69,7 @@ async fn a_failed_start_that_could_mean_several_calls_or_none_waits_for_the_dial
         assert_eq!(world.find(&known.call_id).await.status, CallStatus::InProgress);
         // Whoever learns that a call became this conversation finds how it ended.
         let id = records::provider_id(BUSY_CONVERSATION);
-        let outcome = world.test.store.take_early_outcome(&id).await.unwrap();
+        let outcome = world.test.store.early_outcome(&id).await.unwrap();
         assert_eq!(outcome, Some(CallOutcome::Busy));
     }
 }

@@ -62,7 +62,7 @@ async fn a_transcription_of_a_call_that_began_elsewhere_is_left_to_the_sync() {
     let left = world
         .test
         .store
-        .take_early_outcome(&records::provider_id(SAMPLE_CONVERSATION))
+        .early_outcome(&records::provider_id(SAMPLE_CONVERSATION))
         .await
         .unwrap();
     assert_eq!(left, None);

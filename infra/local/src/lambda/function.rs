@@ -157,7 +157,7 @@ impl Function {
         let id = format!("{}-{:016x}", self.spec.name, rand::random::<u64>());
         let mut variables = self.environment.clone();
         // The runtime keeps the path of this address: that is how one server tells environments apart.
-        variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), format!("{}/{id}", self.runtime_api));
+        variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), format!("http://{}/{id}", self.runtime_api));
         variables.insert("AWS_LAMBDA_LOG_STREAM_NAME".to_owned(), id.clone());
         let child = process::start(&self.binary, &self.spec.name, &variables, &self.logs)?;
         let environment = Environment::around(id, child);

@@ -167,7 +167,7 @@ pub struct Call {
     pub carrier_call_id: Option<String>,
     /// Seconds it may ring.
     pub ringing_timeout_secs: u32,
-    /// When it was put on the dial queue, or imported.
+    /// When it was put on the dial queue; of an imported call, when it began.
     pub created_at: Timestamp,
     /// When its message was last sent to the dial queue.
     pub enqueued_at: Option<Timestamp>,

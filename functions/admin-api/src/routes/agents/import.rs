@@ -85,16 +85,18 @@ pub(super) async fn sync_agents(Admin(api): Admin) -> Answer<AgentSync> {
     let mut done = AgentSync::default();
     for provider in api.providers.all() {
         let rows = all_agents(provider.as_ref()).await?;
-        let kept: Vec<Option<(Agent, bool)>> = stream::iter(&rows)
-            .map(|row| import_agent(&api, provider.kind(), &row.provider_agent_id))
+        let ids: Vec<ProviderId> = rows.into_iter().map(|row| row.provider_agent_id).collect();
+        let (api, kind) = (&api, provider.kind());
+        let kept: Vec<Option<(Agent, bool)>> = stream::iter(ids.clone())
+            .map(|id| async move { import_agent(api, kind, &id).await })
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await?;
         let new = kept.iter().flatten().filter(|(_, new)| *new).count() as u64;
         done.imported += new;
         done.refreshed += kept.iter().flatten().count() as u64 - new;
-        let there: HashSet<_> = rows.iter().map(|row| id_of(provider.kind(), &row.provider_agent_id)).collect();
-        done.missing += mark_missing(&api, provider.kind(), |agent| there.contains(&agent.agent_id)).await?;
+        let there: HashSet<_> = ids.iter().map(|id| id_of(kind, id)).collect();
+        done.missing += mark_missing(api, kind, |agent| there.contains(&agent.agent_id)).await?;
     }
     api.audit("agents.synced", &done.imported);
     Ok(Json(done))

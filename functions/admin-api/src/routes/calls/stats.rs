@@ -144,7 +144,8 @@ fn sum(rows: &[StatsRow]) -> CallStats {
 }
 
 async fn with_names(api: &crate::api::Api, rows: Vec<StatsRow>) -> Result<Vec<AgentTotals>, Problem> {
-    let names: BTreeMap<AgentId, String> = stream::iter(rows.iter().map(|row| row.agent_id.clone()))
+    let ids: Vec<AgentId> = rows.iter().map(|row| row.agent_id.clone()).collect();
+    let names: BTreeMap<AgentId, String> = stream::iter(ids)
         .map(|id| async move { api.store.find_agent(&id).await })
         .buffer_unordered(AT_ONCE)
         .try_filter_map(|agent| async move { Ok(agent.map(|agent| (agent.agent_id, agent.name))) })
