@@ -1,7 +1,8 @@
 //! The document that describes the API.
 
 use switchboard_service::{FieldError, Problem};
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::schema::{ArrayItems, Schema};
+use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -47,5 +48,18 @@ impl Modify for Token {
 
 /// The OpenAPI 3.1 document of the API.
 pub fn openapi() -> Document {
-    routes().into_openapi()
+    let mut document = routes().into_openapi();
+    name_rows(&mut document);
+    document
+}
+
+/// Lets the pages of lists name the schema of their rows: utoipa writes it out in each of them.
+fn name_rows(document: &mut Document) {
+    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.iter_mut());
+    for (name, schema) in schemas {
+        let (Some(row), RefOr::T(Schema::Object(page))) = (name.strip_prefix("List_"), schema) else { continue };
+        if let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items") {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(row).into()));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what the functions do. What the template lacks does not exist.
 
+pub mod client;
 mod clock;
 mod command;
 mod config;

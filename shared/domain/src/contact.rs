@@ -23,6 +23,7 @@ pub struct Contact {
     /// The number.
     pub phone_number: PhoneNumber,
     /// The other columns.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
     pub variables: DynamicVariables,
 }
 

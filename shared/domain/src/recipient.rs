@@ -167,6 +167,7 @@ pub struct Recipient {
     /// The number.
     pub phone_number: PhoneNumber,
     /// What the call may say of the person.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
     pub variables: DynamicVariables,
     /// The caller's own id for this person.
     pub external_id: Option<String>,

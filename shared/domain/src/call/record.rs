@@ -118,7 +118,6 @@ pub struct CallResults {
     /// Why it ended, as the provider writes it; for display only.
     pub termination_reason: Option<String>,
     /// What the agent was told to find out: name to value.
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Object>))]
     pub collected: BTreeMap<String, Value>,
     /// Each criterion's result: `success`, `failure` or `unknown`.
     pub criteria: BTreeMap<String, String>,

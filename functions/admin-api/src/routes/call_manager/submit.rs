@@ -53,7 +53,6 @@ struct SubmitRecipient {
 #[derive(Debug, Deserialize, ToSchema)]
 struct ClientData {
     /// Texts, numbers or truth values.
-    #[schema(value_type = Option<BTreeMap<String, Object>>)]
     dynamic_variables: Option<BTreeMap<String, Value>>,
 }
 

@@ -1,5 +1,7 @@
 //! A call as the API shows it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
@@ -37,6 +39,7 @@ pub(crate) struct CallAnswer {
     /// Which attempt it is, from 1.
     attempt: u32,
     /// What the agent may say of the person.
+    #[schema(value_type = BTreeMap<String, String>)]
     variables: DynamicVariables,
     /// The conversation at the provider, once known.
     conversation_id: Option<ProviderId>,

@@ -1,5 +1,7 @@
 //! One call, now.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +45,7 @@ pub(crate) struct PlaceCall {
     default_region: Option<String>,
     /// What the agent may say of the person.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     variables: DynamicVariables,
     /// No dial begins after this moment; none: in an hour.
     dial_before: Option<Timestamp>,

@@ -1,9 +1,11 @@
 //! Recipients in requests.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_contacts::Region;
 use switchboard_domain::{CampaignId, DynamicVariables, Recipient};
-use jiff::Timestamp;
 use utoipa::ToSchema;
 
 use crate::checks::Checks;
@@ -19,6 +21,7 @@ pub(crate) struct NewRecipient {
     pub(crate) phone_number: String,
     /// What the call may say of the person.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     pub(crate) variables: DynamicVariables,
     /// Your own id for this person: sent again, it is not added again.
     #[schema(max_length = 200)]

@@ -33,7 +33,6 @@ pub(crate) struct PreviewUpload {
 pub(crate) struct PreviewedUpload {
     /// Columns and first rows, as they would be imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
     preview: Option<Value>,
     /// Why the file could not be imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
