@@ -1,1 +1,12 @@
-//! End to end, under faults.
+//! The whole system for a test: the local runner, the simulator, and a caller of the API.
+//!
+//! The functions run as the processes that are deployed, so they have to be built before
+//! (`cargo build --bins`, which `make test` does).
+
+mod app;
+mod contacts;
+mod ledger;
+
+pub use app::{App, CampaignPlan, binaries, check_counts, finish_campaign, root, start_campaign};
+pub use contacts::contacts_csv;
+pub use ledger::{assert_dials_within, placed_by_number};

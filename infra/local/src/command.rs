@@ -67,7 +67,7 @@ struct Settings {
     /// The simulator's delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 20.0)]
     clock_factor: f64,
-    /// The longest that any schedule waits, in seconds.
+    /// Seconds that a minute of a schedule lasts.
     #[arg(long, env = "SCHEDULE_SECONDS", default_value_t = 5)]
     schedule_seconds: u64,
     /// Calls at one time, until somebody changes it.
@@ -136,7 +136,7 @@ impl Settings {
             parameters,
             environment: BTreeMap::new(),
             secrets,
-            schedule_at_most: Some(Duration::from_secs(self.schedule_seconds.max(1))),
+            schedule_minute: Some(Duration::from_secs(self.schedule_seconds.max(1))),
             retry_delay: Duration::from_secs(2),
             simulator: self.elevenlabs_base_url.is_none().then_some((self.simulator_port, simulated)),
             site: PathBuf::from("site/dist"),

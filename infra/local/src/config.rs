@@ -28,8 +28,8 @@ pub struct LocalConfig {
     pub environment: BTreeMap<String, String>,
     /// Values of the secrets, by logical id.
     pub secrets: BTreeMap<String, String>,
-    /// The longest that any schedule waits.
-    pub schedule_at_most: Option<Duration>,
+    /// How long a minute of a schedule lasts; none: a minute.
+    pub schedule_minute: Option<Duration>,
     /// Before an asynchronous invocation is tried again.
     pub retry_delay: Duration,
     /// The provider's simulator, and its port; none when the real provider is used.
@@ -52,7 +52,7 @@ impl LocalConfig {
             parameters: BTreeMap::new(),
             environment: BTreeMap::new(),
             secrets: BTreeMap::new(),
-            schedule_at_most: Some(Duration::from_secs(2)),
+            schedule_minute: Some(Duration::from_secs(2)),
             retry_delay: Duration::from_millis(200),
             simulator: Some((0, SimulatorConfig::default())),
             quiet: true,

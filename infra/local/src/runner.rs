@@ -136,8 +136,8 @@ impl Local {
         for function in &stack.functions {
             for schedule in &function.schedules {
                 let (name, schedule) = (function.name.clone(), schedule.clone());
-                let at_most = config.schedule_at_most;
-                tokio::spawn(fire_schedules(name, schedule, at_most, lambda.clone(), stop.clone()));
+                let minute = config.schedule_minute;
+                tokio::spawn(fire_schedules(name, schedule, minute, lambda.clone(), stop.clone()));
             }
         }
         Ok(Self {

@@ -23,5 +23,6 @@ mod test_store;
 pub mod records;
 
 pub use actor::{Actor, Reply};
+pub use switchboard_local_engines::{DynamoDbFault, Faults, SqsFault};
 pub use fake_lambda::{FakeLambda, Invocation};
 pub use test_store::{DIALER, EXPORTER, LIMIT, MAPPING, PARSER, SCHEDULER, SYNC, TestStore};

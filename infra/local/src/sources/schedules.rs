@@ -11,15 +11,15 @@ use crate::template::ScheduleSpec;
 /// First time after the start: soon, so that what a restart left behind is taken up at once.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// Fires one schedule of a function until the end. `at_most` shortens it, for development.
+/// Fires one schedule of a function until the end. For development a minute can last `minute`.
 pub(crate) async fn fire(
     function: String,
     schedule: ScheduleSpec,
-    at_most: Option<Duration>,
+    minute: Option<Duration>,
     lambda: Lambda,
     stop: CancellationToken,
 ) {
-    let every = at_most.map_or(schedule.every, |limit| limit.min(schedule.every));
+    let every = minute.map_or(schedule.every, |minute| schedule.every.mul_f64(minute.as_secs_f64() / 60.0));
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + FIRST.min(every), every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {

@@ -1,7 +1,5 @@
 //! A call as the API shows it.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{

@@ -1,7 +1,5 @@
 //! One call, now.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -70,19 +68,23 @@ pub(super) async fn place_call(
     let call = match api.store.create_call(&call).await {
         Ok(()) => call,
         // The same request again, after its answer was lost: the one call stays the one call.
-        Err(StoreError::Stale) => {
-            let call = found(api.store.find_call(&call.call_id).await?, "call")?;
-            return Ok((StatusCode::ACCEPTED, Json(call.into())));
-        }
+        Err(StoreError::Stale) => found(api.store.find_call(&call.call_id).await?, "call")?,
         Err(error) => return Err(error.into()),
     };
+    // One message too many does no harm: the conditional write of `placing` decides.
+    if call.status == CallStatus::Queued {
+        send(&api, &call).await;
+    }
+    api.audit("call.placed", &call.call_id);
+    Ok((StatusCode::ACCEPTED, Json(call.into())))
+}
+
+async fn send(api: &Api, call: &Call) {
     let message = DialMessage { call_id: call.call_id.clone(), campaign_id: None };
     if let Err(error) = api.store.send_dials(&[message]).await {
         // The scheduler finds queued calls whose message was lost.
         tracing::warn!(call.id = %call.call_id, error = %Causes(&error), "the dial message was not sent");
     }
-    api.audit("call.placed", &call.call_id);
-    Ok((StatusCode::ACCEPTED, Json(call.into())))
 }
 
 async fn check(api: &Api, request: &PlaceCall) -> Result<(Agent, PhoneLine, PhoneNumber), Problem> {

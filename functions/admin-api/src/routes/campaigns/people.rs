@@ -1,7 +1,5 @@
 //! Recipients in requests.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_contacts::Region;

@@ -1,0 +1,101 @@
+//! The whole API of one test.
+
+use std::sync::Arc;
+
+use admin_api::{Deps, router};
+use axum::Router;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use switchboard_domain::{Agent, Campaign, ContactList, PhoneLine, PhoneNumber};
+use switchboard_providers::fake::FakeProvider;
+use switchboard_service::Providers;
+use switchboard_store::NewContact;
+use switchboard_testing::{LIMIT, TestStore, records};
+
+/// The API, its store and its provider.
+pub(crate) struct TestApi {
+    pub(crate) test: TestStore,
+    pub(crate) provider: FakeProvider,
+    pub(crate) router: Router,
+}
+
+impl TestApi {
+    /// An empty one.
+    pub(crate) async fn start() -> Self {
+        let test = TestStore::start().await;
+        let clock = Arc::new(test.clock.clone());
+        let provider = FakeProvider::new(clock.clone());
+        let providers = Providers::new(Arc::new(provider.clone()));
+        let chance = StdRng::seed_from_u64(7);
+        let router = router(Deps::new(test.store.clone(), providers, clock, LIMIT, chance));
+        Self { test, provider, router }
+    }
+
+    /// Writes the agent Anna.
+    pub(crate) async fn agent(&self) -> Agent {
+        self.agent_that_needs(&[]).await
+    }
+
+    /// Writes the agent Anna, who needs variables.
+    pub(crate) async fn agent_that_needs(&self, variables: &[&str]) -> Agent {
+        let mut agent = records::agent("anna", self.test.now());
+        agent.required_variables = variables.iter().map(ToString::to_string).collect();
+        self.test.store.create_agent(&agent).await.unwrap();
+        agent
+    }
+
+    /// Writes the main line.
+    pub(crate) async fn line(&self) -> PhoneLine {
+        let line = records::phone_line("main");
+        self.test.store.put_phone_line(&line).await.unwrap();
+        line
+    }
+
+    /// Writes a contact list with `size` contacts.
+    pub(crate) async fn list(&self, size: u64) -> ContactList {
+        let list = records::contact_list("guests", size, self.test.now());
+        let contact = |seq| NewContact {
+            seq,
+            line: seq + 2,
+            phone_number: number(seq),
+            variables: [("name".to_owned(), format!("Guest {seq}"))].into(),
+        };
+        self.test.store.put_contacts(&list.list_id, (0..size).map(contact).collect()).await.unwrap();
+        self.test.store.put_contact_list(&list).await.unwrap();
+        list
+    }
+
+    /// Writes a running campaign with `size` pending recipients.
+    pub(crate) async fn campaign(&self, name: &str, size: u64) -> Campaign {
+        let now = self.test.now();
+        let campaign = records::campaign(name, now);
+        self.test.store.create_campaign(&campaign).await.unwrap();
+        let recipients = (0..size).map(|n| records::recipient(&campaign.campaign_id, n, now)).collect();
+        self.test.store.add_recipients(&campaign.campaign_id, recipients).await.unwrap();
+        campaign
+    }
+
+    /// A request for a campaign of Anna's from the main line to two people, with these fields changed.
+    pub(crate) fn campaign_request(&self, changes: Value) -> Value {
+        let agent = records::agent("anna", self.test.now());
+        let mut request = json!({
+            "name": "Reminders", "agent_id": agent.agent_id, "phone_line_id": "phnum_main",
+            "recipients": [{ "phone_number": "+14155550100" }, { "phone_number": "+14155550101" }],
+        });
+        for (field, value) in changes.as_object().into_iter().flatten() {
+            request[field] = value.clone();
+        }
+        request
+    }
+}
+
+/// The `n`-th number that nobody has: there are a hundred.
+pub(crate) fn number(n: u64) -> PhoneNumber {
+    records::number(100 + n)
+}
+
+/// Names of the fields that a problem complains about.
+pub(crate) fn fields(problem: &Value) -> Vec<&str> {
+    problem["errors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str()).collect()
+}

@@ -1,0 +1,18 @@
+//! The API as its callers see it: over the local engines and a provider in memory, without a socket.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+mod access;
+mod agents;
+mod call_manager;
+mod calls;
+mod campaigns;
+mod contacts;
+mod document;
+mod exports;
+mod idempotency;
+mod queue;
+mod requests;
+mod system;
+mod uploads;
