@@ -1,5 +1,5 @@
 //! Limit, pause, stop and cancel while a campaign runs: judged by what the provider saw.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 
@@ -15,7 +15,12 @@ const UNDER_WAY: Duration = Duration::from_millis(500);
 
 fn dials_between(ledger: &Ledger, from: Timestamp, to: Timestamp) -> usize {
     let at = |dial: &switchboard_simulator::Dial| dial.at.parse::<Timestamp>().unwrap();
-    ledger.by_number.values().flatten().filter(|dial| (from..to).contains(&at(dial))).count()
+    ledger
+        .by_number
+        .values()
+        .flatten()
+        .filter(|dial| (from..to).contains(&at(dial)))
+        .count()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the ledger has the real time")]
@@ -27,7 +32,11 @@ fn now() -> Timestamp {
 async fn assert_silence(app: &App, acknowledged: Timestamp) {
     tokio::time::sleep(Duration::from_secs(4)).await;
     let from = acknowledged + jiff::SignedDuration::try_from(UNDER_WAY).unwrap();
-    assert_eq!(dials_between(&app.ledger(), from, now()), 0, "dialled after the acknowledgement");
+    assert_eq!(
+        dials_between(&app.ledger(), from, now()),
+        0,
+        "dialled after the acknowledgement"
+    );
 }
 
 async fn assert_dials_go_on(app: &App) {
@@ -45,7 +54,9 @@ async fn assert_dials_go_on(app: &App) {
 fn live_at(ledger: &Ledger, moment: Timestamp) -> usize {
     let time = |text: &str| text.parse::<Timestamp>().unwrap();
     let live = |dial: &&switchboard_simulator::Dial| {
-        dial.placed && time(&dial.at) <= moment && dial.ended_at.as_deref().is_none_or(|end| time(end) > moment)
+        dial.placed
+            && time(&dial.at) <= moment
+            && dial.ended_at.as_deref().is_none_or(|end| time(end) > moment)
     };
     ledger.by_number.values().flatten().filter(live).count()
 }
@@ -53,11 +64,23 @@ fn live_at(ledger: &Ledger, moment: Timestamp) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_limit_holds_at_once_and_comes_back() {
     let app = App::start(CLOCK).await.unwrap();
-    let id = app.campaign(150, &CampaignPlan { limit: 15, max_attempts: 1 }).await.unwrap();
+    let id = app
+        .campaign(
+            150,
+            &CampaignPlan {
+                limit: 15,
+                max_attempts: 1,
+            },
+        )
+        .await
+        .unwrap();
     assert_dials_go_on(&app).await;
     tokio::time::sleep(Duration::from_secs(4)).await;
 
-    app.api.put("/api/queue/settings", &json!({ "concurrency_limit": 5 })).await.unwrap();
+    app.api
+        .put("/api/queue/settings", &json!({ "concurrency_limit": 5 }))
+        .await
+        .unwrap();
     let lowered = now();
     tokio::time::sleep(Duration::from_secs(8)).await;
     let raised = now();
@@ -73,10 +96,17 @@ async fn a_changed_limit_holds_at_once_and_comes_back() {
         .filter(|at| (settled..raised).contains(at))
         .collect();
     for at in since {
-        assert!(live_at(&ledger, at) <= 5, "{} calls at one time under a limit of 5", live_at(&ledger, at));
+        assert!(
+            live_at(&ledger, at) <= 5,
+            "{} calls at one time under a limit of 5",
+            live_at(&ledger, at)
+        );
     }
 
-    app.api.put("/api/queue/settings", &json!({ "concurrency_limit": 15 })).await.unwrap();
+    app.api
+        .put("/api/queue/settings", &json!({ "concurrency_limit": 15 }))
+        .await
+        .unwrap();
     app.finish(&id, Duration::from_secs(300)).await.unwrap();
     assert_dials_within(&app.ledger(), |_| 1, 15);
     app.stop().await;
@@ -85,12 +115,27 @@ async fn a_changed_limit_holds_at_once_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paused_campaign_and_a_stopped_queue_start_no_dial() {
     let app = App::start(CLOCK).await.unwrap();
-    let id = app.campaign(100, &CampaignPlan { limit: 10, max_attempts: 1 }).await.unwrap();
+    let id = app
+        .campaign(
+            100,
+            &CampaignPlan {
+                limit: 10,
+                max_attempts: 1,
+            },
+        )
+        .await
+        .unwrap();
     assert_dials_go_on(&app).await;
 
-    app.api.post(&format!("/api/campaigns/{id}/pause"), &json!({})).await.unwrap();
+    app.api
+        .post(&format!("/api/campaigns/{id}/pause"), &json!({}))
+        .await
+        .unwrap();
     assert_silence(&app, now()).await;
-    app.api.post(&format!("/api/campaigns/{id}/resume"), &json!({})).await.unwrap();
+    app.api
+        .post(&format!("/api/campaigns/{id}/resume"), &json!({}))
+        .await
+        .unwrap();
     assert_dials_go_on(&app).await;
 
     app.api.post("/api/queue/stop", &json!({})).await.unwrap();
@@ -106,14 +151,29 @@ async fn a_paused_campaign_and_a_stopped_queue_start_no_dial() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_campaign_dials_nobody_else_and_everybody_is_final() {
     let app = App::start(CLOCK).await.unwrap();
-    let id = app.campaign(300, &CampaignPlan { limit: 5, max_attempts: 1 }).await.unwrap();
+    let id = app
+        .campaign(
+            300,
+            &CampaignPlan {
+                limit: 5,
+                max_attempts: 1,
+            },
+        )
+        .await
+        .unwrap();
     assert_dials_go_on(&app).await;
 
-    app.api.post(&format!("/api/campaigns/{id}/cancel"), &json!({})).await.unwrap();
+    app.api
+        .post(&format!("/api/campaigns/{id}/cancel"), &json!({}))
+        .await
+        .unwrap();
     assert_silence(&app, now()).await;
     let progress = app.finish(&id, Duration::from_secs(120)).await.unwrap();
     assert_eq!(progress["status"], "cancelled");
-    assert!(progress["counts"]["cancelled"].as_u64().unwrap() > 100, "{progress}");
+    assert!(
+        progress["counts"]["cancelled"].as_u64().unwrap() > 100,
+        "{progress}"
+    );
     let queue = app.api.get("/api/queue").await.unwrap();
     assert_eq!(queue["slots_in_use"], 0, "{queue}");
     app.stop().await;
@@ -123,8 +183,20 @@ async fn a_cancelled_campaign_dials_nobody_else_and_everybody_is_final() {
 async fn a_number_on_the_do_not_call_list_is_skipped() {
     let app = App::start(200.0).await.unwrap();
     let number = "+12015550110";
-    app.api.post("/api/do-not-call", &json!({ "phone_numbers": [number] })).await.unwrap();
-    let id = app.campaign(20, &CampaignPlan { limit: 5, max_attempts: 1 }).await.unwrap();
+    app.api
+        .post("/api/do-not-call", &json!({ "phone_numbers": [number] }))
+        .await
+        .unwrap();
+    let id = app
+        .campaign(
+            20,
+            &CampaignPlan {
+                limit: 5,
+                max_attempts: 1,
+            },
+        )
+        .await
+        .unwrap();
     let progress = app.finish(&id, Duration::from_secs(120)).await.unwrap();
     assert_eq!(progress["counts"]["skipped"], 1, "{progress}");
     assert!(!app.ledger().by_number.contains_key(number));

@@ -1,5 +1,5 @@
 //! The whole machine stopped in mid-campaign, politely and not, and started again.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,7 +22,11 @@ struct Machine {
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Machine {
@@ -40,16 +44,33 @@ impl Machine {
                 .env("SCHEDULE_SECONDS", "2");
             command
         };
-        let process = command("run").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let process = command("run")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let token = command("token").output().unwrap().stdout;
         let token = String::from_utf8(token).unwrap().trim().to_owned();
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { process, port, simulator, token, http }
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self {
+            process,
+            port,
+            simulator,
+            token,
+            http,
+        }
     }
 
     async fn ready(&self) {
         for _ in 0..200 {
-            let health = self.http.get(format!("http://127.0.0.1:{}/health", self.port)).send().await;
+            let health = self
+                .http
+                .get(format!("http://127.0.0.1:{}/health", self.port))
+                .send()
+                .await;
             if health.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
@@ -60,8 +81,15 @@ impl Machine {
 
     async fn api(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
-        let request = self.http.request(method.parse().unwrap(), url).bearer_auth(&self.token);
-        let request = if body.is_null() { request } else { request.json(&body) };
+        let request = self
+            .http
+            .request(method.parse().unwrap(), url)
+            .bearer_auth(&self.token);
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
         let answer = request.send().await.unwrap();
         let status = answer.status();
         let body: Value = answer.json().await.unwrap_or_default();
@@ -75,11 +103,22 @@ impl Machine {
     }
 
     async fn start_campaign(&self) -> String {
-        self.api("PUT", "/api/queue/settings", json!({ "concurrency_limit": LIMIT })).await;
+        self.api(
+            "PUT",
+            "/api/queue/settings",
+            json!({ "concurrency_limit": LIMIT }),
+        )
+        .await;
         self.api("POST", "/api/agents/sync", json!({})).await;
         self.api("GET", "/api/phone-lines", Value::Null).await;
         let csv = contacts_csv(PEOPLE);
-        let upload = self.api("POST", "/api/uploads", json!({ "file_name": "a.csv", "bytes": csv.len() })).await;
+        let upload = self
+            .api(
+                "POST",
+                "/api/uploads",
+                json!({ "file_name": "a.csv", "bytes": csv.len() }),
+            )
+            .await;
         let mut put = self.http.put(upload["put"]["url"].as_str().unwrap()).body(csv);
         for (name, value) in upload["put"]["headers"].as_object().unwrap() {
             put = put.header(name, value.as_str().unwrap());
@@ -95,7 +134,11 @@ impl Machine {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let agents = self.api("GET", "/api/agents", Value::Null).await;
-        let agent = agents["items"].as_array().unwrap().iter().find(|a| a["provider_agent_id"] == SAMPLE_AGENT_ID);
+        let agent = agents["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|a| a["provider_agent_id"] == SAMPLE_AGENT_ID);
         let campaign = json!({
             "name": "Restarted", "agent_id": agent.unwrap()["agent_id"], "phone_line_id": SAMPLE_TWILIO_LINE_ID,
             "list_ids": [read["list_id"]], "start": "now", "ringing_timeout_secs": 20,
@@ -105,7 +148,9 @@ impl Machine {
     }
 
     async fn progress(&self, id: &str) -> Value {
-        let progress = self.api("GET", &format!("/api/campaigns/{id}/progress"), Value::Null).await;
+        let progress = self
+            .api("GET", &format!("/api/campaigns/{id}/progress"), Value::Null)
+            .await;
         check_counts(&progress["counts"]).unwrap();
         progress
     }
@@ -129,7 +174,10 @@ impl Machine {
 
     /// SIGINT, as Ctrl-C sends it.
     fn interrupt(mut self) {
-        let sent = Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill")
+            .args(["-INT", &self.process.id().to_string()])
+            .status()
+            .unwrap();
         assert!(sent.success());
         assert!(self.process.wait().unwrap().success(), "Ctrl-C is a clean end");
     }
@@ -180,7 +228,11 @@ fn a_busy_port_is_one_clear_sentence() {
 fn a_bad_template_is_one_clear_sentence() {
     let data = tempfile::tempdir().unwrap();
     let template = data.path().join("template.yaml");
-    std::fs::write(&template, "Resources:\n  X: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Nothing } }\n").unwrap();
+    std::fs::write(
+        &template,
+        "Resources:\n  X: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Nothing } }\n",
+    )
+    .unwrap();
     let output = Command::new(binaries().join("switchboard-local"))
         .arg("run")
         .current_dir(root())

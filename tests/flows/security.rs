@@ -1,5 +1,4 @@
 //! Whoever has no right gets nothing.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
@@ -10,7 +9,10 @@ use switchboard_local::oidc::{Role, SigningKey, TokenRequest, issue};
 use switchboard_simulator::{SimulatorConfig, signature};
 use switchboard_tests::App;
 
-#[expect(clippy::disallowed_methods, reason = "tokens and signatures are held against the real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tokens and signatures are held against the real time"
+)]
 fn now() -> Timestamp {
     Timestamp::now()
 }
@@ -38,10 +40,19 @@ async fn no_expired_or_forged_token_is_401() {
         ("none", None),
         ("garbage", Some("abc".to_owned())),
         ("expired", Some(issue(key, &request(issuer), long_ago).unwrap())),
-        ("another key", Some(issue(&other_key, &request(issuer), now()).unwrap())),
-        ("another issuer", Some(issue(key, &request("http://127.0.0.1:1/"), now()).unwrap())),
+        (
+            "another key",
+            Some(issue(&other_key, &request(issuer), now()).unwrap()),
+        ),
+        (
+            "another issuer",
+            Some(issue(key, &request("http://127.0.0.1:1/"), now()).unwrap()),
+        ),
         ("another audience", {
-            let other = TokenRequest { audience: "somebody".to_owned(), ..request(issuer) };
+            let other = TokenRequest {
+                audience: "somebody".to_owned(),
+                ..request(issuer)
+            };
             Some(issue(key, &other, now()).unwrap())
         }),
         ("a cut-off signature", Some(format!("{head}."))),
@@ -61,7 +72,11 @@ async fn no_expired_or_forged_token_is_401() {
         };
         assert_eq!(request.send().await.unwrap().status(), 401, "{what}");
     }
-    assert_eq!(http.get(&url).bearer_auth(&good).send().await.unwrap().status(), 200, "a good one");
+    assert_eq!(
+        http.get(&url).bearer_auth(&good).send().await.unwrap().status(),
+        200,
+        "a good one"
+    );
     app.stop().await;
 }
 
@@ -83,19 +98,33 @@ async fn a_viewer_sees_and_changes_nothing() {
 
 fn files_below(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| if entry.path().is_dir() { files_below(&entry.path()) } else { 1 }).sum()
+    entries
+        .map(|entry| {
+            if entry.path().is_dir() {
+                files_below(&entry.path())
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forged_or_stale_webhook_is_401_and_nothing_is_stored() {
     let app = App::start(100.0).await.unwrap();
     let url = format!("{}/webhooks/elevenlabs", app.local.api_url());
-    let body = std::fs::read(switchboard_tests::root().join("events/provider-webhooks/post_call_transcription.json")).unwrap();
+    let body = std::fs::read(
+        switchboard_tests::root().join("events/provider-webhooks/post_call_transcription.json"),
+    )
+    .unwrap();
     let secret = SimulatorConfig::default().webhook_secret;
     let at = now().as_second();
     let http = reqwest::Client::builder().build().unwrap();
     let post = |header: Option<String>| {
-        let request = http.post(&url).header("content-type", "application/json").body(body.clone());
+        let request = http
+            .post(&url)
+            .header("content-type", "application/json")
+            .body(body.clone());
         match header {
             Some(header) => request.header("ElevenLabs-Signature", header),
             None => request,
@@ -113,7 +142,15 @@ async fn a_forged_or_stale_webhook_is_401_and_nothing_is_stored() {
         assert_eq!(post(header).send().await.unwrap().status(), 401, "{what}");
     }
     assert_eq!(files_below(&objects), before, "nothing is stored");
-    assert_eq!(post(Some(signature(&secret, at, &body))).send().await.unwrap().status(), 200, "a good one");
+    assert_eq!(
+        post(Some(signature(&secret, at, &body)))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200,
+        "a good one"
+    );
     assert!(files_below(&objects) > before, "the good one is stored");
     app.stop().await;
 }

@@ -15,13 +15,19 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// The project's folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 /// The folder with the functions' binaries: above the one that this test is in.
 pub fn binaries() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
-    own.parent().and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
+    own.parent()
+        .and_then(Path::parent)
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 /// How a test campaign calls.
@@ -50,7 +56,10 @@ impl App {
     /// When it does not start.
     pub async fn start(clock_factor: f64) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let simulated = SimulatorConfig { clock_factor, ..SimulatorConfig::default() };
+        let simulated = SimulatorConfig {
+            clock_factor,
+            ..SimulatorConfig::default()
+        };
         let config = LocalConfig {
             binaries: binaries(),
             simulator: Some((0, simulated)),
@@ -66,7 +75,10 @@ impl App {
     /// # Panics
     /// Never: a test's system always has its simulator.
     pub fn ledger(&self) -> Ledger {
-        self.local.simulator().map(switchboard_simulator::Simulator::ledger).unwrap_or_default()
+        self.local
+            .simulator()
+            .map(switchboard_simulator::Simulator::ledger)
+            .unwrap_or_default()
     }
 
     /// Starts a campaign over `count` fictional people; answers its id.
@@ -95,13 +107,20 @@ impl App {
 ///
 /// # Errors
 /// When a step is refused.
-pub async fn start_campaign(api: &ApiClient, contacts: Vec<u8>, plan: &CampaignPlan) -> anyhow::Result<String> {
-    api.put("/api/queue/settings", &json!({ "concurrency_limit": plan.limit })).await?;
+pub async fn start_campaign(
+    api: &ApiClient,
+    contacts: Vec<u8>,
+    plan: &CampaignPlan,
+) -> anyhow::Result<String> {
+    api.put("/api/queue/settings", &json!({ "concurrency_limit": plan.limit }))
+        .await?;
     api.post("/api/agents/sync", &json!({})).await?;
     api.get("/api/phone-lines").await?;
     let upload = api.upload("contacts.csv", contacts).await?;
     let agents = api.all("/api/agents").await?;
-    let agent = agents.iter().find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
+    let agent = agents
+        .iter()
+        .find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
     let campaign = json!({
         "name": "A test",
         "agent_id": agent.context("no sample agent")?["agent_id"],
@@ -116,7 +135,10 @@ pub async fn start_campaign(api: &ApiClient, contacts: Vec<u8>, plan: &CampaignP
         campaign["retry"]["delay_secs"] = json!(1);
     }
     let created = api.post("/api/campaigns", &campaign).await?;
-    Ok(created["campaign_id"].as_str().context("no campaign id")?.to_owned())
+    Ok(created["campaign_id"]
+        .as_str()
+        .context("no campaign id")?
+        .to_owned())
 }
 
 /// Waits until a campaign is over; its counts add up at every look.
@@ -128,8 +150,10 @@ pub async fn finish_campaign(api: &ApiClient, id: &str, patience: Duration) -> a
     loop {
         let progress = api.get(&format!("/api/campaigns/{id}/progress")).await?;
         check_counts(&progress["counts"])?;
-        if matches!(progress["status"].as_str(), Some("completed" | "cancelled" | "failed"))
-            && progress["counts"]["total"] == progress["finished"]
+        if matches!(
+            progress["status"].as_str(),
+            Some("completed" | "cancelled" | "failed")
+        ) && progress["counts"]["total"] == progress["finished"]
         {
             return Ok(progress);
         }
@@ -147,7 +171,11 @@ pub async fn finish_campaign(api: &ApiClient, id: &str, patience: Duration) -> a
 pub fn check_counts(counts: &Value) -> anyhow::Result<()> {
     let object = counts.as_object().context("no counts")?;
     let of = |value: &Value| value.as_u64().unwrap_or(u64::MAX);
-    let sum: u64 = object.iter().filter(|(name, _)| *name != "total").map(|(_, value)| of(value)).sum();
+    let sum: u64 = object
+        .iter()
+        .filter(|(name, _)| *name != "total")
+        .map(|(_, value)| of(value))
+        .sum();
     if sum != of(&counts["total"]) {
         bail!("the counts do not add up: {counts}");
     }

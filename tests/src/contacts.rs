@@ -8,7 +8,9 @@ pub fn contacts_csv(count: usize) -> Vec<u8> {
     let mut csv = String::from("phone_number,name,company,renewal_date\n");
     for index in 0..count {
         let (area, last) = (AREAS[(index / 100) % AREAS.len()], index % 100);
-        csv.push_str(&format!("+1{area}55501{last:02},Person {index},Company {area},2026-12-24\n"));
+        csv.push_str(&format!(
+            "+1{area}55501{last:02},Person {index},Company {area},2026-12-24\n"
+        ));
     }
     csv.into_bytes()
 }

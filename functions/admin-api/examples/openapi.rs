@@ -5,5 +5,8 @@ use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
-    Ok(std::fs::write(path, admin_api::openapi().to_pretty_json()? + "\n")?)
+    Ok(std::fs::write(
+        path,
+        admin_api::openapi().to_pretty_json()? + "\n",
+    )?)
 }

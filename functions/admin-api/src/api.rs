@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 use switchboard_store::{Claim, KeptAnswer, StoreError};
 
+use crate::audit;
 use crate::deps::Deps;
 use crate::idempotency::IdempotencyKey;
 use crate::roles::Caller;
-use crate::audit;
 
 /// The router's state. What it holds can be reached through the extractor of a role only.
 #[derive(Clone)]
@@ -24,12 +24,24 @@ impl AppState {
 
     /// Everything, for a caller whose role was checked.
     pub(crate) fn open(&self, caller: Caller, key: Option<IdempotencyKey>) -> Api {
-        Api { deps: self.0.clone(), caller, key }
+        Api {
+            deps: self.0.clone(),
+            caller,
+            key,
+        }
     }
 
-    pub(crate) async fn claim(&self, caller: &Caller, key: &IdempotencyKey, request: &str) -> Result<Claim, StoreError> {
+    pub(crate) async fn claim(
+        &self,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        request: &str,
+    ) -> Result<Claim, StoreError> {
         let now = self.0.clock.now();
-        self.0.store.claim_idempotency_key(&caller.subject, key.as_str(), request, now).await
+        self.0
+            .store
+            .claim_idempotency_key(&caller.subject, key.as_str(), request, now)
+            .await
     }
 
     /// Keeps an answer, or forgets the claim where there is none to keep. A failure is only logged:

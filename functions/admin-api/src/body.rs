@@ -18,12 +18,17 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
 
     async fn from_request(request: Request, _state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes =
-            to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Problem::too_large(MAX_BODY_BYTES as u64))?;
+        let bytes = to_bytes(body, MAX_BODY_BYTES)
+            .await
+            .map_err(|_| Problem::too_large(MAX_BODY_BYTES as u64))?;
         if bytes.is_empty() {
             return read(b"{}").map(Self);
         }
-        let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = parts
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/json") {
             return Err(Problem::new(
@@ -48,7 +53,9 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn problem(path: &str, error: &serde_json::Error) -> Problem {
     if error.classify() != Category::Data {
         let (line, column) = (error.line(), error.column());
-        return Problem::invalid(format!("The body is not JSON: look at line {line}, column {column}."));
+        return Problem::invalid(format!(
+            "The body is not JSON: look at line {line}, column {column}."
+        ));
     }
     let message = error.to_string();
     // serde_json ends its messages with the place in the text; the path says more.

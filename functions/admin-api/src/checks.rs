@@ -19,7 +19,10 @@ impl Checks {
     /// Notes that a field is wrong.
     pub(crate) fn wrong(&mut self, field: impl Into<String>, message: impl Into<String>) {
         if self.0.len() < MAX_TOLD {
-            self.0.push(FieldError { field: field.into(), message: message.into() });
+            self.0.push(FieldError {
+                field: field.into(),
+                message: message.into(),
+            });
         }
     }
 
@@ -28,12 +31,20 @@ impl Checks {
         let count = text.chars().count();
         let trimmed = text.trim().chars().count();
         if trimmed < *chars.start() || count > *chars.end() {
-            self.wrong(field, format!("write {} to {} characters", chars.start(), chars.end()));
+            self.wrong(
+                field,
+                format!("write {} to {} characters", chars.start(), chars.end()),
+            );
         }
     }
 
     /// A number must be in a range.
-    pub(crate) fn range<T: PartialOrd + Display>(&mut self, field: &str, number: &T, range: RangeInclusive<T>) {
+    pub(crate) fn range<T: PartialOrd + Display>(
+        &mut self,
+        field: &str,
+        number: &T,
+        range: RangeInclusive<T>,
+    ) {
         if !range.contains(number) {
             self.wrong(field, format!("must be {} to {}", range.start(), range.end()));
         }
@@ -48,13 +59,20 @@ impl Checks {
             if name.is_empty() || name.chars().count() > 100 {
                 self.wrong(field, "the name of a variable has 1 to 100 characters");
             } else if value.chars().count() > MAX_VALUE {
-                self.wrong(format!("{field}.{name}"), format!("write at most {MAX_VALUE} characters"));
+                self.wrong(
+                    format!("{field}.{name}"),
+                    format!("write at most {MAX_VALUE} characters"),
+                );
             }
         }
     }
 
     /// Takes the value, or notes what is wrong.
-    pub(crate) fn take<T, E: Display>(&mut self, field: impl Into<String>, result: Result<T, E>) -> Option<T> {
+    pub(crate) fn take<T, E: Display>(
+        &mut self,
+        field: impl Into<String>,
+        result: Result<T, E>,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
@@ -66,6 +84,10 @@ impl Checks {
 
     /// Ends in a problem when anything was wrong.
     pub(crate) fn done(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid_fields(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid_fields(self.0))
+        }
     }
 }

@@ -25,7 +25,13 @@ impl Deps {
         default_limit: u32,
         chance: StdRng,
     ) -> Self {
-        Self { store, providers, clock, default_limit, chance: Mutex::new(chance) }
+        Self {
+            store,
+            providers,
+            clock,
+            default_limit,
+            chance: Mutex::new(chance),
+        }
     }
 
     /// Draws something by chance.

@@ -29,7 +29,9 @@ impl IdempotencyKey {
     }
 
     fn of(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
-        let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+        let Some(value) = headers.get("idempotency-key") else {
+            return Ok(None);
+        };
         match value.to_str() {
             Ok(key) if (1..=MAX_KEY).contains(&key.len()) => Ok(Some(Self(key.to_owned()))),
             _ => Err(Problem::invalid_field(
@@ -43,21 +45,32 @@ impl IdempotencyKey {
 /// Lets a POST with a key happen once. Only answers of success are kept: whatever was refused
 /// changed nothing and may be sent again, and whatever broke may be sent again because handlers
 /// derive their ids from the key.
-pub(crate) async fn once(State(state): State<AppState>, request: Request, next: Next) -> Result<Response, Problem> {
+pub(crate) async fn once(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     if request.method() != Method::POST {
         return Ok(next.run(request).await);
     }
-    let Some(key) = IdempotencyKey::of(request.headers())? else { return Ok(next.run(request).await) };
+    let Some(key) = IdempotencyKey::of(request.headers())? else {
+        return Ok(next.run(request).await);
+    };
     let (mut parts, body) = request.into_parts();
     let caller = roles::caller(&parts.extensions)?;
-    let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Problem::too_large(MAX_BODY_BYTES as u64))?;
+    let body = to_bytes(body, MAX_BODY_BYTES)
+        .await
+        .map_err(|_| Problem::too_large(MAX_BODY_BYTES as u64))?;
 
     let digest = digest(&parts.method, parts.uri.path(), &body);
     match state.claim(&caller, &key, &digest).await? {
         Claim::New => {}
         Claim::Answered(answer) => return Ok(replayed(answer)),
         Claim::Running => {
-            let problem = Problem::new(ProblemCode::InProgress, "Wait a moment, then send it again to get its answer.");
+            let problem = Problem::new(
+                ProblemCode::InProgress,
+                "Wait a moment, then send it again to get its answer.",
+            );
             return Err(problem.with_retry_after(2));
         }
         Claim::OtherRequest => {
@@ -92,7 +105,10 @@ fn kept(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Option<KeptAns
     if !status.is_success() || body.len() > MAX_KEPT_BYTES {
         return None;
     }
-    let content_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     Some(KeptAnswer {
         status: status.as_u16(),
         body: std::str::from_utf8(body).ok()?.to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! [`router`] is a plain axum router over [`Deps`], so that tests call it without a socket. A handler
 //! reaches the store and the providers only through the extractor of a role
-//! ([`Viewer`](roles::Viewer), [`Operator`](roles::Operator), [`Admin`](roles::Admin)): a route that
+//! (`Viewer`, `Operator`, `Admin`): a route that
 //! forgets to ask who is there does not compile.
 //!
 //! [`openapi`] is the document that describes it, made from the same code.

@@ -19,5 +19,12 @@ async fn main() -> Result<(), Error> {
         Need::Provider,
     ];
     let start = starting.finish(&needs).await?;
-    run(router(Deps::new(start.store, start.providers, start.clock, limit, rng()))).await
+    run(router(Deps::new(
+        start.store,
+        start.providers,
+        start.clock,
+        limit,
+        rng(),
+    )))
+    .await
 }

@@ -2,8 +2,8 @@
 
 use switchboard_service::{FieldError, Problem};
 use utoipa::openapi::schema::{ArrayItems, Schema};
-use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use crate::router::routes;
@@ -55,9 +55,14 @@ pub fn openapi() -> Document {
 
 /// Lets the pages of lists name the schema of their rows: utoipa writes it out in each of them.
 fn name_rows(document: &mut Document) {
-    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.iter_mut());
+    let schemas = document
+        .components
+        .iter_mut()
+        .flat_map(|components| components.schemas.iter_mut());
     for (name, schema) in schemas {
-        let (Some(row), RefOr::T(Schema::Object(page))) = (name.strip_prefix("List_"), schema) else { continue };
+        let (Some(row), RefOr::T(Schema::Object(page))) = (name.strip_prefix("List_"), schema) else {
+            continue;
+        };
         if let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items") {
             items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(row).into()));
         }

@@ -37,13 +37,19 @@ pub(crate) struct List<T> {
 impl<T> List<T> {
     /// A list that has no second page.
     pub(crate) fn whole(items: Vec<T>) -> Self {
-        Self { items, next_cursor: None }
+        Self {
+            items,
+            next_cursor: None,
+        }
     }
 }
 
 impl<T> From<Page<T>> for List<T> {
     fn from(page: Page<T>) -> Self {
-        Self { items: page.items, next_cursor: page.next.map(|cursor| cursor.encode()) }
+        Self {
+            items: page.items,
+            next_cursor: page.next.map(|cursor| cursor.encode()),
+        }
     }
 }
 
@@ -84,7 +90,11 @@ impl<S: Send + Sync, F: DeserializeOwned> FromRequestParts<S> for Paged<F> {
                 _ => drop(rest.append_pair(&name, &value)),
             }
         }
-        Ok(Self { filter: read_query(&rest.finish())?, cursor_text, limit })
+        Ok(Self {
+            filter: read_query(&rest.finish())?,
+            cursor_text,
+            limit,
+        })
     }
 }
 
@@ -108,7 +118,8 @@ fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let uri = uri.map_err(|_| Problem::invalid("The query cannot be read: percent-encode its values."))?;
     let Query(value) = Query::try_from_uri(&uri).map_err(|error| {
         // The inner error is "field: what is wrong".
-        let message = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        let message =
+            std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
         match message.split_once(": ") {
             Some((field, message)) if !field.contains(' ') => Problem::invalid_field(field, message),
             _ => Problem::invalid(format!("The query cannot be read: {message}.")),

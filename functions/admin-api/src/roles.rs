@@ -45,13 +45,28 @@ pub(crate) struct Caller {
 /// The caller's subject and groups, from the claims that the gateway has verified.
 pub(crate) fn caller(extensions: &Extensions) -> Result<Caller, Problem> {
     let unknown = || Problem::unauthorized("Sign in again, then repeat the request with the new token.");
-    let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return Err(unknown()) };
-    let claims = context.authorizer.as_ref().and_then(|a| a.jwt.as_ref()).map(|jwt| &jwt.claims);
+    let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else {
+        return Err(unknown());
+    };
+    let claims = context
+        .authorizer
+        .as_ref()
+        .and_then(|a| a.jwt.as_ref())
+        .map(|jwt| &jwt.claims);
     let claims = claims.ok_or_else(unknown)?;
-    let subject = claims.get("sub").filter(|sub| !sub.is_empty()).ok_or_else(unknown)?;
-    let groups = claims.get("cognito:groups").map(String::as_str).unwrap_or_default();
+    let subject = claims
+        .get("sub")
+        .filter(|sub| !sub.is_empty())
+        .ok_or_else(unknown)?;
+    let groups = claims
+        .get("cognito:groups")
+        .map(String::as_str)
+        .unwrap_or_default();
     let role = role_of(groups).ok_or_else(|| Problem::forbidden(Role::Viewer.as_str()))?;
-    Ok(Caller { subject: subject.clone(), role })
+    Ok(Caller {
+        subject: subject.clone(),
+        role,
+    })
 }
 
 /// The highest role among groups, which the gateway writes as `[admin operator]`, or plainly.

@@ -46,7 +46,10 @@ pub fn router(deps: Deps) -> Router {
         .route("/health", get(async || Json(json!({ "status": "ok" }))))
         .fallback(async || Problem::not_found("route"))
         .method_not_allowed_fallback(async || {
-            Problem::new(ProblemCode::MethodNotAllowed, "Look the route up in /api/openapi.json and use its methods.")
+            Problem::new(
+                ProblemCode::MethodNotAllowed,
+                "Look the route up in /api/openapi.json and use its methods.",
+            )
         })
         .with_state(state)
 }

@@ -31,7 +31,11 @@ impl Scheduler {
                 self.store.record_layout(&campaign.campaign_id, &layout).await?;
                 break;
             };
-            let size = self.store.find_contact_list(list_id).await?.map_or(0, |list| list.size);
+            let size = self
+                .store
+                .find_contact_list(list_id)
+                .await?
+                .map_or(0, |list| list.size);
             if layout.seq >= size {
                 (layout.list, layout.seq) = (layout.list + 1, 0);
                 continue;
@@ -40,10 +44,19 @@ impl Scheduler {
             let due_at = campaign.start_at.unwrap_or(now);
             let recipient = |contact: switchboard_domain::Contact| {
                 let campaign = campaign.campaign_id.clone();
-                Recipient::new(campaign, contact.phone_number, contact.variables, None, due_at, now)
+                Recipient::new(
+                    campaign,
+                    contact.phone_number,
+                    contact.variables,
+                    None,
+                    due_at,
+                    now,
+                )
             };
             let recipients = contacts.into_iter().map(recipient).collect();
-            self.store.add_recipients(&campaign.campaign_id, recipients).await?;
+            self.store
+                .add_recipients(&campaign.campaign_id, recipients)
+                .await?;
             layout.seq += CHUNK;
             self.store.record_layout(&campaign.campaign_id, &layout).await?;
         }

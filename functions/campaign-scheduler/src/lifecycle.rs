@@ -11,11 +11,17 @@ impl Scheduler {
     pub(crate) async fn start_scheduled(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut cursor = None;
         loop {
-            let page = self.store.list_campaigns(Some(CampaignStatus::Scheduled), cursor.as_ref(), 100).await?;
+            let page = self
+                .store
+                .list_campaigns(Some(CampaignStatus::Scheduled), cursor.as_ref(), 100)
+                .await?;
             for campaign in &page.items {
                 if campaign.start_at.is_none_or(|at| at <= now) {
                     // One that was paused or cancelled meanwhile refuses, which is right.
-                    let _ = self.store.act_on_campaign(&campaign.campaign_id, CampaignAction::Start, now).await?;
+                    let _ = self
+                        .store
+                        .act_on_campaign(&campaign.campaign_id, CampaignAction::Start, now)
+                        .await?;
                 }
             }
             cursor = page.next;
@@ -29,13 +35,24 @@ impl Scheduler {
     pub(crate) async fn complete_finished(&self, running: &[Campaign]) -> Result<(), StoreError> {
         for seen in running {
             // The list is a moment old, and people may have been added since.
-            let Some(campaign) = self.store.find_campaign(&seen.campaign_id).await? else { continue };
+            let Some(campaign) = self.store.find_campaign(&seen.campaign_id).await? else {
+                continue;
+            };
             let settled = campaign.layout.done && !campaign.retry_failed_asked;
-            if !settled || !self.store.campaign_counts(&campaign.campaign_id).await?.is_finished() {
+            if !settled
+                || !self
+                    .store
+                    .campaign_counts(&campaign.campaign_id)
+                    .await?
+                    .is_finished()
+            {
                 continue;
             }
             let now = self.clock.now();
-            let done = self.store.act_on_campaign(&campaign.campaign_id, CampaignAction::Complete, now).await?;
+            let done = self
+                .store
+                .act_on_campaign(&campaign.campaign_id, CampaignAction::Complete, now)
+                .await?;
             if let Some(Ok(campaign)) = done {
                 tracing::info!(campaign.id = %campaign.campaign_id, "campaign completed");
             }

@@ -18,8 +18,14 @@ async fn main() -> Result<(), Error> {
     let start = starting.finish(&needs).await?;
     let reserve = start.config.store.reserve_concurrency;
     let provider = start.providers.get(ProviderKind::Elevenlabs);
-    let scheduler =
-        Scheduler::new(start.store.clone(), provider, start.clock.clone(), limit, reserve, Pace::default());
+    let scheduler = Scheduler::new(
+        start.store.clone(),
+        provider,
+        start.clock.clone(),
+        limit,
+        reserve,
+        Pace::default(),
+    );
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let scheduler = scheduler.clone();
         async move {

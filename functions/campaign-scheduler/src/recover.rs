@@ -20,8 +20,16 @@ impl Scheduler {
     /// Looks after calls that nobody watches; answers how many it brought further.
     pub(crate) async fn recover(&self, settings: &QueueSettings) -> Result<u64, StoreError> {
         let mut recovered = 0;
-        for status in [CallStatus::Placing, CallStatus::Unconfirmed, CallStatus::InProgress] {
-            let filter = CallFilter { status: Some(status), oldest_first: true, ..CallFilter::default() };
+        for status in [
+            CallStatus::Placing,
+            CallStatus::Unconfirmed,
+            CallStatus::InProgress,
+        ] {
+            let filter = CallFilter {
+                status: Some(status),
+                oldest_first: true,
+                ..CallFilter::default()
+            };
             for call in self.store.list_calls(&filter, None, MOST).await?.items {
                 if unwatched(&call, self.clock.now()) {
                     recovered += u64::from(self.recover_live(&call).await?);
@@ -53,7 +61,9 @@ impl Scheduler {
                 free
             })
             .await?;
-        let UpdateOutcome::Changed(call) = taken else { return Ok(false) };
+        let UpdateOutcome::Changed(call) = taken else {
+            return Ok(false);
+        };
         match look_after(&self.store, self.provider.as_ref(), &call, now).await {
             Ok(_) => Ok(true),
             Err(error) => {
@@ -67,10 +77,15 @@ impl Scheduler {
     /// write of `placing` decides.
     async fn resend_lost(&self, settings: &QueueSettings) -> Result<u64, StoreError> {
         let now = self.clock.now();
-        let filter = CallFilter { status: Some(CallStatus::Queued), oldest_first: true, ..CallFilter::default() };
+        let filter = CallFilter {
+            status: Some(CallStatus::Queued),
+            oldest_first: true,
+            ..CallFilter::default()
+        };
         let queued = self.store.list_calls(&filter, None, MOST).await?.items;
         let old = |call: &&Call| {
-            call.enqueued_at.is_none_or(|sent| now.duration_since(sent) > MESSAGE_PATIENCE)
+            call.enqueued_at
+                .is_none_or(|sent| now.duration_since(sent) > MESSAGE_PATIENCE)
         };
         let old: Vec<&Call> = queued.iter().filter(old).collect();
         if old.is_empty() {
@@ -78,10 +93,15 @@ impl Scheduler {
         }
         // Messages that are there stand for the youngest calls at worst; only the surplus is lost.
         let there = self.store.dial_queue_depth().await?.visible;
-        let lost = old.len().saturating_sub(usize::try_from(there).unwrap_or(usize::MAX));
+        let lost = old
+            .len()
+            .saturating_sub(usize::try_from(there).unwrap_or(usize::MAX));
         let room = usize::try_from(settings.concurrency_limit).unwrap_or(usize::MAX);
         let resent: Vec<&Call> = old.into_iter().take(lost.min(room)).collect();
-        let message = |call: &&Call| DialMessage { call_id: call.call_id.clone(), campaign_id: call.campaign_id.clone() };
+        let message = |call: &&Call| DialMessage {
+            call_id: call.call_id.clone(),
+            campaign_id: call.campaign_id.clone(),
+        };
         let messages: Vec<_> = resent.iter().map(message).collect();
         self.store.send_dials(&messages).await?;
         for call in &resent {
@@ -94,7 +114,10 @@ impl Scheduler {
     pub(crate) async fn chase_recordings(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let due = self.store.recordings_due().await?;
-        if due.iter().any(|due| now.duration_since(due.since) > RECORDING_PATIENCE) {
+        if due
+            .iter()
+            .any(|due| now.duration_since(due.since) > RECORDING_PATIENCE)
+        {
             self.store.functions().start_sync(&serde_json::json!({})).await?;
         }
         Ok(())

@@ -7,7 +7,11 @@ use crate::tick::{LastDone, Scheduler, TickSummary};
 
 impl Scheduler {
     /// Takes one step; answers whether there is more to do.
-    pub(crate) async fn step(&self, done: &mut LastDone, summary: &mut TickSummary) -> Result<bool, StoreError> {
+    pub(crate) async fn step(
+        &self,
+        done: &mut LastDone,
+        summary: &mut TickSummary,
+    ) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let settings = self.store.queue_settings(self.default_limit, now).await?;
         if LastDone::is_due(done.capacity, self.pace.capacity, now) {
@@ -39,8 +43,16 @@ impl Scheduler {
     }
 
     pub(crate) async fn has_live_calls(&self) -> Result<bool, StoreError> {
-        for status in [CallStatus::Queued, CallStatus::Placing, CallStatus::Unconfirmed, CallStatus::InProgress] {
-            let filter = CallFilter { status: Some(status), ..CallFilter::default() };
+        for status in [
+            CallStatus::Queued,
+            CallStatus::Placing,
+            CallStatus::Unconfirmed,
+            CallStatus::InProgress,
+        ] {
+            let filter = CallFilter {
+                status: Some(status),
+                ..CallFilter::default()
+            };
             if !self.store.list_calls(&filter, None, 1).await?.items.is_empty() {
                 return Ok(true);
             }
@@ -53,7 +65,10 @@ impl Scheduler {
         let mut running = Vec::new();
         let mut cursor = None;
         loop {
-            let page = self.store.list_campaigns(Some(CampaignStatus::Running), cursor.as_ref(), 100).await?;
+            let page = self
+                .store
+                .list_campaigns(Some(CampaignStatus::Running), cursor.as_ref(), 100)
+                .await?;
             running.extend(page.items);
             cursor = page.next;
             if cursor.is_none() {

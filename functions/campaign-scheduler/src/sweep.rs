@@ -1,8 +1,6 @@
 //! Recipients that move without a call: those of an ended campaign, and failed ones to try again.
 
-use switchboard_domain::{
-    Campaign, CampaignId, CampaignStatus, RecipientEvent, RecipientStatus, SkipReason,
-};
+use switchboard_domain::{Campaign, CampaignId, CampaignStatus, RecipientEvent, RecipientStatus, SkipReason};
 use switchboard_store::StoreError;
 
 use crate::tick::Scheduler;
@@ -22,7 +20,7 @@ impl Scheduler {
 
     async fn sweep(&self, id: &CampaignId) -> Result<(), StoreError> {
         let Some(campaign) = self.store.find_campaign(id).await? else {
-            return self.store.finish_sweep(id).await;
+            return self.store.finish_sweep(id, u64::MAX).await;
         };
         if campaign.status == CampaignStatus::Cancelled {
             return self.sweep_cancelled(&campaign).await;
@@ -30,8 +28,8 @@ impl Scheduler {
         if campaign.retry_failed_asked {
             return self.sweep_failed(&campaign).await;
         }
-        // Written before a cancel that was refused.
-        self.store.finish_sweep(id).await
+        // Done already, and only the note is left.
+        self.store.finish_sweep(id, campaign.version).await
     }
 
     async fn sweep_cancelled(&self, campaign: &Campaign) -> Result<(), StoreError> {
@@ -39,8 +37,15 @@ impl Scheduler {
             self.move_all(campaign, status, RecipientEvent::Cancelled).await?;
         }
         // A call that is being placed can still come back to `pending`.
-        if self.store.campaign_counts(&campaign.campaign_id).await?.is_finished() {
-            self.store.finish_sweep(&campaign.campaign_id).await?;
+        if self
+            .store
+            .campaign_counts(&campaign.campaign_id)
+            .await?
+            .is_finished()
+        {
+            self.store
+                .finish_sweep(&campaign.campaign_id, campaign.version)
+                .await?;
         }
         Ok(())
     }
@@ -54,18 +59,25 @@ impl Scheduler {
         ];
         let mut left = false;
         for status in failed {
-            left |= self.move_all(campaign, status, RecipientEvent::RetryAsked).await? >= MOST_PER_STEP;
+            left |= self
+                .move_all(campaign, status, RecipientEvent::RetryAsked)
+                .await?
+                >= MOST_PER_STEP;
         }
         if left {
             return Ok(());
         }
-        self.store
+        let settled = self
+            .store
             .update_campaign(&campaign.campaign_id, |campaign| {
                 campaign.retry_failed_asked = false;
                 Ok::<_, std::convert::Infallible>(true)
             })
             .await?;
-        self.store.finish_sweep(&campaign.campaign_id).await
+        let version = settled
+            .and_then(Result::ok)
+            .map_or(u64::MAX, |campaign| campaign.version);
+        self.store.finish_sweep(&campaign.campaign_id, version).await
     }
 
     /// Skips everybody who is left when a campaign's end has come.
@@ -84,12 +96,17 @@ impl Scheduler {
         status: RecipientStatus,
         event: RecipientEvent,
     ) -> Result<u32, StoreError> {
-        let page = self.store.list_recipients(&campaign.campaign_id, Some(status), None, MOST_PER_STEP).await?;
+        let page = self
+            .store
+            .list_recipients(&campaign.campaign_id, Some(status), None, MOST_PER_STEP)
+            .await?;
         let seen = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
         let now = self.clock.now();
         for recipient in page.items {
             // The list is a moment old: whoever moved meanwhile is refused by its version.
-            self.store.move_idle_recipient(&recipient, event, now, now).await?;
+            self.store
+                .move_idle_recipient(&recipient, event, now, now)
+                .await?;
         }
         Ok(seen)
     }

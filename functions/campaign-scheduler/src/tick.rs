@@ -93,7 +93,14 @@ impl Scheduler {
         reserve_concurrency: bool,
         pace: Pace,
     ) -> Self {
-        Self { store, provider, clock, default_limit, reserve_concurrency, pace }
+        Self {
+            store,
+            provider,
+            clock,
+            default_limit,
+            reserve_concurrency,
+            pace,
+        }
     }
 
     /// Works until there is nothing to do, the tick is over, or `deadline` is near. `holder` names
@@ -104,10 +111,19 @@ impl Scheduler {
     pub async fn tick(&self, holder: &str, deadline: Timestamp) -> Result<TickSummary, StoreError> {
         let mut summary = TickSummary::default();
         let length = SignedDuration::try_from(self.pace.tick).unwrap_or(SignedDuration::MAX);
-        let end = self.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX).min(deadline);
+        let end = self
+            .clock
+            .now()
+            .saturating_add(length)
+            .unwrap_or(Timestamp::MAX)
+            .min(deadline);
         let mut done = LastDone::default();
         loop {
-            if !self.store.take_lease(LEASE, holder, LEASE_LENGTH, self.clock.now()).await? {
+            if !self
+                .store
+                .take_lease(LEASE, holder, LEASE_LENGTH, self.clock.now())
+                .await?
+            {
                 return Ok(summary);
             }
             summary.worked = true;
@@ -144,7 +160,11 @@ impl Scheduler {
                 return Ok(false);
             }
             tokio::time::sleep(self.pace.step).await;
-            if !self.store.take_lease(LEASE, holder, LEASE_LENGTH, self.clock.now()).await? {
+            if !self
+                .store
+                .take_lease(LEASE, holder, LEASE_LENGTH, self.clock.now())
+                .await?
+            {
                 return Ok(true);
             }
         }

@@ -13,7 +13,9 @@ use crate::tick::Scheduler;
 fn wanted_on_queue(settings: &QueueSettings) -> u64 {
     match settings.state {
         QueueState::Stopped => 0,
-        QueueState::Running => u64::from(settings.free_slots()) + u64::from((settings.concurrency_limit / 2).max(2)),
+        QueueState::Running => {
+            u64::from(settings.free_slots()) + u64::from((settings.concurrency_limit / 2).max(2))
+        }
     }
 }
 
@@ -39,7 +41,9 @@ impl Scheduler {
             let is_open = campaign.window.as_ref().is_none_or(|window| window.is_open(now));
             if counts.pending > 0 && is_open {
                 let own = campaign.concurrency_limit.map_or(u64::MAX, |limit| {
-                    u64::from(limit).saturating_add(2).saturating_sub(counts.calling + counts.queued)
+                    u64::from(limit)
+                        .saturating_add(2)
+                        .saturating_sub(counts.calling + counts.queued)
                 });
                 open.push((campaign, own));
             }
@@ -47,7 +51,11 @@ impl Scheduler {
         let mut enqueued = 0;
         while room > 0 && !open.is_empty() {
             // The most important ones share the room evenly; what they leave goes to the next.
-            let top = open.iter().map(|(campaign, _)| campaign.priority).max().unwrap_or_default();
+            let top = open
+                .iter()
+                .map(|(campaign, _)| campaign.priority)
+                .max()
+                .unwrap_or_default();
             let (mut first, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|(c, _)| c.priority == top);
             let offset = usize::try_from(turn).unwrap_or(0) % first.len();
             first.rotate_left(offset);
@@ -67,12 +75,19 @@ impl Scheduler {
     async fn enqueue_due(&self, campaign: &Campaign, share: u64, turn: u64) -> Result<u64, StoreError> {
         let now = self.clock.now();
         let limit = usize::try_from(share).unwrap_or(usize::MAX);
-        let due = self.store.due_recipients(&campaign.campaign_id, now, turn, limit).await?;
+        let due = self
+            .store
+            .due_recipients(&campaign.campaign_id, now, turn, limit)
+            .await?;
         let mut messages = Vec::new();
         for seen in due {
             // The index is a moment old.
-            let current = self.store.find_recipient(&campaign.campaign_id, &seen.recipient_id).await?;
-            let Some(recipient) = current.filter(|r| r.status == RecipientStatus::Pending && r.due_at <= now) else {
+            let current = self
+                .store
+                .find_recipient(&campaign.campaign_id, &seen.recipient_id)
+                .await?;
+            let Some(recipient) = current.filter(|r| r.status == RecipientStatus::Pending && r.due_at <= now)
+            else {
                 continue;
             };
             if let Some(reason) = self.reason_to_skip(campaign, &recipient).await? {
@@ -82,7 +97,10 @@ impl Scheduler {
             }
             let call = new_call(campaign, &recipient, CallId::generate(now, &mut rand::rng()), now);
             if self.store.enqueue(&call, &recipient, now).await? == Enqueued::Yes {
-                messages.push(DialMessage { call_id: call.call_id, campaign_id: call.campaign_id });
+                messages.push(DialMessage {
+                    call_id: call.call_id,
+                    campaign_id: call.campaign_id,
+                });
             }
         }
         let refused = self.store.send_dials(&messages).await?;
@@ -99,7 +117,11 @@ impl Scheduler {
         campaign: &Campaign,
         recipient: &Recipient,
     ) -> Result<Option<SkipReason>, StoreError> {
-        if campaign.required_variables.iter().any(|name| !recipient.variables.contains_key(name)) {
+        if campaign
+            .required_variables
+            .iter()
+            .any(|name| !recipient.variables.contains_key(name))
+        {
             return Ok(Some(SkipReason::MissingVariable));
         }
         let listed = self.store.find_do_not_call(&recipient.phone_number).await?;
@@ -113,7 +135,12 @@ mod tests {
     use jiff::Timestamp;
 
     fn settings(limit: u32, in_use: u32, state: QueueState) -> QueueSettings {
-        QueueSettings { state, concurrency_limit: limit, slots_in_use: in_use, updated_at: Timestamp::UNIX_EPOCH }
+        QueueSettings {
+            state,
+            concurrency_limit: limit,
+            slots_in_use: in_use,
+            updated_at: Timestamp::UNIX_EPOCH,
+        }
     }
 
     #[test]

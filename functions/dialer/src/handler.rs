@@ -37,7 +37,12 @@ pub struct Dialer {
 impl Dialer {
     /// A dialer; one serves any number of messages.
     pub fn new(store: Store, provider: Arc<dyn VoiceProvider>, clock: Arc<dyn Clock>, pace: Pace) -> Self {
-        Self { store, provider, clock, pace }
+        Self {
+            store,
+            provider,
+            clock,
+            pace,
+        }
     }
 
     /// Brings the call of a message to its end, or to the deadline.
@@ -116,7 +121,9 @@ impl Dialer {
             match pull_recording(&self.store, self.provider.as_ref(), id, self.clock.now()).await {
                 Ok(switchboard_domain::RecordingState::Pending) => {}
                 Ok(_) => return,
-                Err(error) => tracing::warn!(call.id = %id, %error, attempt, "the recording did not come yet"),
+                Err(error) => {
+                    tracing::warn!(call.id = %id, %error, attempt, "the recording did not come yet")
+                }
             }
             if attempt < RECORDING_TRIES {
                 tokio::time::sleep(self.pace.retry_slot * attempt).await;

@@ -11,7 +11,12 @@ use switchboard_service::{Need, start};
 async fn main() -> Result<(), Error> {
     let start = start("dialer", &[Need::DialQueue, Need::Provider]).await?;
     let provider = start.providers.get(ProviderKind::Elevenlabs);
-    let dialer = Dialer::new(start.store.clone(), provider, start.clock.clone(), Pace::default());
+    let dialer = Dialer::new(
+        start.store.clone(),
+        provider,
+        start.clock.clone(),
+        Pace::default(),
+    );
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let dialer = dialer.clone();
         async move {

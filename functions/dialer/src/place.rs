@@ -17,14 +17,25 @@ impl Dialer {
     pub(crate) async fn place(&self, call: Call) -> Result<Call, StoreError> {
         let Some(request) = request_of(&call) else {
             let failure = "The call has no number, phone line or carrier: it cannot be placed.".to_owned();
-            return self.not_placed(call, Ending::NotPlaced { may_retry: false, failure, request_id: None }).await;
+            return self
+                .not_placed(
+                    call,
+                    Ending::NotPlaced {
+                        may_retry: false,
+                        failure,
+                        request_id: None,
+                    },
+                )
+                .await;
         };
         match self.provider.place_call(&request).await {
             Ok(placed) => {
                 tracing::info!(call.id = %call.call_id, conversation.id = %placed.conversation_id, "call placed");
                 self.confirmed(call, &placed).await
             }
-            Err(DialError::Refused { refusal, request_id, .. }) => {
+            Err(DialError::Refused {
+                refusal, request_id, ..
+            }) => {
                 tracing::warn!(call.id = %call.call_id, %refusal, "call refused");
                 let ending = Ending::NotPlaced {
                     may_retry: refusal.may_retry(),
@@ -44,7 +55,9 @@ impl Dialer {
         self.write(call, |call, dialer| {
             let now = dialer.clock.now();
             // A webhook that was faster has brought the call further already.
-            let Ok(status) = call.status.after(CallEvent::Confirmed) else { return false };
+            let Ok(status) = call.status.after(CallEvent::Confirmed) else {
+                return false;
+            };
             call.status = status;
             call.conversation_id = Some(placed.conversation_id.clone());
             call.carrier_call_id.clone_from(&placed.carrier_call_id);
@@ -58,7 +71,9 @@ impl Dialer {
     async fn unconfirmed(&self, call: Call, error: &DialError) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
             let now = dialer.clock.now();
-            let Ok(status) = call.status.after(CallEvent::AnswerLost) else { return false };
+            let Ok(status) = call.status.after(CallEvent::AnswerLost) else {
+                return false;
+            };
             call.status = status;
             call.failure = Some(error.explain());
             call.provider_request_id = error.request_id().map(str::to_owned);
@@ -71,7 +86,11 @@ impl Dialer {
 
     async fn not_placed(&self, call: Call, ending: Ending) -> Result<Call, StoreError> {
         for attempt in 1.. {
-            match self.store.finish_call(&call.call_id, &ending, self.clock.now()).await {
+            match self
+                .store
+                .finish_call(&call.call_id, &ending, self.clock.now())
+                .await
+            {
                 Ok(Finished::Now(ended) | Finished::Before(ended)) => return Ok(*ended),
                 Ok(Finished::NotFound) => return Ok(call),
                 Err(error) if attempt >= WRITE_TRIES => return Err(error),
@@ -84,8 +103,14 @@ impl Dialer {
     /// Writes what the provider said: the one thing that must not be lost, so it is tried for long.
     async fn write(&self, call: Call, change: impl Fn(&mut Call, &Self) -> bool) -> Result<Call, StoreError> {
         for attempt in 1.. {
-            match self.store.update_call(&call.call_id, |call| change(call, self)).await {
-                Ok(UpdateOutcome::Changed(written) | UpdateOutcome::Unchanged(written)) => return Ok(*written),
+            match self
+                .store
+                .update_call(&call.call_id, |call| change(call, self))
+                .await
+            {
+                Ok(UpdateOutcome::Changed(written) | UpdateOutcome::Unchanged(written)) => {
+                    return Ok(*written);
+                }
                 Ok(UpdateOutcome::NotFound) => return Ok(call),
                 Err(error) if attempt >= WRITE_TRIES => return Err(error),
                 Err(error) => self.stumbled(&call, &error, attempt).await,

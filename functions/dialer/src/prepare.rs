@@ -24,25 +24,33 @@ impl Dialer {
     /// Checks what may have changed since the call was queued, and begins the dial.
     pub(crate) async fn prepare(&self, call: Call, hand_over_at: Timestamp) -> Result<Prepared, StoreError> {
         let (campaign, recipient) = match self.company(&call).await? {
-            Company::Whole(campaign, recipient) => (campaign, recipient),
+            Company::Whole(campaign, recipient) => (*campaign, *recipient),
             Company::Gone => return Ok(Prepared::Done),
         };
         let now = self.clock.now();
         if call.dial_before.is_some_and(|bound| bound <= now) {
             let skip = RecipientEvent::Skipped(SkipReason::WindowClosed);
-            return self.give_up(&call, recipient.as_ref(), skip, "The time in which it could be called has passed.").await;
+            return self
+                .give_up(
+                    &call,
+                    recipient.as_ref(),
+                    skip,
+                    "The time in which it could be called has passed.",
+                )
+                .await;
         }
-        if let (Some(campaign), Some(recipient)) = (&campaign, &recipient) {
-            if let Some(elsewhere) = self.check_campaign(&call, campaign, recipient, now).await? {
-                return Ok(elsewhere);
-            }
+        if let (Some(campaign), Some(recipient)) = (&campaign, &recipient)
+            && let Some(elsewhere) = self.check_campaign(&call, campaign, recipient, now).await?
+        {
+            return Ok(elsewhere);
         }
-        self.begin(&call, campaign.as_ref(), recipient.as_ref(), hand_over_at).await
+        self.begin(&call, campaign.as_ref(), recipient.as_ref(), hand_over_at)
+            .await
     }
 
     async fn company(&self, call: &Call) -> Result<Company, StoreError> {
         let (Some(campaign_id), Some(recipient_id)) = (&call.campaign_id, &call.recipient_id) else {
-            return Ok(Company::Whole(None, None));
+            return Ok(Company::Whole(Box::default(), Box::default()));
         };
         let campaign = self.store.find_campaign(campaign_id).await?;
         let recipient = self.store.find_recipient(campaign_id, recipient_id).await?;
@@ -51,13 +59,18 @@ impl Dialer {
                 if recipient.status == RecipientStatus::Queued
                     && recipient.call_id.as_ref() == Some(&call.call_id) =>
             {
-                Ok(Company::Whole(Some(campaign), Some(recipient)))
+                Ok(Company::Whole(
+                    Box::new(Some(campaign)),
+                    Box::new(Some(recipient)),
+                ))
             }
             // The recipient has moved on: this call is nobody's any more.
             _ => {
                 let now = self.clock.now();
                 let failure = "Its recipient was cancelled or got another call.";
-                self.store.give_up_queued(call, None, RecipientEvent::Cancelled, failure, now).await?;
+                self.store
+                    .give_up_queued(call, None, RecipientEvent::Cancelled, failure, now)
+                    .await?;
                 Ok(Company::Gone)
             }
         }
@@ -71,23 +84,29 @@ impl Dialer {
         recipient: &Recipient,
         now: Timestamp,
     ) -> Result<Option<Prepared>, StoreError> {
-        let missing = campaign.required_variables.iter().any(|name| !recipient.variables.contains_key(name));
+        let missing = campaign
+            .required_variables
+            .iter()
+            .any(|name| !recipient.variables.contains_key(name));
         let elsewhere = match campaign.status {
             CampaignStatus::Running if missing => {
                 let skip = RecipientEvent::Skipped(SkipReason::MissingVariable);
                 let failure = "A variable that the agent needs has no value in this row.";
                 self.give_up(call, Some(recipient), skip, failure).await?
             }
-            CampaignStatus::Running => match campaign.window.as_ref().and_then(|window| window.next_open(now)) {
-                Some(opens) if opens > now => self.withdraw(call, recipient, opens, now).await?,
-                _ => return Ok(None),
-            },
+            CampaignStatus::Running => {
+                match campaign.window.as_ref().and_then(|window| window.next_open(now)) {
+                    Some(opens) if opens > now => self.withdraw(call, recipient, opens, now).await?,
+                    _ => return Ok(None),
+                }
+            }
             CampaignStatus::Paused | CampaignStatus::Scheduled | CampaignStatus::Draft => {
                 self.withdraw(call, recipient, now, now).await?
             }
             CampaignStatus::Cancelled | CampaignStatus::Completed | CampaignStatus::Failed => {
                 let failure = "The campaign ended before the call.";
-                self.give_up(call, Some(recipient), RecipientEvent::Cancelled, failure).await?
+                self.give_up(call, Some(recipient), RecipientEvent::Cancelled, failure)
+                    .await?
             }
         };
         Ok(Some(elsewhere))
@@ -104,12 +123,18 @@ impl Dialer {
         loop {
             let now = self.clock.now();
             let until = self.watched_while_placing(call, now);
-            match self.store.begin_dial(call, recipient, campaign, until, now).await? {
+            match self
+                .store
+                .begin_dial(call, recipient, campaign, until, now)
+                .await?
+            {
                 BeginDial::Begun(call) => return Ok(Prepared::Begun(call)),
                 BeginDial::Changed | BeginDial::CampaignNotRunning => return Ok(Prepared::LookAgain),
                 BeginDial::DoNotCall => {
                     let skip = RecipientEvent::Skipped(SkipReason::DoNotCall);
-                    return self.give_up(call, recipient, skip, "The number is on the do-not-call list.").await;
+                    return self
+                        .give_up(call, recipient, skip, "The number is on the do-not-call list.")
+                        .await;
                 }
                 BeginDial::NoSlot if waited < self.pace.wait_for_slot && now < hand_over_at => {
                     tokio::time::sleep(self.pace.retry_slot).await;
@@ -152,7 +177,11 @@ impl Dialer {
         event: RecipientEvent,
         failure: &str,
     ) -> Result<Prepared, StoreError> {
-        match self.store.give_up_queued(call, recipient, event, failure, self.clock.now()).await? {
+        match self
+            .store
+            .give_up_queued(call, recipient, event, failure, self.clock.now())
+            .await?
+        {
             true => Ok(Prepared::Done),
             false => Ok(Prepared::LookAgain),
         }
@@ -161,7 +190,7 @@ impl Dialer {
 
 enum Company {
     /// The campaign and the recipient of a campaign's call; neither for a call of its own.
-    Whole(Option<Campaign>, Option<Recipient>),
+    Whole(Box<Option<Campaign>>, Box<Option<Recipient>>),
     /// The recipient has moved on.
     Gone,
 }

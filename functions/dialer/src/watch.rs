@@ -18,7 +18,11 @@ impl Dialer {
     ///
     /// The end is learned from our table, where webhooks bring it, and less often from the
     /// provider, in case the webhook never comes.
-    pub(crate) async fn watch(&self, mut call: Call, hand_over_at: Timestamp) -> Result<Option<Call>, StoreError> {
+    pub(crate) async fn watch(
+        &self,
+        mut call: Call,
+        hand_over_at: Timestamp,
+    ) -> Result<Option<Call>, StoreError> {
         let begun = self.clock.now();
         let mut next_question = begun;
         let mut next_heartbeat = later(begun, self.pace.heartbeat);

@@ -100,6 +100,8 @@ fn again(error: StoreError) -> Problem {
             tracing::error!(error = %Causes(&error), "a webhook could not be kept or applied");
             Problem::unavailable()
         }
-        StoreError::Unreadable(_) | StoreError::NotConfigured(_) => Problem::internal(&error),
+        StoreError::InvalidCursor | StoreError::Unreadable(_) | StoreError::NotConfigured(_) => {
+            Problem::internal(&error)
+        }
     }
 }

@@ -59,8 +59,14 @@ pub fn requests_of(event: Value) -> Result<Vec<Request>, serde_json::Error> {
     let event: S3Event = serde_json::from_value(event)?;
     // `url_decoded_key`: S3 writes a space as `+` and the rest percent-encoded.
     let upload = |key: String| FileStore::upload_of_key(&key);
-    let keys = event.records.into_iter().filter_map(|record| record.s3.object.url_decoded_key.or(record.s3.object.key));
-    Ok(keys.filter_map(upload).map(|upload_id| Request::Arrived { upload_id }).collect())
+    let keys = event
+        .records
+        .into_iter()
+        .filter_map(|record| record.s3.object.url_decoded_key.or(record.s3.object.key));
+    Ok(keys
+        .filter_map(upload)
+        .map(|upload_id| Request::Arrived { upload_id })
+        .collect())
 }
 
 #[cfg(test)]

@@ -26,7 +26,12 @@ pub struct Parser {
 impl Parser {
     /// A parser that takes files of up to `max_bytes` and `max_rows`.
     pub fn new(store: Store, clock: Arc<dyn Clock>, max_bytes: u64, max_rows: u64) -> Self {
-        Self { store, clock, max_bytes, max_rows }
+        Self {
+            store,
+            clock,
+            max_bytes,
+            max_rows,
+        }
     }
 
     /// Does what is asked. `invocation` names this invocation, so that two never read one file.
@@ -37,8 +42,15 @@ impl Parser {
         match request {
             Request::Arrived { upload_id } => self.import(&upload_id, false, invocation).await,
             Request::Import { upload_id } => self.import(&upload_id, true, invocation).await,
-            Request::Preview { upload_id, phone_column, sheet, default_region } => {
-                let Some(mut upload) = self.store.find_upload(&upload_id).await? else { return Ok(Answer::Done) };
+            Request::Preview {
+                upload_id,
+                phone_column,
+                sheet,
+                default_region,
+            } => {
+                let Some(mut upload) = self.store.find_upload(&upload_id).await? else {
+                    return Ok(Answer::Done);
+                };
                 upload.phone_column = phone_column.or(upload.phone_column);
                 upload.sheet = sheet.or(upload.sheet);
                 upload.default_region = default_region.or(upload.default_region);
@@ -53,7 +65,11 @@ impl Parser {
     async fn import(&self, id: &UploadId, asked: bool, invocation: &str) -> Result<Answer, StoreError> {
         let lease = format!("upload/{id}");
         // S3 may tell of one file twice, and the API asks when S3 has told already.
-        if !self.store.take_lease(&lease, invocation, LEASE, self.clock.now()).await? {
+        if !self
+            .store
+            .take_lease(&lease, invocation, LEASE, self.clock.now())
+            .await?
+        {
             return Ok(Answer::Done);
         }
         let imported = self.import_alone(id, asked).await;
@@ -67,19 +83,27 @@ impl Parser {
             return Ok(());
         };
         let waits = !asked && !upload.import_asked;
-        let Ok(parsing) = upload.status.to(UploadStatus::Parsing) else { return Ok(()) };
+        let Ok(parsing) = upload.status.to(UploadStatus::Parsing) else {
+            return Ok(());
+        };
         if waits {
             return Ok(());
         }
         // Asked for before the file is there: S3 tells when it comes.
-        let Some(file) = self.fetch(&upload).await? else { return Ok(()) };
+        let Some(file) = self.fetch(&upload).await? else {
+            return Ok(());
+        };
         upload.status = parsing;
         let mut progress = Progress::new(&self.store, self.clock.as_ref(), upload);
         progress.write(self.clock.now()).await?;
         self.read(&mut progress, file).await
     }
 
-    async fn read(&self, progress: &mut Progress<'_>, file: tempfile::NamedTempFile) -> Result<(), StoreError> {
+    async fn read(
+        &self,
+        progress: &mut Progress<'_>,
+        file: tempfile::NamedTempFile,
+    ) -> Result<(), StoreError> {
         let rejected = tempfile::NamedTempFile::new().map_err(StoreError::from)?;
         let options = match self.options(&progress.upload) {
             Ok(options) => options,
@@ -100,7 +124,10 @@ impl Parser {
             Err(error) => {
                 tracing::error!(upload.id = %progress.upload.upload_id, %error, "reading the file broke down");
                 let explanation = "The file could not be read. Save it again as CSV or XLSX and upload that.";
-                let failure = UploadFailure { code: "damaged".to_owned(), explanation: explanation.to_owned() };
+                let failure = UploadFailure {
+                    code: "damaged".to_owned(),
+                    explanation: explanation.to_owned(),
+                };
                 self.fail(progress, failure).await
             }
         }
@@ -117,7 +144,10 @@ impl Parser {
         upload.rejected = read.samples;
         if read.counts.rejected > 0 {
             let key = FileStore::rejected_key(&upload.upload_id);
-            self.store.files().put_file(&key, "text/csv; charset=utf-8", rejected.path()).await?;
+            self.store
+                .files()
+                .put_file(&key, "text/csv; charset=utf-8", rejected.path())
+                .await?;
         }
         if read.counts.accepted == 0 {
             let failure = UploadFailure {
@@ -180,5 +210,8 @@ impl Parser {
 
 /// A problem of the file, as the upload shows it.
 pub(crate) fn failure_of(problem: &FileProblem) -> UploadFailure {
-    UploadFailure { code: problem.code().to_owned(), explanation: problem.explain() }
+    UploadFailure {
+        code: problem.code().to_owned(),
+        explanation: problem.explain(),
+    }
 }

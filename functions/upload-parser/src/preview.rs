@@ -5,8 +5,8 @@ use switchboard_contacts::{ParseOptions, preview};
 use switchboard_domain::{Upload, UploadFailure};
 use switchboard_store::{FileStore, StoreError};
 
-use crate::import::{Parser, failure_of};
 use crate::Answer;
+use crate::import::{Parser, failure_of};
 
 /// Rows in a preview.
 const ROWS: usize = 20;
@@ -17,7 +17,8 @@ impl Parser {
         let Some(file) = self.fetch(upload).await? else {
             return Ok(Answer::Failure(UploadFailure {
                 code: "no_file".to_owned(),
-                explanation: "The file has not come yet: put it at the link that was given, then ask again.".to_owned(),
+                explanation: "The file has not come yet: put it at the link that was given, then ask again."
+                    .to_owned(),
             }));
         };
         let path = file.path().to_owned();
@@ -29,7 +30,8 @@ impl Parser {
                 tracing::error!(upload.id = %upload.upload_id, %error, "the preview broke down");
                 Answer::Failure(UploadFailure {
                     code: "damaged".to_owned(),
-                    explanation: "The file could not be read. Save it again as CSV or XLSX and upload that.".to_owned(),
+                    explanation: "The file could not be read. Save it again as CSV or XLSX and upload that."
+                        .to_owned(),
                 })
             }
         })
@@ -39,7 +41,11 @@ impl Parser {
     pub(crate) async fn fetch(&self, upload: &Upload) -> Result<Option<tempfile::NamedTempFile>, StoreError> {
         let file = tempfile::NamedTempFile::new().map_err(StoreError::from)?;
         let key = FileStore::upload_key(&upload.upload_id);
-        let size = self.store.files().get_to_file(&key, file.path(), self.max_bytes).await?;
+        let size = self
+            .store
+            .files()
+            .get_to_file(&key, file.path(), self.max_bytes)
+            .await?;
         Ok(size.map(|_| file))
     }
 }

@@ -20,7 +20,12 @@ pub(crate) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(store: &'a Store, clock: &'a dyn Clock, upload: Upload) -> Self {
-        Self { store, clock, written: clock.now(), upload }
+        Self {
+            store,
+            clock,
+            written: clock.now(),
+            upload,
+        }
     }
 
     /// Notes how far we are; writes it when the last write is a while ago.

@@ -47,7 +47,10 @@ pub(crate) fn read_rows(
     path: PathBuf,
     options: ParseOptions,
     rejected: PathBuf,
-) -> (mpsc::Receiver<Batch>, tokio::task::JoinHandle<Result<Read, NotRead>>) {
+) -> (
+    mpsc::Receiver<Batch>,
+    tokio::task::JoinHandle<Result<Read, NotRead>>,
+) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let reading = tokio::task::spawn_blocking(move || read(&path, &options, &rejected, &sender));
     (receiver, reading)
@@ -71,7 +74,10 @@ fn read(
     }
     state.hand_over(sender, 1.0)?;
     // Into the file, so that a full disk shows here.
-    rejects.finish().and_then(|mut file| file.flush()).map_err(NotRead::Disk)?;
+    rejects
+        .finish()
+        .and_then(|mut file| file.flush())
+        .map_err(NotRead::Disk)?;
     Ok(state.read(&reader))
 }
 
@@ -124,14 +130,28 @@ impl State {
     fn hand_over(&mut self, sender: &mpsc::Sender<Batch>, part: f64) -> Result<(), NotRead> {
         let contacts = std::mem::take(&mut self.contacts);
         sender
-            .blocking_send(Batch { contacts, counts: self.counts, part })
+            .blocking_send(Batch {
+                contacts,
+                counts: self.counts,
+                part,
+            })
             .map_err(|_| NotRead::Abandoned)
     }
 
     fn read(self, reader: &ContactReader) -> Read {
         let columns = reader.columns().to_vec();
-        let variables = columns.iter().filter(|c| c.as_str() != reader.phone_column()).cloned().collect();
+        let variables = columns
+            .iter()
+            .filter(|c| c.as_str() != reader.phone_column())
+            .cloned()
+            .collect();
         let notes = reader.notes().iter().map(ToString::to_string).collect();
-        Read { counts: self.counts, columns, variables, notes, samples: self.samples }
+        Read {
+            counts: self.counts,
+            columns,
+            variables,
+            notes,
+            samples: self.samples,
+        }
     }
 }

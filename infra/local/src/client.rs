@@ -25,8 +25,14 @@ impl ApiClient {
     /// # Errors
     /// When no token can be made.
     pub fn new(local: &Local, role: Role) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self { http, base: local.api_url(), token: local.token(role)? })
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(60))
+            .build()?;
+        Ok(Self {
+            http,
+            base: local.api_url(),
+            token: local.token(role)?,
+        })
     }
 
     /// Sends a request; answers status and body.
@@ -35,13 +41,22 @@ impl ApiClient {
     /// When there is no answer.
     pub async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<(u16, Value)> {
         let method = reqwest::Method::from_bytes(method.as_bytes())?;
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.with_context(|| format!("{path} did not answer"))?;
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("{path} did not answer"))?;
         let status = answer.status().as_u16();
-        Ok((status, serde_json::from_slice(&answer.bytes().await?).unwrap_or_default()))
+        Ok((
+            status,
+            serde_json::from_slice(&answer.bytes().await?).unwrap_or_default(),
+        ))
     }
 
     async fn expect(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
@@ -109,7 +124,9 @@ impl ApiClient {
         if !answer.status().is_success() {
             bail!("the file was refused: {}", answer.text().await?);
         }
-        let id = created["upload"]["upload_id"].as_str().context("the upload has no id")?;
+        let id = created["upload"]["upload_id"]
+            .as_str()
+            .context("the upload has no id")?;
         loop {
             let upload = self.get(&format!("/api/uploads/{id}")).await?;
             if matches!(upload["status"].as_str(), Some("completed" | "failed")) {
@@ -124,6 +141,14 @@ impl ApiClient {
     /// # Errors
     /// When it is not answered with success.
     pub async fn download(&self, url: &str) -> anyhow::Result<Vec<u8>> {
-        Ok(self.http.get(url).send().await?.error_for_status()?.bytes().await?.to_vec())
+        Ok(self
+            .http
+            .get(url)
+            .send()
+            .await?
+            .error_for_status()?
+            .bytes()
+            .await?
+            .to_vec())
     }
 }

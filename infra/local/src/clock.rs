@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 /// The present moment.
-#[expect(clippy::disallowed_methods, reason = "the runner stands in for AWS, whose clock is the real one")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the runner stands in for AWS, whose clock is the real one"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

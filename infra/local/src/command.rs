@@ -86,11 +86,17 @@ impl Command {
     pub async fn run(self) -> anyhow::Result<()> {
         let action = match self.action {
             Some(action) => action,
-            None => Command::parse_from(["switchboard-local", "run"]).action.context("no action")?,
+            None => Command::parse_from(["switchboard-local", "run"])
+                .action
+                .context("no action")?,
         };
         match action {
             Action::Run(settings) => run(*settings).await,
-            Action::Token { settings, role, hours } => {
+            Action::Token {
+                settings,
+                role,
+                hours,
+            } => {
                 let valid_for = SignedDuration::from_hours(hours.clamp(1, 24 * 365));
                 let token = runner::token_for(&settings.data_dir, settings.port, role, valid_for)?;
                 #[expect(clippy::print_stdout, reason = "the token is what this command is for")]
@@ -122,7 +128,8 @@ impl Settings {
         let mut secrets = BTreeMap::new();
         if let Some(url) = &self.elevenlabs_base_url {
             parameters.insert("ElevenlabsBaseUrl".to_owned(), url.clone());
-            let key = key.context("ELEVENLABS_BASE_URL is set, but ELEVENLABS_API_KEY is not: set the key too")?;
+            let key =
+                key.context("ELEVENLABS_BASE_URL is set, but ELEVENLABS_API_KEY is not: set the key too")?;
             let secret = self.elevenlabs_webhook_secret.clone().unwrap_or_default();
             let value = serde_json::json!({ "api_key": key, "webhook_secret": secret });
             secrets.insert("ElevenlabsSecret".to_owned(), value.to_string());
@@ -138,7 +145,10 @@ impl Settings {
             secrets,
             schedule_minute: Some(Duration::from_secs(self.schedule_seconds.max(1))),
             retry_delay: Duration::from_secs(2),
-            simulator: self.elevenlabs_base_url.is_none().then_some((self.simulator_port, simulated)),
+            simulator: self
+                .elevenlabs_base_url
+                .is_none()
+                .then_some((self.simulator_port, simulated)),
             site: PathBuf::from("site/dist"),
             quiet: true,
         })
@@ -148,7 +158,11 @@ impl Settings {
 async fn run(settings: Settings) -> anyhow::Result<()> {
     // The engines report refused requests and failed conditions, which are everyday here.
     let filter = EnvFilter::new("info,s3s=off,dynoxide=off,rustack=error,hyper=warn");
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .without_time()
+        .init();
     let local = Local::start(settings.config()?).await?;
     let until_stopped = stopped();
     tokio::pin!(until_stopped);

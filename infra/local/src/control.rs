@@ -31,7 +31,10 @@ pub(crate) fn control_routes(control: Control) -> Router {
         .route("/2019-09-30/functions/{name}/concurrency", get(get_concurrency))
         .route("/2015-03-31/event-source-mappings", get(list_mappings))
         .route("/2015-03-31/event-source-mappings/", get(list_mappings))
-        .route("/2015-03-31/event-source-mappings/{uuid}", get(get_mapping).put(update_mapping))
+        .route(
+            "/2015-03-31/event-source-mappings/{uuid}",
+            get(get_mapping).put(update_mapping),
+        )
         .layer(DefaultBodyLimit::max(MAX_SYNC_BYTES + 1024))
         .with_state(control)
 }
@@ -42,7 +45,11 @@ fn refused(status: StatusCode, code: &str, message: &str) -> Response {
 }
 
 fn not_found(what: &str) -> Response {
-    refused(StatusCode::NOT_FOUND, "ResourceNotFoundException", &format!("{what} not found"))
+    refused(
+        StatusCode::NOT_FOUND,
+        "ResourceNotFoundException",
+        &format!("{what} not found"),
+    )
 }
 
 async fn invoke(
@@ -51,8 +58,14 @@ async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let body = if body.is_empty() { Bytes::from_static(b"{}") } else { body };
-    let asynchronous = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
+    let body = if body.is_empty() {
+        Bytes::from_static(b"{}")
+    } else {
+        body
+    };
+    let asynchronous = headers
+        .get("x-amz-invocation-type")
+        .is_some_and(|kind| kind == "Event");
     let result = if asynchronous {
         control.lambda.invoke_async(&name, body).map(|()| None)
     } else {
@@ -65,12 +78,16 @@ async fn invoke(
             (StatusCode::OK, [("x-amz-function-error", "Unhandled")], error).into_response()
         }
         Err(InvokeError::NotFound(name)) => not_found(&format!("Function {name}")),
-        Err(error @ InvokeError::Throttled(_)) => {
-            refused(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", &error.to_string())
-        }
-        Err(error @ InvokeError::TooLarge { .. }) => {
-            refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &error.to_string())
-        }
+        Err(error @ InvokeError::Throttled(_)) => refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            &error.to_string(),
+        ),
+        Err(error @ InvokeError::TooLarge { .. }) => refused(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            &error.to_string(),
+        ),
     }
 }
 
@@ -79,23 +96,35 @@ async fn put_concurrency(
     Path(name): Path<String>,
     Json(body): Json<Value>,
 ) -> Response {
-    let Some(function) = control.lambda.find(&name) else { return not_found("Function") };
-    let wanted = body["ReservedConcurrentExecutions"].as_u64().and_then(|n| u32::try_from(n).ok());
+    let Some(function) = control.lambda.find(&name) else {
+        return not_found("Function");
+    };
+    let wanted = body["ReservedConcurrentExecutions"]
+        .as_u64()
+        .and_then(|n| u32::try_from(n).ok());
     let Some(wanted) = wanted else {
-        return refused(StatusCode::BAD_REQUEST, "InvalidParameterValueException", "ReservedConcurrentExecutions");
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "InvalidParameterValueException",
+            "ReservedConcurrentExecutions",
+        );
     };
     function.reserve(Some(wanted));
     Json(json!({ "ReservedConcurrentExecutions": wanted })).into_response()
 }
 
 async fn delete_concurrency(State(control): State<Control>, Path(name): Path<String>) -> Response {
-    let Some(function) = control.lambda.find(&name) else { return not_found("Function") };
+    let Some(function) = control.lambda.find(&name) else {
+        return not_found("Function");
+    };
     function.reserve(None);
     StatusCode::NO_CONTENT.into_response()
 }
 
 async fn get_concurrency(State(control): State<Control>, Path(name): Path<String>) -> Response {
-    let Some(function) = control.lambda.find(&name) else { return not_found("Function") };
+    let Some(function) = control.lambda.find(&name) else {
+        return not_found("Function");
+    };
     match function.running().reserved {
         Some(reserved) => Json(json!({ "ReservedConcurrentExecutions": reserved })).into_response(),
         None => Json(json!({})).into_response(),
@@ -122,12 +151,19 @@ fn shown(mapping: &Mapping, function_arn: &str) -> Value {
 
 impl Control {
     fn arn_of(&self, mapping: &Mapping) -> String {
-        self.lambda.find(&mapping.spec.function).map(|f| f.spec.arn.clone()).unwrap_or_default()
+        self.lambda
+            .find(&mapping.spec.function)
+            .map(|f| f.spec.arn.clone())
+            .unwrap_or_default()
     }
 }
 
 async fn list_mappings(State(control): State<Control>) -> Response {
-    let all: Vec<Value> = control.mappings.all().map(|m| shown(m, &control.arn_of(m))).collect();
+    let all: Vec<Value> = control
+        .mappings
+        .all()
+        .map(|m| shown(m, &control.arn_of(m)))
+        .collect();
     Json(json!({ "EventSourceMappings": all })).into_response()
 }
 
@@ -143,10 +179,19 @@ async fn update_mapping(
     Path(uuid): Path<String>,
     Json(body): Json<Value>,
 ) -> Response {
-    let Some(mapping) = control.mappings.find(&uuid) else { return not_found("The event source mapping") };
+    let Some(mapping) = control.mappings.find(&uuid) else {
+        return not_found("The event source mapping");
+    };
     let scaling = body.get("ScalingConfig").filter(|config| !config.is_null());
-    let maximum = scaling.map(|config| config["MaximumConcurrency"].as_u64().and_then(|n| u32::try_from(n).ok()));
-    if maximum.flatten().is_some_and(|maximum| !(2..=1_000).contains(&maximum)) {
+    let maximum = scaling.map(|config| {
+        config["MaximumConcurrency"]
+            .as_u64()
+            .and_then(|n| u32::try_from(n).ok())
+    });
+    if maximum
+        .flatten()
+        .is_some_and(|maximum| !(2..=1_000).contains(&maximum))
+    {
         let message = "MaximumConcurrency must be between 2 and 1000";
         return refused(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message);
     }
@@ -154,24 +199,42 @@ async fn update_mapping(
         let message = "Cannot update the event source mapping because it is in use.";
         return refused(StatusCode::BAD_REQUEST, "ResourceInUseException", message);
     }
-    (StatusCode::ACCEPTED, Json(shown(mapping, &control.arn_of(mapping)))).into_response()
+    (
+        StatusCode::ACCEPTED,
+        Json(shown(mapping, &control.arn_of(mapping))),
+    )
+        .into_response()
 }
 
 async fn secrets_manager(State(control): State<Control>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers.get("x-amz-target").and_then(|t| t.to_str().ok()).unwrap_or_default();
+    let target = headers
+        .get("x-amz-target")
+        .and_then(|t| t.to_str().ok())
+        .unwrap_or_default();
     if target != "secretsmanager.GetSecretValue" {
-        return refused(StatusCode::BAD_REQUEST, "UnknownOperationException", "only GetSecretValue is here");
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "UnknownOperationException",
+            "only GetSecretValue is here",
+        );
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let id = body["SecretId"].as_str().unwrap_or_default();
     // By name or by ARN, which ends in the name.
-    let found = control.secrets.iter().find(|(name, _)| id == name.as_str() || id.ends_with(&format!(":{name}")));
+    let found = control
+        .secrets
+        .iter()
+        .find(|(name, _)| id == name.as_str() || id.ends_with(&format!(":{name}")));
     match found {
         Some((name, value)) => Json(json!({
             "ARN": id, "Name": name, "SecretString": value,
             "VersionId": "00000000-0000-4000-8000-000000000000", "VersionStages": ["AWSCURRENT"],
         }))
         .into_response(),
-        None => refused(StatusCode::BAD_REQUEST, "ResourceNotFoundException", "no such secret"),
+        None => refused(
+            StatusCode::BAD_REQUEST,
+            "ResourceNotFoundException",
+            "no such secret",
+        ),
     }
 }

@@ -89,19 +89,40 @@ async fn append(files: &mut HashMap<String, File>, directory: &Path, name: &str,
 fn level_of(line: &str) -> String {
     let json: Option<Value> = serde_json::from_str(line).ok();
     let level = json.as_ref().and_then(|j| j.get("level")).and_then(Value::as_str);
-    level.unwrap_or(if line.contains("panicked") { "ERROR" } else { "INFO" }).to_uppercase()
+    level
+        .unwrap_or(if line.contains("panicked") {
+            "ERROR"
+        } else {
+            "INFO"
+        })
+        .to_uppercase()
 }
 
 /// A JSON line as people read it: message first, then the fields.
 fn readable(function: &str, line: &str) -> String {
-    let Ok(Value::Object(json)) = serde_json::from_str(line) else { return format!("{function:<18} {line}") };
+    let Ok(Value::Object(json)) = serde_json::from_str(line) else {
+        return format!("{function:<18} {line}");
+    };
     let fields = json.get("fields").and_then(Value::as_object).unwrap_or(&json);
     let message = fields.get("message").and_then(Value::as_str).unwrap_or_default();
-    let hidden = ["message", "level", "timestamp", "target", "span", "spans", "fields", "filename", "line_number"];
-    let shown = fields.iter().filter(|(key, _)| !hidden.contains(&key.as_str())).map(|(key, value)| match value {
-        Value::String(text) => format!(" {key}={text}"),
-        other => format!(" {key}={other}"),
-    });
+    let hidden = [
+        "message",
+        "level",
+        "timestamp",
+        "target",
+        "span",
+        "spans",
+        "fields",
+        "filename",
+        "line_number",
+    ];
+    let shown = fields
+        .iter()
+        .filter(|(key, _)| !hidden.contains(&key.as_str()))
+        .map(|(key, value)| match value {
+            Value::String(text) => format!(" {key}={text}"),
+            other => format!(" {key}={other}"),
+        });
     let level = json.get("level").and_then(Value::as_str).unwrap_or("");
     format!("{function:<18} {level:<5} {message}{}", shown.collect::<String>())
 }
@@ -113,7 +134,10 @@ mod tests {
     #[test]
     fn a_json_line_is_shown_message_first() {
         let line = r#"{"timestamp":"t","level":"WARN","fields":{"message":"call refused","call.id":"call_1"},"target":"dialer"}"#;
-        assert_eq!(readable("dialer", line), "dialer             WARN  call refused call.id=call_1");
+        assert_eq!(
+            readable("dialer", line),
+            "dialer             WARN  call refused call.id=call_1"
+        );
         assert_eq!(level_of(line), "WARN");
         assert_eq!(level_of("thread 'main' panicked at src/main.rs"), "ERROR");
     }

@@ -10,7 +10,10 @@ async fn main() -> ExitCode {
     match Command::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "the one sentence that says why it does not start")]
+            #[expect(
+                clippy::print_stderr,
+                reason = "the one sentence that says why it does not start"
+            )]
             {
                 eprintln!("switchboard: {error:#}");
             }

@@ -17,9 +17,15 @@ struct Pages {
 
 /// `/` and, when there is a built site, its files. Other addresses are the gateway's.
 pub(crate) fn page_routes(site: &Path, simulator: Option<String>) -> Router {
-    let site = site.join("index.html").exists().then(|| Arc::new(site.to_owned()));
+    let site = site
+        .join("index.html")
+        .exists()
+        .then(|| Arc::new(site.to_owned()));
     let pages = Pages { site, simulator };
-    Router::new().route("/", get(front)).route("/assets/{*path}", get(asset)).with_state(pages)
+    Router::new()
+        .route("/", get(front))
+        .route("/assets/{*path}", get(asset))
+        .with_state(pages)
 }
 
 async fn front(State(pages): State<Pages>) -> Response {
@@ -31,7 +37,9 @@ async fn front(State(pages): State<Pages>) -> Response {
 
 async fn asset(State(pages): State<Pages>, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let plain = path.split('/').all(|part| !part.is_empty() && part != ".." && !part.contains('\\'));
+    let plain = path
+        .split('/')
+        .all(|part| !part.is_empty() && part != ".." && !part.contains('\\'));
     match (&pages.site, plain) {
         (Some(site), true) => file(&site.join(path)).await,
         _ => StatusCode::NOT_FOUND.into_response(),

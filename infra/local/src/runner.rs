@@ -66,12 +66,19 @@ impl Local {
     /// # Errors
     /// With one clear sentence. What was started until then ends with the process.
     pub async fn start(config: LocalConfig) -> Result<Self, StartError> {
-        let text = std::fs::read_to_string(&config.template)
-            .map_err(|cause| StartError::NoTemplate { path: config.template.clone(), cause })?;
+        let text = std::fs::read_to_string(&config.template).map_err(|cause| StartError::NoTemplate {
+            path: config.template.clone(),
+            cause,
+        })?;
         let stop = CancellationToken::new();
-        let data = |cause| StartError::DataDir { path: config.data_dir.clone(), cause };
+        let data = |cause| StartError::DataDir {
+            path: config.data_dir.clone(),
+            cause,
+        };
         std::fs::create_dir_all(&config.data_dir).map_err(data)?;
-        let logs = Logs::open(&config.data_dir.join("logs"), config.quiet).await.map_err(data)?;
+        let logs = Logs::open(&config.data_dir.join("logs"), config.quiet)
+            .await
+            .map_err(data)?;
         let key = SigningKey::open(&config.data_dir)?;
 
         // The busiest errors first: nothing is written while a port is missing.
@@ -81,9 +88,18 @@ impl Local {
         let control_address = control_listener.local_addr().map_err(network)?;
         let simulator = start_simulator(&config, address).await?;
 
-        let dynamodb =
-            DynamoDb::start(&config.data_dir.join("dynamodb"), listen(0, "PORT").await?, stop.clone()).await?;
-        let s3 = S3::start(&config.data_dir.join("s3"), listen(0, "PORT").await?, stop.clone()).await?;
+        let dynamodb = DynamoDb::start(
+            &config.data_dir.join("dynamodb"),
+            listen(0, "PORT").await?,
+            stop.clone(),
+        )
+        .await?;
+        let s3 = S3::start(
+            &config.data_dir.join("s3"),
+            listen(0, "PORT").await?,
+            stop.clone(),
+        )
+        .await?;
         let sqs = Arc::new(Sqs::start(listen(0, "PORT").await?, stop.clone()).await?);
         let endpoints = Endpoints {
             dynamodb: dynamodb.endpoint_url(),
@@ -116,8 +132,16 @@ impl Local {
         let _ = late.set(lambda.clone());
         let mappings = Mappings::new(stack.mappings.clone(), &queues);
         let secrets = secrets(&stack, &config);
-        let control = Control { lambda: lambda.clone(), mappings: mappings.clone(), secrets };
-        serve(control_listener, runtime_routes(late).merge(control_routes(control)), &stop);
+        let control = Control {
+            lambda: lambda.clone(),
+            mappings: mappings.clone(),
+            secrets,
+        };
+        serve(
+            control_listener,
+            runtime_routes(late).merge(control_routes(control)),
+            &stop,
+        );
 
         let authorizer = stack.api.jwt.clone().map(Authorizer::new).transpose();
         let gateway = Arc::new(Gateway {
@@ -132,16 +156,38 @@ impl Local {
         serve(api_listener, api, &stop);
 
         mappings.start(&sqs, &lambda, &stop);
-        tokio::spawn(forward_notifications(s3.events(), stack.notifications.clone(), lambda.clone()));
+        tokio::spawn(forward_notifications(
+            s3.events(),
+            stack.notifications.clone(),
+            lambda.clone(),
+        ));
         for function in &stack.functions {
             for schedule in &function.schedules {
                 let (name, schedule) = (function.name.clone(), schedule.clone());
                 let minute = config.schedule_minute;
-                tokio::spawn(fire_schedules(name, schedule, minute, lambda.clone(), stop.clone()));
+                tokio::spawn(fire_schedules(
+                    name,
+                    schedule,
+                    minute,
+                    lambda.clone(),
+                    stop.clone(),
+                ));
             }
         }
         Ok(Self {
-            address, endpoints, key, issuer, stack, lambda, mappings, queues, sqs, dynamodb, simulator, logs, stop,
+            address,
+            endpoints,
+            key,
+            issuer,
+            stack,
+            lambda,
+            mappings,
+            queues,
+            sqs,
+            dynamodb,
+            simulator,
+            logs,
+            stop,
         })
     }
 
@@ -241,18 +287,35 @@ pub(crate) fn own_folder() -> Option<std::path::PathBuf> {
     own.parent().map(Path::to_owned)
 }
 
-fn token(key: &SigningKey, issuer: &str, role: Role, valid_for: SignedDuration) -> Result<String, StartError> {
+fn token(
+    key: &SigningKey,
+    issuer: &str,
+    role: Role,
+    valid_for: SignedDuration,
+) -> Result<String, StartError> {
     let (issuer, audience) = (issuer.to_owned(), AUDIENCE.to_owned());
-    issue(key, &TokenRequest { issuer, audience, role, valid_for, nonce: None }, clock::now())
-        .map_err(|error| StartError::Network(error.to_string()))
+    issue(
+        key,
+        &TokenRequest {
+            issuer,
+            audience,
+            role,
+            valid_for,
+            nonce: None,
+        },
+        clock::now(),
+    )
+    .map_err(|error| StartError::Network(error.to_string()))
 }
 
 async fn listen(port: u16, variable: &'static str) -> Result<TcpListener, StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::PortInUse { address, variable },
-        _ => network(error),
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortInUse { address, variable },
+            _ => network(error),
+        })
 }
 
 fn network(error: std::io::Error) -> StartError {
@@ -280,13 +343,17 @@ fn serve(listener: TcpListener, routes: Router, stop: &CancellationToken) {
 }
 
 async fn start_simulator(config: &LocalConfig, api: SocketAddr) -> Result<Option<Simulator>, StartError> {
-    let Some((port, settings)) = &config.simulator else { return Ok(None) };
+    let Some((port, settings)) = &config.simulator else {
+        return Ok(None);
+    };
     let listener = listen(*port, "SIMULATOR_PORT").await?;
     let mut settings = settings.clone();
     settings.webhook_url = Some(format!("http://{api}/webhooks/elevenlabs"));
     settings.state_file = Some(config.data_dir.join("simulator").join("journal.jsonl"));
     let started = Simulator::start(listener, settings).await;
-    started.map(Some).map_err(|error| StartError::Simulator(format!("{error:#}")))
+    started
+        .map(Some)
+        .map_err(|error| StartError::Simulator(format!("{error:#}")))
 }
 
 fn read_stack(
@@ -327,11 +394,20 @@ fn functions(
     for spec in &stack.functions {
         let path = config.binaries.join(&spec.name);
         if !path.exists() {
-            return Err(StartError::NoBinary { name: spec.name.clone(), path });
+            return Err(StartError::NoBinary {
+                name: spec.name.clone(),
+                path,
+            });
         }
         let environment = environment(spec, config, endpoints);
         let runtime_api = runtime_api.to_string();
-        functions.push(Function::new(spec.clone(), path, environment, runtime_api, logs.clone()));
+        functions.push(Function::new(
+            spec.clone(),
+            path,
+            environment,
+            runtime_api,
+            logs.clone(),
+        ));
     }
     Ok(functions)
 }
@@ -357,8 +433,10 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
         ("LAMBDA_TASK_ROOT", "/var/task"),
         ("TZ", ":UTC"),
     ];
-    let mut environment: BTreeMap<String, String> =
-        given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let mut environment: BTreeMap<String, String> = given
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     environment.extend(spec.environment.clone());
     environment.extend(config.environment.clone());
     environment
@@ -367,8 +445,13 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
 /// Values of the secrets, by name.
 fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
     let simulated = config.simulator.as_ref().map(|(_, simulator)| {
-        serde_json::json!({ "api_key": simulator.api_key, "webhook_secret": simulator.webhook_secret }).to_string()
+        serde_json::json!({ "api_key": simulator.api_key, "webhook_secret": simulator.webhook_secret })
+            .to_string()
     });
     let value = |id: &String| config.secrets.get(id).cloned().or_else(|| simulated.clone());
-    stack.secrets.iter().filter_map(|(id, name)| Some((name.clone(), value(id)?))).collect()
+    stack
+        .secrets
+        .iter()
+        .filter_map(|(id, name)| Some((name.clone(), value(id)?)))
+        .collect()
 }

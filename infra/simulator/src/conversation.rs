@@ -99,18 +99,29 @@ impl Conversation {
     /// Somebody or something picks up.
     pub fn is_answered(&self) -> bool {
         self.failure.is_none()
-            && matches!(self.behaviour, Behaviour::Answers | Behaviour::AnswersLong | Behaviour::Voicemail)
+            && matches!(
+                self.behaviour,
+                Behaviour::Answers | Behaviour::AnswersLong | Behaviour::Voicemail
+            )
     }
 
     /// Where it is at a moment.
     pub fn phase(&self, now_ms: i64) -> Phase {
         if now_ms >= self.done_ms {
-            return if self.is_answered() { Phase::Done } else { Phase::Failed };
+            return if self.is_answered() {
+                Phase::Done
+            } else {
+                Phase::Failed
+            };
         }
         if now_ms >= self.ended_ms {
             return Phase::Processing;
         }
-        if self.is_answered() && now_ms >= self.answered_ms { Phase::InProgress } else { Phase::Initiated }
+        if self.is_answered() && now_ms >= self.answered_ms {
+            Phase::InProgress
+        } else {
+            Phase::Initiated
+        }
     }
 
     /// The line is taken.

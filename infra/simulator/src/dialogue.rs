@@ -34,11 +34,20 @@ type Lines = &'static [(&'static str, &'static str)];
 const ENGLISH: [(Lines, Verdict, &str); 3] = [
     (
         &[
-            ("agent", "Hello {name}, this is Clara from the renewals team. Do you have a minute?"),
+            (
+                "agent",
+                "Hello {name}, this is Clara from the renewals team. Do you have a minute?",
+            ),
             ("user", "Yes, go ahead."),
-            ("agent", "Your contract ends soon. Shall I renew it on the same terms?"),
+            (
+                "agent",
+                "Your contract ends soon. Shall I renew it on the same terms?",
+            ),
             ("user", "Yes please, that would be fine."),
-            ("agent", "Done. You will have the confirmation by email today. Thank you!"),
+            (
+                "agent",
+                "Done. You will have the confirmation by email today. Thank you!",
+            ),
             ("user", "Thank you, bye."),
         ],
         Verdict::Success,
@@ -46,7 +55,10 @@ const ENGLISH: [(Lines, Verdict, &str); 3] = [
     ),
     (
         &[
-            ("agent", "Hello {name}, this is Clara from the renewals team. Do you have a minute?"),
+            (
+                "agent",
+                "Hello {name}, this is Clara from the renewals team. Do you have a minute?",
+            ),
             ("user", "Sorry, I am not interested."),
             ("agent", "I understand. May I ask what you are missing?"),
             ("user", "It has become too expensive for us."),
@@ -57,7 +69,10 @@ const ENGLISH: [(Lines, Verdict, &str); 3] = [
     ),
     (
         &[
-            ("agent", "Hello {name}, this is Clara from the renewals team. Do you have a minute?"),
+            (
+                "agent",
+                "Hello {name}, this is Clara from the renewals team. Do you have a minute?",
+            ),
             ("user", "I am driving, can you call me tomorrow?"),
             ("agent", "Of course, I will call tomorrow morning."),
             ("user", "Good, until then."),
@@ -70,18 +85,30 @@ const ENGLISH: [(Lines, Verdict, &str); 3] = [
 const SPANISH: [(Lines, Verdict, &str); 2] = [
     (
         &[
-            ("agent", "Hola {name}, soy Clara, del equipo de renovaciones. ¿Tiene un minuto?"),
+            (
+                "agent",
+                "Hola {name}, soy Clara, del equipo de renovaciones. ¿Tiene un minuto?",
+            ),
             ("user", "Sí, dígame."),
-            ("agent", "Su contrato termina pronto. ¿Lo renovamos en las mismas condiciones?"),
+            (
+                "agent",
+                "Su contrato termina pronto. ¿Lo renovamos en las mismas condiciones?",
+            ),
             ("user", "Sí, perfecto."),
-            ("agent", "Listo. Hoy recibirá la confirmación por correo. ¡Gracias!"),
+            (
+                "agent",
+                "Listo. Hoy recibirá la confirmación por correo. ¡Gracias!",
+            ),
         ],
         Verdict::Success,
         "{name} renueva en las mismas condiciones.",
     ),
     (
         &[
-            ("agent", "Hola {name}, soy Clara, del equipo de renovaciones. ¿Tiene un minuto?"),
+            (
+                "agent",
+                "Hola {name}, soy Clara, del equipo de renovaciones. ¿Tiene un minuto?",
+            ),
             ("user", "Ahora no puedo, lo siento."),
             ("agent", "Entendido, que tenga un buen día."),
         ],
@@ -92,8 +119,14 @@ const SPANISH: [(Lines, Verdict, &str); 2] = [
 
 const VOICEMAIL: (Lines, Verdict, &str) = (
     &[
-        ("user", "You have reached a mailbox. Please leave a message after the tone."),
-        ("agent", "Hello {name}, this is Clara. Please call us back. Thank you!"),
+        (
+            "user",
+            "You have reached a mailbox. Please leave a message after the tone.",
+        ),
+        (
+            "agent",
+            "Hello {name}, this is Clara. Please call us back. Thank you!",
+        ),
     ],
     Verdict::Failure,
     "A mailbox answered; the agent left a message.",
@@ -112,7 +145,11 @@ fn chosen(conversation: &Conversation) -> (Lines, Verdict, &'static str) {
 }
 
 fn filled(text: &str, conversation: &Conversation) -> String {
-    let name = conversation.variables.get("name").and_then(|v| v.as_str()).unwrap_or("there");
+    let name = conversation
+        .variables
+        .get("name")
+        .and_then(|v| v.as_str())
+        .unwrap_or("there");
     text.replace("{name}", name)
 }
 

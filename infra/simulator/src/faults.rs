@@ -1,7 +1,7 @@
 //! Misbehaviour on demand.
 
-use rand::{RngExt, SeedableRng};
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong.
@@ -83,7 +83,10 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { rules: Vec::new(), rng: StdRng::seed_from_u64(seed) }
+        Self {
+            rules: Vec::new(),
+            rng: StdRng::seed_from_u64(seed),
+        }
     }
 
     pub(crate) fn add(&mut self, rules: Vec<FaultRule>) {

@@ -16,7 +16,12 @@ pub(crate) enum Entry {
     /// A call was placed. Written before the dial is answered.
     Placed { conversation: Box<Conversation> },
     /// A dial was refused; nobody was called.
-    Refused { to: String, user_id: Option<String>, at_ms: i64, reason: String },
+    Refused {
+        to: String,
+        user_id: Option<String>,
+        at_ms: i64,
+        reason: String,
+    },
     /// A conversation's webhook is settled: delivered, lost on purpose, or given up.
     WebhookSettled { id: String },
     /// A conversation was deleted.
@@ -37,7 +42,9 @@ impl Journal {
     /// Opens the journal and reads what happened before. A line that was cut off by a crash is
     /// passed over.
     pub(crate) fn open(path: Option<&Path>) -> std::io::Result<(Self, Vec<Entry>)> {
-        let Some(path) = path else { return Ok((Self(None), Vec::new())) };
+        let Some(path) = path else {
+            return Ok((Self(None), Vec::new()));
+        };
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
@@ -56,10 +63,12 @@ impl Journal {
     /// Writes one line; it is there even if the process is killed right after.
     pub(crate) fn write(&mut self, entry: &Entry) {
         let Some(file) = &mut self.0 else { return };
-        let written = serde_json::to_vec(entry).map_err(std::io::Error::other).and_then(|mut line| {
-            line.push(b'\n');
-            file.write_all(&line)
-        });
+        let written = serde_json::to_vec(entry)
+            .map_err(std::io::Error::other)
+            .and_then(|mut line| {
+                line.push(b'\n');
+                file.write_all(&line)
+            });
         if let Err(error) = written {
             tracing::error!(%error, "the simulator's journal could not be written");
         }

@@ -57,5 +57,7 @@ pub struct Ledger {
 
 /// Milliseconds since 1970 as RFC 3339.
 pub(crate) fn time_of(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map(|at| format!("{at:.3}")).unwrap_or_default()
+    jiff::Timestamp::from_millisecond(ms)
+        .map(|at| format!("{at:.3}"))
+        .unwrap_or_default()
 }

@@ -30,8 +30,16 @@ pub fn recording_secs(bytes: usize) -> f64 {
 
 /// What is heard, over and over: two voices with pauses.
 fn pattern(behaviour: Behaviour) -> Vec<&'static [u8]> {
-    let first = if behaviour == Behaviour::Voicemail { VOICEMAIL } else { AGENT };
-    let second = if behaviour == Behaviour::Voicemail { AGENT } else { CALLER };
+    let first = if behaviour == Behaviour::Voicemail {
+        VOICEMAIL
+    } else {
+        AGENT
+    };
+    let second = if behaviour == Behaviour::Voicemail {
+        AGENT
+    } else {
+        CALLER
+    };
     let mut frames: Vec<&'static [u8]> = Vec::new();
     for clip in [first, second] {
         frames.extend(clip.chunks_exact(FRAME_BYTES));
@@ -50,7 +58,9 @@ pub(crate) fn chunks(conversation: &Conversation) -> impl Iterator<Item = Bytes>
         let frames = chunk * CHUNK_FRAMES..((chunk + 1) * CHUNK_FRAMES).min(total);
         let length = pattern.len() as u64;
         // The remainder is smaller than the pattern.
-        let bytes: Vec<u8> = frames.flat_map(|frame| pattern[(frame % length) as usize].iter().copied()).collect();
+        let bytes: Vec<u8> = frames
+            .flat_map(|frame| pattern[(frame % length) as usize].iter().copied())
+            .collect();
         Bytes::from(bytes)
     })
 }

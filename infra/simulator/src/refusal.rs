@@ -17,18 +17,27 @@ impl Refusal {
     pub(crate) fn typed(status: StatusCode, kind: &str, code: &str, message: &str) -> Self {
         let request_id = format!("{:032x}", rand::random::<u128>());
         let detail = json!({ "type": kind, "code": code, "message": message, "status": code, "request_id": request_id });
-        Self { status, body: json!({ "detail": detail }) }
+        Self {
+            status,
+            body: json!({ "detail": detail }),
+        }
     }
 
     /// Shape B: legacy.
     pub(crate) fn legacy(status: StatusCode, code: &str, message: &str) -> Self {
-        Self { status, body: json!({ "detail": { "status": code, "message": message } }) }
+        Self {
+            status,
+            body: json!({ "detail": { "status": code, "message": message } }),
+        }
     }
 
     /// Shape C: a field of the request is wrong.
     pub(crate) fn field(place: &str, name: &str, message: &str, kind: &str) -> Self {
         let detail = json!([{ "loc": [place, name], "msg": message, "type": kind }]);
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: json!({ "detail": detail }) }
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            body: json!({ "detail": detail }),
+        }
     }
 
     pub(crate) fn missing(name: &str) -> Self {

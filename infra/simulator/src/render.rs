@@ -26,7 +26,13 @@ fn verdict(conversation: &Conversation, now_ms: i64) -> &'static str {
 fn termination(conversation: &Conversation, now_ms: i64) -> String {
     match (conversation.phase(now_ms), &conversation.failure) {
         (Phase::Failed, Some(failure)) => failure.clone(),
-        (Phase::Failed, None) => format!("Call {}", conversation.call_result(now_ms).unwrap_or("failed").replace('_', " ")),
+        (Phase::Failed, None) => format!(
+            "Call {}",
+            conversation
+                .call_result(now_ms)
+                .unwrap_or("failed")
+                .replace('_', " ")
+        ),
         (Phase::Done, _) => "Client disconnected: 1000".to_owned(),
         _ => String::new(),
     }
@@ -36,7 +42,11 @@ fn termination(conversation: &Conversation, now_ms: i64) -> String {
 pub(crate) fn summary(conversation: &Conversation, now_ms: i64, with_summary: bool) -> Value {
     let done = conversation.phase(now_ms) == Phase::Done;
     let (_, text, title) = dialogue::summary(conversation);
-    let turns = if done { dialogue::turns(conversation).len() } else { 0 };
+    let turns = if done {
+        dialogue::turns(conversation).len()
+    } else {
+        0
+    };
     json!({
         "agent_id": conversation.agent_id,
         "agent_name": conversation.agent_name,
@@ -135,14 +145,18 @@ pub(crate) fn detail(conversation: &Conversation, now_ms: i64) -> Value {
         ("system__caller_id", json!(conversation.from)),
         ("system__called_number", json!(conversation.to)),
         ("system__call_sid", json!(conversation.carrier_call_id)),
-        ("system__call_duration_secs", json!(duration(conversation, now_ms))),
+        (
+            "system__call_duration_secs",
+            json!(duration(conversation, now_ms)),
+        ),
     ];
     variables.extend(system.map(|(name, value)| (name.to_owned(), value)));
     let error = (phase == Phase::Failed && conversation.failure.is_some())
         .then(|| json!({ "code": 1008, "reason": conversation.failure }));
-    let batch = conversation.batch.as_ref().map(|(batch, recipient)| {
-        json!({ "batch_call_id": batch, "batch_call_recipient_id": recipient })
-    });
+    let batch = conversation
+        .batch
+        .as_ref()
+        .map(|(batch, recipient)| json!({ "batch_call_id": batch, "batch_call_recipient_id": recipient }));
     let turns = transcript(conversation, now_ms);
     let user_turns = turns.iter().filter(|turn| turn["role"] == "user").count();
     json!({

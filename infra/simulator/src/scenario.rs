@@ -97,7 +97,9 @@ pub(crate) fn chance(seed: u64, parts: &[&str]) -> f64 {
         hash.update([0]);
     }
     let digest = hash.finalize();
-    let bits = digest[..4].iter().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte));
+    let bits = digest[..4]
+        .iter()
+        .fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte));
     f64::from(bits) / (f64::from(u32::MAX) + 1.0)
 }
 

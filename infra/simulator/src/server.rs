@@ -45,7 +45,11 @@ impl Simulator {
             .timeout(Duration::from_secs(30))
             .build()
             .context("no HTTP client could be made")?;
-        let shared = Shared { state: Arc::new(Mutex::new(state)), http, address };
+        let shared = Shared {
+            state: Arc::new(Mutex::new(state)),
+            http,
+            address,
+        };
         let under_way = shared.lock().unsettled();
         for conversation in under_way {
             webhooks::schedule(&shared, conversation, false);

@@ -85,8 +85,18 @@ impl State {
     fn replay(&mut self, entry: Entry) {
         match entry {
             Entry::Placed { conversation } => self.keep(*conversation),
-            Entry::Refused { to, user_id, at_ms, reason } => {
-                self.refused.push(RefusedDial { to, user_id, at_ms, reason });
+            Entry::Refused {
+                to,
+                user_id,
+                at_ms,
+                reason,
+            } => {
+                self.refused.push(RefusedDial {
+                    to,
+                    user_id,
+                    at_ms,
+                    reason,
+                });
             }
             Entry::WebhookSettled { id } => {
                 self.unsettled.remove(&id);
@@ -132,7 +142,11 @@ impl State {
         if agents.is_empty() {
             return all;
         }
-        let of = |id: &String| self.conversations.get(id).is_some_and(|c| agents.contains(&c.agent_id));
+        let of = |id: &String| {
+            self.conversations
+                .get(id)
+                .is_some_and(|c| agents.contains(&c.agent_id))
+        };
         let count = self.live.keys().filter(|(_, id)| of(id)).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
@@ -140,12 +154,17 @@ impl State {
     /// Writes a placed call down. It is in the journal before anybody is told.
     pub(crate) fn place(&mut self, conversation: Conversation) {
         let now = conversation.dialled_ms;
-        self.journal.write(&Entry::Placed { conversation: Box::new(conversation.clone()) });
+        self.journal.write(&Entry::Placed {
+            conversation: Box::new(conversation.clone()),
+        });
         self.keep(conversation);
         let live = self.live_now(now);
         if live > self.peak.0 {
             self.peak = (live, now);
-            self.journal.write(&Entry::Peak { peak: live, at_ms: now });
+            self.journal.write(&Entry::Peak {
+                peak: live,
+                at_ms: now,
+            });
         }
     }
 
@@ -158,7 +177,12 @@ impl State {
             at_ms,
             reason: reason.clone(),
         });
-        self.refused.push(RefusedDial { to, user_id, at_ms, reason });
+        self.refused.push(RefusedDial {
+            to,
+            user_id,
+            at_ms,
+            reason,
+        });
     }
 
     pub(crate) fn settle_webhook(&mut self, id: &str) {
@@ -169,7 +193,10 @@ impl State {
 
     /// Conversations whose webhook is still to be sent.
     pub(crate) fn unsettled(&self) -> Vec<Conversation> {
-        self.unsettled.keys().filter_map(|id| self.conversations.get(id).cloned()).collect()
+        self.unsettled
+            .keys()
+            .filter_map(|id| self.conversations.get(id).cloned())
+            .collect()
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&Conversation> {
@@ -207,21 +234,32 @@ impl State {
 
     /// Writes an agent; `null` deletes it.
     pub(crate) fn put_agent(&mut self, id: &str, agent: Value) {
-        self.journal.write(&Entry::Agent { id: id.to_owned(), agent: agent.clone() });
+        self.journal.write(&Entry::Agent {
+            id: id.to_owned(),
+            agent: agent.clone(),
+        });
         put(&mut self.agents, id.to_owned(), agent);
     }
 
     /// Writes a phone line; `null` deletes it.
     pub(crate) fn put_line(&mut self, id: &str, line: Value) {
-        self.journal.write(&Entry::Line { id: id.to_owned(), line: line.clone() });
+        self.journal.write(&Entry::Line {
+            id: id.to_owned(),
+            line: line.clone(),
+        });
         put(&mut self.lines, id.to_owned(), line);
     }
 
     /// Forgets every call; agents and lines stay.
     pub(crate) fn reset(&mut self) {
-        self.conversations.keys().cloned().collect::<Vec<_>>().iter().for_each(|id| {
-            self.delete_conversation(id);
-        });
+        self.conversations
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .iter()
+            .for_each(|id| {
+                self.delete_conversation(id);
+            });
         self.by_user.clear();
         self.attempts.clear();
         self.live.clear();
@@ -240,32 +278,46 @@ impl State {
             ..Ledger::default()
         };
         for (_, id) in &self.order {
-            let Some(conversation) = self.conversations.get(id) else { continue };
+            let Some(conversation) = self.conversations.get(id) else {
+                continue;
+            };
             if number.is_some_and(|number| number != conversation.to) {
                 continue;
             }
             ledger.dials_total += 1;
             ledger.placed_total += 1;
             let over = now_ms >= conversation.ended_ms;
-            ledger.by_number.entry(conversation.to.clone()).or_default().push(Dial {
-                at: time_of(conversation.dialled_ms),
-                conversation_id: Some(conversation.id.clone()),
-                user_id: conversation.user_id.clone(),
-                outcome: conversation.call_result(now_ms).unwrap_or("ringing").to_owned(),
-                placed: true,
-                ended_at: over.then(|| time_of(conversation.ended_ms)),
-            });
+            ledger
+                .by_number
+                .entry(conversation.to.clone())
+                .or_default()
+                .push(Dial {
+                    at: time_of(conversation.dialled_ms),
+                    conversation_id: Some(conversation.id.clone()),
+                    user_id: conversation.user_id.clone(),
+                    outcome: conversation.call_result(now_ms).unwrap_or("ringing").to_owned(),
+                    placed: true,
+                    ended_at: over.then(|| time_of(conversation.ended_ms)),
+                });
         }
-        for refused in self.refused.iter().filter(|r| number.is_none_or(|number| number == r.to)) {
+        for refused in self
+            .refused
+            .iter()
+            .filter(|r| number.is_none_or(|number| number == r.to))
+        {
             ledger.dials_total += 1;
-            ledger.by_number.entry(refused.to.clone()).or_default().push(Dial {
-                at: time_of(refused.at_ms),
-                conversation_id: None,
-                user_id: refused.user_id.clone(),
-                outcome: refused.reason.clone(),
-                placed: false,
-                ended_at: None,
-            });
+            ledger
+                .by_number
+                .entry(refused.to.clone())
+                .or_default()
+                .push(Dial {
+                    at: time_of(refused.at_ms),
+                    conversation_id: None,
+                    user_id: refused.user_id.clone(),
+                    outcome: refused.reason.clone(),
+                    placed: false,
+                    ended_at: None,
+                });
         }
         ledger
     }

@@ -20,7 +20,9 @@ const MAX_FAILURES: u32 = 10;
 /// Value of the `ElevenLabs-Signature` header: HMAC-SHA256 over `<t>.<body>`.
 pub fn signature(secret: &str, at_secs: i64, body: &[u8]) -> String {
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        return String::new();
+    };
     mac.update(format!("{at_secs}.").as_bytes());
     mac.update(body);
     format!("t={at_secs},v0={}", hex::encode(mac.finalize().into_bytes()))
@@ -32,7 +34,11 @@ pub(crate) fn schedule(shared: &Shared, conversation: Conversation, at_once: boo
     tokio::spawn(async move {
         let failed_early = !conversation.is_answered() && conversation.failure.is_none();
         // What never got through is told when the line is free, the rest when the analysis is done.
-        let due = if failed_early { conversation.ended_ms } else { conversation.done_ms };
+        let due = if failed_early {
+            conversation.ended_ms
+        } else {
+            conversation.done_ms
+        };
         let wait = if at_once { 0 } else { due - now_ms() };
         tokio::time::sleep(Duration::from_millis(u64::try_from(wait).unwrap_or(0))).await;
         send(&shared, &conversation).await;
@@ -65,10 +71,18 @@ async fn send(shared: &Shared, conversation: &Conversation) {
         true => ("post_call_transcription", "transcript"),
         false => ("call_initiation_failure", "call_initiation_failure"),
     };
-    let data = if through { render::detail(conversation, at) } else { render::initiation_failure(conversation) };
+    let data = if through {
+        render::detail(conversation, at)
+    } else {
+        render::initiation_failure(conversation)
+    };
     deliver(shared, event, wanted, data, kind).await;
     if kind == Some(FaultKind::WebhookTwice) {
-        let again = if through { render::detail(conversation, at) } else { render::initiation_failure(conversation) };
+        let again = if through {
+            render::detail(conversation, at)
+        } else {
+            render::initiation_failure(conversation)
+        };
         deliver(shared, event, wanted, again, None).await;
     }
     if conversation.has_audio(at) && conversation.behaviour != Behaviour::AnswersLong {
@@ -91,15 +105,30 @@ async fn deliver(shared: &Shared, event: &str, wanted: &str, data: Value, fault:
             _ => return,
         }
     };
-    let mut body = json!({ "type": event, "event_timestamp": now_ms() / 1_000, "data": data }).to_string().into_bytes();
+    let mut body = json!({ "type": event, "event_timestamp": now_ms() / 1_000, "data": data })
+        .to_string()
+        .into_bytes();
     if fault == Some(FaultKind::WebhookMalformed) {
         body.truncate(body.len() / 2);
     }
-    let tries = if event == "post_call_transcription" { SCHEDULE.len() } else { 1 };
+    let tries = if event == "post_call_transcription" {
+        SCHEDULE.len()
+    } else {
+        1
+    };
     for delay in &SCHEDULE[..tries] {
         tokio::time::sleep(Duration::from_secs_f64(delay / factor)).await;
-        let at_secs = now_ms() / 1_000 - if fault == Some(FaultKind::WebhookStale) { 7_200 } else { 0 };
-        let secret = if fault == Some(FaultKind::WebhookForged) { "another secret" } else { &secret };
+        let at_secs = now_ms() / 1_000
+            - if fault == Some(FaultKind::WebhookStale) {
+                7_200
+            } else {
+                0
+            };
+        let secret = if fault == Some(FaultKind::WebhookForged) {
+            "another secret"
+        } else {
+            &secret
+        };
         let status = shared
             .http
             .post(&url)
@@ -129,7 +158,8 @@ fn count(shared: &Shared, event: &str, delivered: bool) {
         state.webhooks.failed += 1;
         state.failures_in_a_row += 1;
         // The vendor also asks for a week without success; a fresh account has had none.
-        state.webhooks.auto_disabled |= state.failures_in_a_row >= MAX_FAILURES && state.webhooks.delivered == 0;
+        state.webhooks.auto_disabled |=
+            state.failures_in_a_row >= MAX_FAILURES && state.webhooks.delivered == 0;
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, IllegalCallEvent, ProviderId,
-    Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, after_attempt,
+    AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, IllegalCallEvent,
+    ProviderId, Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, after_attempt,
 };
 
 /// What the provider tells of a call that is over.
@@ -92,7 +92,9 @@ pub fn conclude(
     call.watched_until = None;
     match ending {
         Ending::Ended { facts, .. } => call.take_facts(facts),
-        Ending::NotPlaced { failure, request_id, .. } => {
+        Ending::NotPlaced {
+            failure, request_id, ..
+        } => {
             call.failure = Some(failure.clone());
             call.provider_request_id.clone_from(request_id);
             call.results_complete = true;
@@ -127,11 +129,22 @@ fn recipient_after(
         }
         Ending::NotPlaced { may_retry, .. } => {
             recipient.refusals += 1;
-            Attempt::NotPlaced { may_retry: *may_retry }
+            Attempt::NotPlaced {
+                may_retry: *may_retry,
+            }
         }
     };
-    let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
-    let next = after_attempt(attempt, recipient.attempts, recipient.refusals, retry.unwrap_or(&once), now);
+    let once = RetryPolicy {
+        max_attempts: 1,
+        ..RetryPolicy::default()
+    };
+    let next = after_attempt(
+        attempt,
+        recipient.attempts,
+        recipient.refusals,
+        retry.unwrap_or(&once),
+        now,
+    );
     let event = match next {
         // Late proof of a call thought unplaced: the recipient waits for a retry already.
         AfterAttempt::RetryAt(at) if was == CallStatus::NotPlaced && from == RecipientStatus::Pending => {
@@ -183,11 +196,18 @@ mod tests {
     use crate::testing::{call, recipient};
 
     fn ended(outcome: CallOutcome) -> Ending {
-        Ending::Ended { outcome, facts: Box::default() }
+        Ending::Ended {
+            outcome,
+            facts: Box::default(),
+        }
     }
 
     fn not_placed(may_retry: bool) -> Ending {
-        Ending::NotPlaced { may_retry, failure: "busy provider".into(), request_id: None }
+        Ending::NotPlaced {
+            may_retry,
+            failure: "busy provider".into(),
+            request_id: None,
+        }
     }
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -203,7 +223,10 @@ mod tests {
         )
         .unwrap();
         let (from, recipient) = done.recipient.unwrap();
-        assert_eq!((from, recipient.status), (RecipientStatus::Calling, RecipientStatus::Completed));
+        assert_eq!(
+            (from, recipient.status),
+            (RecipientStatus::Calling, RecipientStatus::Completed)
+        );
         assert_eq!(recipient.attempts, 1);
         assert!(done.frees_slot);
         assert_eq!(done.call.status, CallStatus::Completed);
@@ -211,7 +234,13 @@ mod tests {
 
     #[test]
     fn a_repeated_ending_changes_nothing() {
-        let again = conclude(call(CallStatus::Completed), None, None, &ended(CallOutcome::Failed), NOW);
+        let again = conclude(
+            call(CallStatus::Completed),
+            None,
+            None,
+            &ended(CallOutcome::Failed),
+            NOW,
+        );
         assert!(again.is_err());
     }
 
@@ -242,15 +271,24 @@ mod tests {
         )
         .unwrap();
         assert_eq!(done.recipient.unwrap().1.status, RecipientStatus::Completed);
-        assert!(!done.frees_slot, "its slot was given back when it was thought unplaced");
+        assert!(
+            !done.frees_slot,
+            "its slot was given back when it was thought unplaced"
+        );
     }
 
     #[test]
     fn a_recipient_that_moved_on_to_another_call_is_left_alone() {
         let mut other = recipient(RecipientStatus::Calling);
         other.call_id = None;
-        let done =
-            conclude(call(CallStatus::NotPlaced), Some(other), None, &ended(CallOutcome::Completed), NOW).unwrap();
+        let done = conclude(
+            call(CallStatus::NotPlaced),
+            Some(other),
+            None,
+            &ended(CallOutcome::Completed),
+            NOW,
+        )
+        .unwrap();
         assert_eq!(done.recipient, None);
     }
 

@@ -143,7 +143,10 @@ impl ProviderId {
         if (1..=128).contains(&text.len()) && text.bytes().all(safe) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(InvalidId { kind: "provider id", expected: "1 to 128 letters, digits, _ or -" })
+            Err(InvalidId {
+                kind: "provider id",
+                expected: "1 to 128 letters, digits, _ or -",
+            })
         }
     }
 
@@ -171,7 +174,10 @@ mod tests {
 
     #[test]
     fn derived_ids_depend_on_where_the_parts_are_cut() {
-        assert_ne!(RecipientId::derived(&["ab", "c"]), RecipientId::derived(&["a", "bc"]));
+        assert_ne!(
+            RecipientId::derived(&["ab", "c"]),
+            RecipientId::derived(&["a", "bc"])
+        );
         assert!(RecipientId::parse(RecipientId::derived(&["a"]).as_str()).is_ok());
     }
 

@@ -45,9 +45,7 @@ pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
 pub use contact::{Contact, ContactList, DynamicVariables};
 pub use dnc::DoNotCallEntry;
 pub use export::{Export, ExportStatus};
-pub use ids::{
-    AgentId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId,
-};
+pub use ids::{AgentId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};

@@ -28,7 +28,11 @@ impl PhoneNumber {
         let well_formed = (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
-        if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidPhoneNumber) }
+        if well_formed {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidPhoneNumber)
+        }
     }
 
     /// The whole number. Never for logs, errors or metrics.
@@ -38,7 +42,10 @@ impl PhoneNumber {
 
     /// The digits as one integer, for compact sets.
     pub fn digits(&self) -> u64 {
-        self.0.bytes().skip(1).fold(0, |sum, b| sum * 10 + u64::from(b - b'0'))
+        self.0
+            .bytes()
+            .skip(1)
+            .fold(0, |sum, b| sum * 10 + u64::from(b - b'0'))
     }
 }
 
@@ -83,7 +90,16 @@ mod tests {
         for good in ["+14155550100", "+34600000002", "+1234567", "+123456789012345"] {
             assert_eq!(PhoneNumber::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", "+", "14155550100", "+04155550100", "+1 415", "+123456", "+1234567890123456", "+1415555010a"] {
+        for bad in [
+            "",
+            "+",
+            "14155550100",
+            "+04155550100",
+            "+1 415",
+            "+123456",
+            "+1234567890123456",
+            "+1415555010a",
+        ] {
             assert_eq!(PhoneNumber::parse(bad), Err(InvalidPhoneNumber), "{bad}");
         }
     }

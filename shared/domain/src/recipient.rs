@@ -82,7 +82,9 @@ impl RecipientStatus {
             (Self::Calling | Self::Pending, E::Ended(outcome)) => Ok(outcome.into()),
             (Self::Pending | Self::Queued, E::Cancelled) => Ok(Self::Cancelled),
             (Self::Pending | Self::Queued, E::Skipped(_)) => Ok(Self::Skipped),
-            (Self::NoAnswer | Self::Busy | Self::Voicemail | Self::Failed, E::RetryAsked) => Ok(Self::Pending),
+            (Self::NoAnswer | Self::Busy | Self::Voicemail | Self::Failed, E::RetryAsked) => {
+                Ok(Self::Pending)
+            }
             (from, event) => Err(IllegalRecipientEvent { from, event }),
         }
     }

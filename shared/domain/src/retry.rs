@@ -66,7 +66,9 @@ pub fn after_attempt(
     now: Timestamp,
 ) -> AfterAttempt {
     let at = |secs: i64| {
-        let later = now.saturating_add(SignedDuration::from_secs(secs)).unwrap_or(Timestamp::MAX);
+        let later = now
+            .saturating_add(SignedDuration::from_secs(secs))
+            .unwrap_or(Timestamp::MAX);
         AfterAttempt::RetryAt(later)
     };
     match attempt {
@@ -91,20 +93,30 @@ mod tests {
 
     #[test]
     fn a_reached_person_is_not_called_again() {
-        let policy = RetryPolicy { max_attempts: 10, ..RetryPolicy::default() };
+        let policy = RetryPolicy {
+            max_attempts: 10,
+            ..RetryPolicy::default()
+        };
         let next = after_attempt(Attempt::Ended(CallOutcome::Completed), 1, 0, &policy, NOW);
         assert_eq!(next, AfterAttempt::Done(CallOutcome::Completed));
     }
 
     #[test]
     fn a_busy_line_is_tried_again_after_the_delay() {
-        let policy = RetryPolicy { max_attempts: 2, delay_secs: 60, ..RetryPolicy::default() };
+        let policy = RetryPolicy {
+            max_attempts: 2,
+            delay_secs: 60,
+            ..RetryPolicy::default()
+        };
         let busy = Attempt::Ended(CallOutcome::Busy);
         assert_eq!(
             after_attempt(busy, 1, 0, &policy, NOW),
             AfterAttempt::RetryAt(Timestamp::from_second(60).unwrap())
         );
-        assert_eq!(after_attempt(busy, 2, 0, &policy, NOW), AfterAttempt::Done(CallOutcome::Busy));
+        assert_eq!(
+            after_attempt(busy, 2, 0, &policy, NOW),
+            AfterAttempt::Done(CallOutcome::Busy)
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction, DynamicVariables,
-    PhoneNumber, ProviderId, ProviderKind, Recipient, RecipientStatus, Recording,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction,
+    DynamicVariables, PhoneNumber, ProviderId, ProviderKind, Recipient, RecipientStatus, Recording,
 };
 
 fn number() -> PhoneNumber {

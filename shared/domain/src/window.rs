@@ -69,7 +69,12 @@ impl CallingWindow {
             return Err(InvalidWindow::Weekdays);
         }
         TimeZone::get(time_zone).map_err(|_| InvalidWindow::Zone(time_zone.to_owned()))?;
-        Ok(Self { weekdays, from: from.to_owned(), to: to.to_owned(), time_zone: time_zone.to_owned() })
+        Ok(Self {
+            weekdays,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            time_zone: time_zone.to_owned(),
+        })
     }
 
     /// Whether people may be called at `now`.
@@ -104,7 +109,9 @@ impl CallingWindow {
     }
 
     fn includes(&self, weekday: Weekday) -> bool {
-        self.weekdays.iter().any(|d| i8::try_from(*d).is_ok_and(|d| d == weekday.to_monday_one_offset()))
+        self.weekdays
+            .iter()
+            .any(|d| i8::try_from(*d).is_ok_and(|d| d == weekday.to_monday_one_offset()))
     }
 }
 
@@ -117,7 +124,12 @@ impl TryFrom<WindowFields> for CallingWindow {
 
 impl From<CallingWindow> for WindowFields {
     fn from(w: CallingWindow) -> Self {
-        Self { weekdays: w.weekdays, from: w.from, to: w.to, time_zone: w.time_zone }
+        Self {
+            weekdays: w.weekdays,
+            from: w.from,
+            to: w.to,
+            time_zone: w.time_zone,
+        }
     }
 }
 
@@ -138,24 +150,40 @@ mod tests {
     fn it_opens_on_the_next_weekday() {
         assert!(office().is_open(at("2026-11-20T08:00:00Z")));
         assert!(!office().is_open(at("2026-11-20T16:00:00Z")));
-        assert_eq!(office().next_open(at("2026-11-20T16:00:00Z")), Some(at("2026-11-23T08:00:00Z")));
+        assert_eq!(
+            office().next_open(at("2026-11-20T16:00:00Z")),
+            Some(at("2026-11-23T08:00:00Z"))
+        );
     }
 
     #[test]
     fn it_follows_the_clock_change() {
         // Madrid leaves summer time on 2026-10-25: nine o'clock moves from 07:00 to 08:00 UTC.
-        assert_eq!(office().next_open(at("2026-10-23T00:00:00Z")), Some(at("2026-10-23T07:00:00Z")));
-        assert_eq!(office().next_open(at("2026-10-26T00:00:00Z")), Some(at("2026-10-26T08:00:00Z")));
+        assert_eq!(
+            office().next_open(at("2026-10-23T00:00:00Z")),
+            Some(at("2026-10-23T07:00:00Z"))
+        );
+        assert_eq!(
+            office().next_open(at("2026-10-26T00:00:00Z")),
+            Some(at("2026-10-26T08:00:00Z"))
+        );
     }
 
     #[test]
     fn a_window_nobody_could_be_called_in_is_refused() {
-        let refused = |from, to, days: &[u8], zone| CallingWindow::new(days.to_vec(), from, to, zone).unwrap_err();
+        let refused =
+            |from, to, days: &[u8], zone| CallingWindow::new(days.to_vec(), from, to, zone).unwrap_err();
         assert_eq!(refused("17:00", "09:00", &[1], "UTC"), InvalidWindow::Order);
         assert_eq!(refused("09:00", "17:00", &[], "UTC"), InvalidWindow::Weekdays);
         assert_eq!(refused("09:00", "17:00", &[8], "UTC"), InvalidWindow::Weekdays);
-        assert!(matches!(refused("9", "17:00", &[1], "UTC"), InvalidWindow::Time(_)));
-        assert!(matches!(refused("09:00", "17:00", &[1], "Mars/Olympus"), InvalidWindow::Zone(_)));
+        assert!(matches!(
+            refused("9", "17:00", &[1], "UTC"),
+            InvalidWindow::Time(_)
+        ));
+        assert!(matches!(
+            refused("09:00", "17:00", &[1], "Mars/Olympus"),
+            InvalidWindow::Zone(_)
+        ));
     }
 
     proptest! {

@@ -39,7 +39,10 @@ pub async fn apply_conversation(
     store.put_transcript(call_id, &conversation.turns).await?;
     let mut facts = conversation.facts();
     facts.results.turns = u32::try_from(conversation.turns.len()).unwrap_or(u32::MAX);
-    let ending = Ending::Ended { outcome, facts: Box::new(facts) };
+    let ending = Ending::Ended {
+        outcome,
+        facts: Box::new(facts),
+    };
     Ok(match store.finish_call(call_id, &ending, now).await? {
         Finished::Now(call) => {
             tracing::info!(call.id = %call.call_id, status = call.status.as_str(), "call ended");
@@ -74,7 +77,10 @@ async fn confirm(
         }
         if call.status == CallStatus::InProgress {
             call.conversation_id = Some(conversation.conversation_id.clone());
-            call.carrier_call_id = conversation.carrier_call_id.clone().or(call.carrier_call_id.take());
+            call.carrier_call_id = conversation
+                .carrier_call_id
+                .clone()
+                .or(call.carrier_call_id.take());
             call.started_at = conversation.started_at.or(call.started_at);
         }
         let changed = *call != before;
@@ -102,5 +108,7 @@ pub async fn find_call_of(store: &Store, conversation: &Conversation) -> Result<
     {
         return Ok(Some(call));
     }
-    store.find_call_by_conversation(&conversation.conversation_id).await
+    store
+        .find_call_by_conversation(&conversation.conversation_id)
+        .await
 }

@@ -3,7 +3,9 @@
 use std::io::{self, Read};
 
 /// Bit rates of MPEG-1 layer III in kbit/s, by header index.
-const RATES_V1: [u32; 16] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0];
+const RATES_V1: [u32; 16] = [
+    0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0,
+];
 /// Bit rates of MPEG-2 and 2.5 layer III in kbit/s, by header index.
 const RATES_V2: [u32; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
 
@@ -54,7 +56,10 @@ pub fn mp3_duration_secs(mut audio: impl Read) -> io::Result<Option<f64>> {
 
 /// Bytes of an ID3 tag, header included; its size is written in sevens of bits.
 fn id3_bytes(header: &[u8]) -> usize {
-    header[6..10].iter().fold(0, |size, byte| (size << 7) | usize::from(byte & 0x7f)) + 10
+    header[6..10]
+        .iter()
+        .fold(0, |size, byte| (size << 7) | usize::from(byte & 0x7f))
+        + 10
 }
 
 fn frame(header: &[u8]) -> Option<Frame> {
@@ -77,7 +82,10 @@ fn frame(header: &[u8]) -> Option<Frame> {
     }
     let padding = u32::from((c >> 1) & 1);
     let bytes = samples / 8 * kbit * 1_000 / hertz + padding;
-    Some(Frame { bytes: bytes as usize, secs: f64::from(samples) / f64::from(hertz) })
+    Some(Frame {
+        bytes: bytes as usize,
+        secs: f64::from(samples) / f64::from(hertz),
+    })
 }
 
 #[cfg(test)]
@@ -109,7 +117,10 @@ mod tests {
     #[test]
     fn what_is_no_audio_has_no_length() {
         assert_eq!(mp3_duration_secs(&b""[..]).unwrap(), None);
-        assert_eq!(mp3_duration_secs(&b"{\"detail\":\"Not Found\"}"[..]).unwrap(), None);
+        assert_eq!(
+            mp3_duration_secs(&b"{\"detail\":\"Not Found\"}"[..]).unwrap(),
+            None
+        );
         assert_eq!(mp3_duration_secs(vec![0u8; 100_000].as_slice()).unwrap(), None);
     }
 }

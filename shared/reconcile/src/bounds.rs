@@ -28,7 +28,9 @@ pub fn overdue(call: &Call, shown: Option<&Conversation>, now: Timestamp) -> Opt
         (CallStatus::Unconfirmed, None) => {
             (since_dial > ringing + RINGING_MARGIN).then_some(Overdue::NeverHappened)
         }
-        (CallStatus::InProgress, None) => (since_dial > ringing + UNKNOWN_PATIENCE).then_some(Overdue::Forgotten),
+        (CallStatus::InProgress, None) => {
+            (since_dial > ringing + UNKNOWN_PATIENCE).then_some(Overdue::Forgotten)
+        }
         (_, Some(ConversationState::Initiated)) => {
             (since_dial > ringing + RINGING_MARGIN).then_some(Overdue::NeverAnswered)
         }

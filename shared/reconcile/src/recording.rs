@@ -73,7 +73,10 @@ async fn store_stream(
         return Ok(None);
     }
     let secs = mp3_duration_secs(std::io::BufReader::new(std::fs::File::open(&path)?))?;
-    store.files().put_file(&FileStore::recording_key(call_id), &stream.content_type, &path).await?;
+    store
+        .files()
+        .put_file(&FileStore::recording_key(call_id), &stream.content_type, &path)
+        .await?;
     Ok(Some(Stored { bytes, secs }))
 }
 

@@ -33,7 +33,9 @@ pub async fn settle_unconfirmed(
     now: Timestamp,
 ) -> Result<Settled, ReconcileError> {
     let since = call.placing_at.unwrap_or(call.created_at);
-    let shown = provider.find_conversation(&call.call_id, &call.provider_agent_id, since).await?;
+    let shown = provider
+        .find_conversation(&call.call_id, &call.provider_agent_id, since)
+        .await?;
     decide(store, call, shown, now).await
 }
 
@@ -50,7 +52,10 @@ pub async fn look_after(
     match (&call.status, &call.conversation_id) {
         (CallStatus::InProgress, Some(id)) => {
             if let Some(outcome) = store.early_outcome(id).await? {
-                let facts = CallFacts { conversation_id: Some(id.clone()), ..early_facts() };
+                let facts = CallFacts {
+                    conversation_id: Some(id.clone()),
+                    ..early_facts()
+                };
                 return finish(store, call, outcome, facts, now).await;
             }
             let shown = provider.get_conversation(id).await?;
@@ -62,7 +67,11 @@ pub async fn look_after(
 
 /// A call that a webhook told to have failed before it began: nobody spoke.
 fn early_facts() -> CallFacts {
-    CallFacts { results_complete: true, has_recording: Some(false), ..CallFacts::default() }
+    CallFacts {
+        results_complete: true,
+        has_recording: Some(false),
+        ..CallFacts::default()
+    }
 }
 
 async fn decide(
@@ -86,7 +95,9 @@ async fn decide(
             let facts = CallFacts {
                 has_recording: Some(false),
                 results_complete: true,
-                failure: Some("It rang for as long as it may, and the provider never said how it ended.".to_owned()),
+                failure: Some(
+                    "It rang for as long as it may, and the provider never said how it ended.".to_owned(),
+                ),
                 ..conversation.facts()
             };
             finish(store, call, CallOutcome::NoAnswer, facts, now).await
@@ -99,13 +110,13 @@ async fn decide(
             finish(store, call, CallOutcome::Failed, facts, now).await
         }
         (None, None) => Ok(Settled::Unknown),
-        (None, Some(conversation)) => {
-            Ok(match apply_conversation(store, &call.call_id, &conversation, now).await? {
+        (None, Some(conversation)) => Ok(
+            match apply_conversation(store, &call.call_id, &conversation, now).await? {
                 Applied::Live(call) => Settled::Live(call),
                 Applied::Finished(call) | Applied::FinishedBefore(call) => Settled::Over(call),
                 Applied::NotFound => Settled::NotFound,
-            })
-        }
+            },
+        ),
     }
 }
 
@@ -116,7 +127,10 @@ async fn finish(
     facts: CallFacts,
     now: Timestamp,
 ) -> Result<Settled, ReconcileError> {
-    let ending = Ending::Ended { outcome, facts: Box::new(facts) };
+    let ending = Ending::Ended {
+        outcome,
+        facts: Box::new(facts),
+    };
     Ok(settled(store.finish_call(&call.call_id, &ending, now).await?))
 }
 

@@ -17,7 +17,10 @@ fn agent_item(agent: &Agent, version: u64) -> Result<Item, StoreError> {
     let mut item = to_item(agent)?;
     keys::agent(&agent.agent_id).put_into(&mut item);
     item.insert("kind".into(), s(agent_kind(agent.provider)));
-    item.insert("sort".into(), keys::time_and(agent.created_at, agent.agent_id.as_str()));
+    item.insert(
+        "sort".into(),
+        keys::time_and(agent.created_at, agent.agent_id.as_str()),
+    );
     item.insert("version".into(), n(version));
     Ok(item)
 }
@@ -28,7 +31,8 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn create_agent(&self, agent: &Agent) -> Result<bool, StoreError> {
-        self.create(&self.config.agents_table, agent_item(agent, agent.version)?).await
+        self.create(&self.config.agents_table, agent_item(agent, agent.version)?)
+            .await
     }
 
     /// Writes an agent over the version that was read; answers it with its new version.
@@ -86,7 +90,8 @@ impl Store {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<Agent>, StoreError> {
-        self.list_kind(&self.config.agents_table, &agent_kind(provider), cursor, limit).await
+        self.list_kind(&self.config.agents_table, &agent_kind(provider), cursor, limit)
+            .await
     }
 
     /// Deletes our record of an agent.
@@ -122,7 +127,10 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn list_phone_lines(&self) -> Result<Vec<PhoneLine>, StoreError> {
-        Ok(self.list_kind(&self.config.agents_table, "phone_line", None, MAX_READ).await?.items)
+        Ok(self
+            .list_kind(&self.config.agents_table, "phone_line", None, MAX_READ)
+            .await?
+            .items)
     }
 
     /// Deletes our record of a phone line that the provider has no longer.
@@ -130,6 +138,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn delete_phone_line(&self, id: &ProviderId) -> Result<(), StoreError> {
-        self.delete(&self.config.agents_table, &keys::phone_line(id)).await
+        self.delete(&self.config.agents_table, &keys::phone_line(id))
+            .await
     }
 }

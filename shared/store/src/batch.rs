@@ -20,8 +20,11 @@ impl Store {
     pub(crate) async fn put_all(&self, table: &str, items: Vec<Item>) -> Result<(), StoreError> {
         // The only required field is set.
         let put = |item| PutRequest::builder().set_item(Some(item)).build().ok();
-        let requests =
-            items.into_iter().filter_map(put).map(|p| WriteRequest::builder().put_request(p).build()).collect();
+        let requests = items
+            .into_iter()
+            .filter_map(put)
+            .map(|p| WriteRequest::builder().put_request(p).build())
+            .collect();
         self.write_all(table, requests).await
     }
 

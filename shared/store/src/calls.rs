@@ -51,7 +51,10 @@ pub(crate) fn call_item(call: &Call, version: u64) -> Result<Item, StoreError> {
     let mut item = to_item(call)?;
     keys::call(&call.call_id).put_into(&mut item);
     item.insert("kind".into(), s("call"));
-    item.insert("sort".into(), keys::time_and(call.created_at, call.call_id.as_str()));
+    item.insert(
+        "sort".into(),
+        keys::time_and(call.created_at, call.call_id.as_str()),
+    );
     item.insert("version".into(), n(version));
     Ok(item)
 }
@@ -81,7 +84,12 @@ impl Store {
             .send()
             .await
             .map_err(unavailable("DynamoDB", "Query"))?;
-        let Some(pk) = answer.items().first().and_then(|i| i.get("pk")).and_then(|v| v.as_s().ok()) else {
+        let Some(pk) = answer
+            .items()
+            .first()
+            .and_then(|i| i.get("pk"))
+            .and_then(|v| v.as_s().ok())
+        else {
             return Ok(None);
         };
         match pk.strip_prefix("CALL#").and_then(|id| CallId::parse(id).ok()) {
@@ -101,7 +109,9 @@ impl Store {
         mut change: impl FnMut(&mut Call) -> bool,
     ) -> Result<UpdateOutcome, StoreError> {
         for _ in 0..MAX_RACES {
-            let Some(mut call) = self.find_call(id).await? else { return Ok(UpdateOutcome::NotFound) };
+            let Some(mut call) = self.find_call(id).await? else {
+                return Ok(UpdateOutcome::NotFound);
+            };
             if !change(&mut call) {
                 return Ok(UpdateOutcome::Unchanged(Box::new(call)));
             }
@@ -155,15 +165,28 @@ impl Store {
                 break;
             }
         }
-        Ok(Page { items: calls, next: start.map(|last| Cursor::after(0, &last)) })
+        Ok(Page {
+            items: calls,
+            next: start.map(|last| Cursor::after(0, &last)),
+        })
     }
 
     fn call_query(&self, filter: &CallFilter) -> QueryFluentBuilder {
         let (index, attribute, value) = match filter {
-            CallFilter { campaign_id: Some(id), .. } => ("by-campaign", "campaign_id", id.as_str()),
-            CallFilter { phone_number: Some(number), .. } => ("by-number", "phone_number", number.as_str()),
-            CallFilter { status: Some(status), .. } => ("by-status", "status", status.as_str()),
-            CallFilter { agent_id: Some(id), .. } => ("by-agent", "agent_id", id.as_str()),
+            CallFilter {
+                campaign_id: Some(id),
+                ..
+            } => ("by-campaign", "campaign_id", id.as_str()),
+            CallFilter {
+                phone_number: Some(number),
+                ..
+            } => ("by-number", "phone_number", number.as_str()),
+            CallFilter {
+                status: Some(status), ..
+            } => ("by-status", "status", status.as_str()),
+            CallFilter {
+                agent_id: Some(id), ..
+            } => ("by-agent", "agent_id", id.as_str()),
             _ => ("by-time", "kind", "call"),
         };
         let from = filter.since.map_or_else(|| "0".to_owned(), keys::time);
@@ -184,8 +207,14 @@ impl Store {
 }
 
 fn fits(filter: &CallFilter, call: &Call) -> bool {
-    filter.campaign_id.as_ref().is_none_or(|id| call.campaign_id.as_ref() == Some(id))
-        && filter.phone_number.as_ref().is_none_or(|number| call.phone_number.as_ref() == Some(number))
+    filter
+        .campaign_id
+        .as_ref()
+        .is_none_or(|id| call.campaign_id.as_ref() == Some(id))
+        && filter
+            .phone_number
+            .as_ref()
+            .is_none_or(|number| call.phone_number.as_ref() == Some(number))
         && filter.status.is_none_or(|status| call.status == status)
         && filter.agent_id.as_ref().is_none_or(|id| &call.agent_id == id)
         && filter.handled.is_none_or(|handled| call.handled == handled)

@@ -6,6 +6,7 @@ use switchboard_domain::{
 
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
+use crate::transaction::{Transaction, When};
 use crate::{Cursor, Page, Store, StoreError, keys};
 
 /// How often a change is tried again when somebody else was faster.
@@ -57,10 +58,22 @@ impl Store {
     pub async fn update_campaign<E>(
         &self,
         id: &CampaignId,
+        change: impl FnMut(&mut Campaign) -> Result<bool, E>,
+    ) -> Result<Option<Result<Campaign, E>>, StoreError> {
+        self.change_campaign(id, false, change).await
+    }
+
+    /// Changes a campaign; with `sweeps`, the scheduler is told in the same write to move its recipients.
+    async fn change_campaign<E>(
+        &self,
+        id: &CampaignId,
+        sweeps: bool,
         mut change: impl FnMut(&mut Campaign) -> Result<bool, E>,
     ) -> Result<Option<Result<Campaign, E>>, StoreError> {
         for _ in 0..MAX_RACES {
-            let Some(mut campaign) = self.find_campaign(id).await? else { return Ok(None) };
+            let Some(mut campaign) = self.find_campaign(id).await? else {
+                return Ok(None);
+            };
             let read = campaign.version;
             match change(&mut campaign) {
                 Err(refusal) => return Ok(Some(Err(refusal))),
@@ -68,7 +81,14 @@ impl Store {
                 Ok(true) => {}
             }
             let item = campaign_item(&campaign, read + 1)?;
-            match self.put_if_version(&self.config.campaigns_table, item, read).await {
+            let written = match sweeps {
+                true => self.put_with_sweep(id, item, read).await,
+                false => {
+                    self.put_if_version(&self.config.campaigns_table, item, read)
+                        .await
+                }
+            };
+            match written {
                 Ok(()) => {
                     campaign.version = read + 1;
                     return Ok(Some(Ok(campaign)));
@@ -80,8 +100,19 @@ impl Store {
         Err(StoreError::Stale)
     }
 
+    async fn put_with_sweep(&self, id: &CampaignId, item: Item, read: u64) -> Result<(), StoreError> {
+        let mut sweep = keys::sweep(id).item();
+        sweep.insert("campaign_id".into(), s(id.as_str()));
+        sweep.insert("asked_version".into(), n(read + 1));
+        let mut tx = Transaction::new();
+        tx.put((), &self.config.campaigns_table, item, When::version(read));
+        tx.put((), &self.config.system_table, sweep, When::always());
+        Ok(tx.commit(&self.db).await?)
+    }
+
     /// Moves a campaign to its next status; once this answers, no dial begins that the status forbids.
-    /// The recipients of a cancelled one are moved by the scheduler, which is told here first.
+    /// The recipients of a cancelled one are moved by the scheduler, which is told in the same write;
+    /// cancelling it again tells it again.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -91,12 +122,10 @@ impl Store {
         action: CampaignAction,
         now: jiff::Timestamp,
     ) -> Result<Option<Result<Campaign, IllegalCampaignAction>>, StoreError> {
-        if action == CampaignAction::Cancel {
-            self.put_sweep(id).await?;
-        }
-        self.update_campaign(id, |campaign| {
+        let cancels = action == CampaignAction::Cancel;
+        self.change_campaign(id, cancels, |campaign| {
             let next = campaign.status.after(action)?;
-            if next == campaign.status && action != CampaignAction::CallMore {
+            if next == campaign.status && !cancels && action != CampaignAction::CallMore {
                 return Ok(false);
             }
             campaign.status = next;
@@ -107,7 +136,7 @@ impl Store {
                     campaign.finished_at = None;
                     campaign.failure = None;
                 }
-                next if next.is_final() => campaign.finished_at = Some(now),
+                next if next.is_final() => campaign.finished_at = campaign.finished_at.or(Some(now)),
                 _ => {}
             }
             Ok(true)
@@ -124,8 +153,7 @@ impl Store {
         id: &CampaignId,
         now: jiff::Timestamp,
     ) -> Result<Option<Result<Campaign, IllegalCampaignAction>>, StoreError> {
-        self.put_sweep(id).await?;
-        self.update_campaign(id, |campaign| {
+        self.change_campaign(id, true, |campaign| {
             campaign.status = campaign.status.after(CampaignAction::CallMore)?;
             campaign.retry_failed_asked = true;
             campaign.finished_at = None;
@@ -133,12 +161,6 @@ impl Store {
             Ok(true)
         })
         .await
-    }
-
-    async fn put_sweep(&self, id: &CampaignId) -> Result<(), StoreError> {
-        let mut item = keys::sweep(id).item();
-        item.insert("campaign_id".into(), s(id.as_str()));
-        self.put(&self.config.system_table, item).await
     }
 
     /// Campaigns whose recipients are to be moved.
@@ -151,12 +173,31 @@ impl Store {
         Ok(items.iter().filter_map(id).collect())
     }
 
-    /// Notes that a campaign's recipients are all moved.
+    /// Notes that a campaign's recipients are all moved, as far as the campaign's version `seen` asked for
+    /// it. What a later version asked for stays to be done.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn finish_sweep(&self, id: &CampaignId) -> Result<(), StoreError> {
-        self.delete(&self.config.system_table, &keys::sweep(id)).await
+    pub async fn finish_sweep(&self, id: &CampaignId, seen: u64) -> Result<(), StoreError> {
+        let finished = self
+            .db
+            .delete_item()
+            .table_name(&self.config.system_table)
+            .set_key(Some(keys::sweep(id).item()))
+            .condition_expression("attribute_not_exists(pk) OR asked_version <= :seen")
+            .expression_attribute_values(":seen", n(seen))
+            .send()
+            .await;
+        match finished {
+            Ok(_) => Ok(()),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(e) => Err(unavailable("DynamoDB", "DeleteItem")(e)),
+        }
     }
 
     /// Writes down how far a campaign's recipients are laid out.
@@ -184,7 +225,9 @@ impl Store {
         limit: u32,
     ) -> Result<Page<Campaign>, StoreError> {
         let Some(status) = status else {
-            return self.list_kind(&self.config.campaigns_table, "campaign", cursor, limit).await;
+            return self
+                .list_kind(&self.config.campaigns_table, "campaign", cursor, limit)
+                .await;
         };
         let answer = self
             .db
@@ -199,8 +242,16 @@ impl Store {
             .send()
             .await
             .map_err(unavailable("DynamoDB", "Query"))?;
-        let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)) })
+        let items = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(from_item)
+            .collect::<Result<_, _>>()?;
+        Ok(Page {
+            items,
+            next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)),
+        })
     }
 
     /// The next number for the call-manager routes, kept with the campaign it stands for.
@@ -233,7 +284,9 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn find_campaign_by_batch(&self, number: u64) -> Result<Option<Campaign>, StoreError> {
-        let item = self.find_item(&self.config.system_table, &keys::batch(number)).await?;
+        let item = self
+            .find_item(&self.config.system_table, &keys::batch(number))
+            .await?;
         let id = item.and_then(|i| CampaignId::parse(i.get("campaign_id")?.as_s().ok()?).ok());
         match id {
             Some(id) => self.find_campaign(&id).await,

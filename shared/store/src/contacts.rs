@@ -54,7 +54,10 @@ impl Store {
         let mut item = to_item(list)?;
         keys::list(&list.list_id).put_into(&mut item);
         item.insert("kind".into(), s("contact_list"));
-        item.insert("sort".into(), keys::time_and(list.created_at, list.list_id.as_str()));
+        item.insert(
+            "sort".into(),
+            keys::time_and(list.created_at, list.list_id.as_str()),
+        );
         self.put(&self.config.contacts_table, item).await
     }
 
@@ -75,14 +78,20 @@ impl Store {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<ContactList>, StoreError> {
-        self.list_kind(&self.config.contacts_table, "contact_list", cursor, limit).await
+        self.list_kind(&self.config.contacts_table, "contact_list", cursor, limit)
+            .await
     }
 
     /// Contacts at the places from `first` on, in order: `count` places, some of which may be empty.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn contacts_from(&self, list: &ListId, first: u64, count: u64) -> Result<Vec<Contact>, StoreError> {
+    pub async fn contacts_from(
+        &self,
+        list: &ListId,
+        first: u64,
+        count: u64,
+    ) -> Result<Vec<Contact>, StoreError> {
         let end = first.saturating_add(count.min(MAX_PAGE));
         let mut contacts: Vec<Contact> = Vec::new();
         for shard in 0..keys::SHARDS.min(end - first) {
@@ -130,7 +139,12 @@ impl Store {
             .send()
             .await
             .map_err(unavailable("DynamoDB", "Query"))?;
-        answer.items.unwrap_or_default().into_iter().map(from_item).collect()
+        answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(from_item)
+            .collect()
     }
 
     /// Deletes contacts of a list by place; answers how many were there.
@@ -174,7 +188,9 @@ impl Store {
         let table = &self.config.contacts_table;
         for first in (0..list.size).step_by(MAX_PAGE as usize) {
             let last = (first + MAX_PAGE).min(list.size);
-            let keys: Vec<_> = (first..last).map(|seq| keys::contact(&list.list_id, seq)).collect();
+            let keys: Vec<_> = (first..last)
+                .map(|seq| keys::contact(&list.list_id, seq))
+                .collect();
             self.delete_all(table, &keys).await?;
         }
         // The list last: an interrupted deletion can be repeated.

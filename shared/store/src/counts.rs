@@ -14,7 +14,10 @@ impl Store {
     pub async fn campaign_counts(&self, campaign: &CampaignId) -> Result<CampaignCounts, StoreError> {
         let pk = format!("CAMPAIGN#{campaign}");
         let mut counts = CampaignCounts::default();
-        for item in self.partition(&self.config.campaigns_table, &pk, "COUNTS#").await? {
+        for item in self
+            .partition(&self.config.campaigns_table, &pk, "COUNTS#")
+            .await?
+        {
             counts.total += u64::try_from(number(&item, "total")).unwrap_or(0);
             for status in RecipientStatus::ALL {
                 counts.add(status, u64::try_from(number(&item, status.as_str())).unwrap_or(0));

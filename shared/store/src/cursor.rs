@@ -24,7 +24,10 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with other rows.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
+        Page {
+            items: self.items.into_iter().map(convert).collect(),
+            next: self.next,
+        }
     }
 }
 
@@ -47,18 +50,29 @@ pub struct InvalidCursor;
 impl Cursor {
     /// The beginning of a partition.
     pub(crate) fn at_part(part: u64) -> Self {
-        Self { part, key: BTreeMap::new() }
+        Self {
+            part,
+            key: BTreeMap::new(),
+        }
     }
 
     /// The cursor after DynamoDB's last evaluated key.
     pub(crate) fn after(part: u64, last: &Item) -> Self {
         let text = |v: &AttributeValue| v.as_s().cloned().unwrap_or_default();
-        Self { part, key: last.iter().map(|(k, v)| (k.clone(), text(v))).collect() }
+        Self {
+            part,
+            key: last.iter().map(|(k, v)| (k.clone(), text(v))).collect(),
+        }
     }
 
     /// The key to start after, for a query.
     pub(crate) fn start_key(&self) -> Option<Item> {
-        let item = || self.key.iter().map(|(k, v)| (k.clone(), AttributeValue::S(v.clone()))).collect();
+        let item = || {
+            self.key
+                .iter()
+                .map(|(k, v)| (k.clone(), AttributeValue::S(v.clone())))
+                .collect()
+        };
         (!self.key.is_empty()).then(item)
     }
 

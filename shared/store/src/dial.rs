@@ -56,20 +56,34 @@ impl Store {
     ///
     /// # Errors
     /// When the tables do not answer.
-    pub async fn enqueue(&self, call: &Call, recipient: &Recipient, now: Timestamp) -> Result<Enqueued, StoreError> {
+    pub async fn enqueue(
+        &self,
+        call: &Call,
+        recipient: &Recipient,
+        now: Timestamp,
+    ) -> Result<Enqueued, StoreError> {
         let mut queued = recipient.clone();
-        let Ok(status) = recipient.status.after(RecipientEvent::Enqueued) else { return Ok(Enqueued::No) };
+        let Ok(status) = recipient.status.after(RecipientEvent::Enqueued) else {
+            return Ok(Enqueued::No);
+        };
         queued.status = status;
         queued.call_id = Some(call.call_id.clone());
         queued.updated_at = now;
         let mut tx = Transaction::new();
-        tx.put(Part::Call, &self.config.calls_table, call_item(call, call.version)?, When::absent());
+        tx.put(
+            Part::Call,
+            &self.config.calls_table,
+            call_item(call, call.version)?,
+            When::absent(),
+        );
         self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &queued)?;
         tx.check(
             Part::Campaign,
             &self.config.campaigns_table,
             &keys::campaign(&recipient.campaign_id),
-            When::expression("#status = :running").name("#status", "status").value(":running", s("running")),
+            When::expression("#status = :running")
+                .name("#status", "status")
+                .value(":running", s("running")),
         );
         match tx.commit(&self.db).await {
             Ok(()) => Ok(Enqueued::Yes),
@@ -83,7 +97,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Stale`] when the call exists already.
     pub async fn create_call(&self, call: &Call) -> Result<(), StoreError> {
-        match self.create(&self.config.calls_table, call_item(call, call.version)?).await? {
+        match self
+            .create(&self.config.calls_table, call_item(call, call.version)?)
+            .await?
+        {
             true => Ok(()),
             false => Err(StoreError::Stale),
         }
@@ -101,7 +118,9 @@ impl Store {
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Ok(status) = recipient.status.after(RecipientEvent::Withdrawn) else { return Ok(false) };
+        let Ok(status) = recipient.status.after(RecipientEvent::Withdrawn) else {
+            return Ok(false);
+        };
         let mut waiting = recipient.clone();
         waiting.status = status;
         waiting.call_id = None;
@@ -135,7 +154,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut given_up = call.clone();
-        let Ok(status) = call.status.after(CallEvent::GivenUp) else { return Ok(false) };
+        let Ok(status) = call.status.after(CallEvent::GivenUp) else {
+            return Ok(false);
+        };
         given_up.status = status;
         given_up.ended_at = Some(now);
         given_up.updated_at = now;
@@ -144,9 +165,16 @@ impl Store {
         given_up.recording.state = switchboard_domain::RecordingState::None;
         let mut tx = Transaction::new();
         let item = call_item(&given_up, call.version + 1)?;
-        tx.put(Part::Call, &self.config.calls_table, item, When::version(call.version));
+        tx.put(
+            Part::Call,
+            &self.config.calls_table,
+            item,
+            When::version(call.version),
+        );
         if let Some(recipient) = recipient {
-            let Some(ended) = ended_recipient(recipient, event, now) else { return Ok(false) };
+            let Some(ended) = ended_recipient(recipient, event, now) else {
+                return Ok(false);
+            };
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &ended)?;
         }
         match tx.commit(&self.db).await {
@@ -171,7 +199,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<BeginDial, StoreError> {
         let mut placing = call.clone();
-        let Ok(status) = call.status.after(CallEvent::DialBegan) else { return Ok(BeginDial::Changed) };
+        let Ok(status) = call.status.after(CallEvent::DialBegan) else {
+            return Ok(BeginDial::Changed);
+        };
         placing.status = status;
         placing.placing_at = Some(now);
         placing.watched_until = Some(watched_until);
@@ -180,7 +210,12 @@ impl Store {
 
         let mut tx = Transaction::new();
         let item = call_item(&placing, placing.version)?;
-        tx.put(Part::Call, &self.config.calls_table, item, When::version(call.version));
+        tx.put(
+            Part::Call,
+            &self.config.calls_table,
+            item,
+            When::version(call.version),
+        );
         if let Some(recipient) = recipient {
             let Some(calling) = ended_recipient(recipient, RecipientEvent::DialBegan, now) else {
                 return Ok(BeginDial::Changed);
@@ -192,7 +227,12 @@ impl Store {
             self.check_campaign(&mut tx, campaign);
         }
         if let Some(number) = &call.phone_number {
-            tx.check(Part::DoNotCall, &self.config.contacts_table, &keys::do_not_call(number), When::absent());
+            tx.check(
+                Part::DoNotCall,
+                &self.config.contacts_table,
+                &keys::do_not_call(number),
+                When::absent(),
+            );
         }
         match tx.commit(&self.db).await {
             Ok(()) => Ok(BeginDial::Begun(Box::new(placing))),
@@ -212,8 +252,11 @@ impl Store {
                 .value(":running", s("running"))
                 .value(":one", n(1)),
         );
-        let holder =
-            SlotHolder { call_id: call.call_id.clone(), campaign_id: call.campaign_id.clone(), since: now };
+        let holder = SlotHolder {
+            call_id: call.call_id.clone(),
+            campaign_id: call.campaign_id.clone(),
+            since: now,
+        };
         let mut item = to_item(&holder)?;
         keys::slot(&call.call_id).put_into(&mut item);
         tx.put(Part::Slot, &self.config.system_table, item, When::absent());
@@ -226,14 +269,24 @@ impl Store {
             Part::Campaign,
             table,
             &keys::campaign(&campaign.campaign_id),
-            When::expression("#status = :running").name("#status", "status").value(":running", s("running")),
+            When::expression("#status = :running")
+                .name("#status", "status")
+                .value(":running", s("running")),
         );
         let free = match campaign.concurrency_limit {
-            Some(limit) => When::expression("attribute_not_exists(in_use) OR in_use < :limit").value(":limit", n(limit)),
+            Some(limit) => {
+                When::expression("attribute_not_exists(in_use) OR in_use < :limit").value(":limit", n(limit))
+            }
             None => When::always(),
         };
         let slots = keys::campaign_slots(&campaign.campaign_id);
-        tx.update(Part::CampaignSlots, table, &slots, "ADD in_use :one", free.value(":one", n(1)));
+        tx.update(
+            Part::CampaignSlots,
+            table,
+            &slots,
+            "ADD in_use :one",
+            free.value(":one", n(1)),
+        );
     }
 
     /// Moves a recipient and the counts of its campaign together. `to` has the version as read.
@@ -312,7 +365,10 @@ fn why_not(refused: Vec<(Part, Option<crate::item::Item>)>) -> BeginDial {
     if is(Part::Campaign) {
         return BeginDial::CampaignNotRunning;
     }
-    let queue = refused.into_iter().find(|(part, _)| *part == Part::Queue).and_then(|(_, item)| item);
+    let queue = refused
+        .into_iter()
+        .find(|(part, _)| *part == Part::Queue)
+        .and_then(|(_, item)| item);
     match queue.and_then(|item| from_item::<QueueSettings>(item).ok()) {
         Some(settings) if settings.state == QueueState::Stopped => BeginDial::QueueStopped,
         _ => BeginDial::NoSlot,

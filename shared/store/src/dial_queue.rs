@@ -32,7 +32,11 @@ impl Store {
     /// # Errors
     /// When the queue does not answer. Some may be sent then; sending them again is safe.
     pub async fn send_dials(&self, messages: &[DialMessage]) -> Result<Vec<CallId>, StoreError> {
-        let url = self.config.dial_queue_url.as_deref().ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
+        let url = self
+            .config
+            .dial_queue_url
+            .as_deref()
+            .ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
         let mut refused = Vec::new();
         for batch in messages.chunks(10) {
             let entry = |(index, message): (usize, &DialMessage)| {
@@ -67,7 +71,11 @@ impl Store {
     /// # Errors
     /// When the queue does not answer.
     pub async fn dial_queue_depth(&self) -> Result<QueueDepth, StoreError> {
-        let url = self.config.dial_queue_url.as_deref().ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
+        let url = self
+            .config
+            .dial_queue_url
+            .as_deref()
+            .ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
         self.depth(url).await
     }
 
@@ -77,7 +85,8 @@ impl Store {
     /// When the queue does not answer.
     pub async fn dead_letter_depth(&self) -> Result<QueueDepth, StoreError> {
         let url = self.config.dead_letter_queue_url.as_deref();
-        self.depth(url.ok_or(StoreError::NotConfigured("DEAD_LETTER_QUEUE_URL"))?).await
+        self.depth(url.ok_or(StoreError::NotConfigured("DEAD_LETTER_QUEUE_URL"))?)
+            .await
     }
 
     async fn depth(&self, url: &str) -> Result<QueueDepth, StoreError> {
@@ -91,7 +100,11 @@ impl Store {
             .await
             .map_err(unavailable("SQS", "GetQueueAttributes"))?;
         let count = |name: QueueAttributeName| {
-            answer.attributes().and_then(|all| all.get(&name)).and_then(|v| v.parse().ok()).unwrap_or(0)
+            answer
+                .attributes()
+                .and_then(|all| all.get(&name))
+                .and_then(|v| v.parse().ok())
+                .unwrap_or(0)
         };
         Ok(QueueDepth {
             visible: count(QueueAttributeName::ApproximateNumberOfMessages),
@@ -104,7 +117,11 @@ impl Store {
     /// # Errors
     /// When the queue does not answer.
     pub async fn hand_back_message(&self, receipt_handle: &str) -> Result<(), StoreError> {
-        let url = self.config.dial_queue_url.as_deref().ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
+        let url = self
+            .config
+            .dial_queue_url
+            .as_deref()
+            .ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
         self.sqs
             .change_message_visibility()
             .queue_url(url)

@@ -15,7 +15,10 @@ impl Store {
         let mut item = to_item(entry)?;
         keys::do_not_call(&entry.phone_number).put_into(&mut item);
         item.insert("kind".into(), s("do_not_call"));
-        item.insert("sort".into(), keys::time_and(entry.added_at, entry.phone_number.as_str()));
+        item.insert(
+            "sort".into(),
+            keys::time_and(entry.added_at, entry.phone_number.as_str()),
+        );
         self.create(&self.config.contacts_table, item).await
     }
 
@@ -24,7 +27,8 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn find_do_not_call(&self, number: &PhoneNumber) -> Result<Option<DoNotCallEntry>, StoreError> {
-        self.find(&self.config.contacts_table, &keys::do_not_call(number)).await
+        self.find(&self.config.contacts_table, &keys::do_not_call(number))
+            .await
     }
 
     /// Takes a number off the list.
@@ -32,7 +36,8 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn remove_do_not_call(&self, number: &PhoneNumber) -> Result<(), StoreError> {
-        self.delete(&self.config.contacts_table, &keys::do_not_call(number)).await
+        self.delete(&self.config.contacts_table, &keys::do_not_call(number))
+            .await
     }
 
     /// The list, newest first.
@@ -44,6 +49,7 @@ impl Store {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<DoNotCallEntry>, StoreError> {
-        self.list_kind(&self.config.contacts_table, "do_not_call", cursor, limit).await
+        self.list_kind(&self.config.contacts_table, "do_not_call", cursor, limit)
+            .await
     }
 }

@@ -8,6 +8,9 @@ pub enum StoreError {
     /// Somebody else changed the record first. Read it again and decide again.
     #[error("the record was changed by somebody else")]
     Stale,
+    /// A cursor of another list, or of another filter. Begin with the first page.
+    #[error("the cursor does not belong to this list")]
+    InvalidCursor,
     /// AWS did not do it. Try again later.
     #[error("{service} did not answer {operation}: {code}")]
     Unavailable {
@@ -55,10 +58,17 @@ where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    move |error| StoreError::Unavailable {
-        service,
-        operation,
-        code: error.code().unwrap_or("no answer").to_owned(),
-        cause: Some(Box::new(error)),
+    move |error| {
+        let code = error.code().unwrap_or("no answer").to_owned();
+        // Our queries differ by nothing but their values, and a start key is the one value that can be wrong.
+        if operation == "Query" && code == "ValidationException" {
+            return StoreError::InvalidCursor;
+        }
+        StoreError::Unavailable {
+            service,
+            operation,
+            code,
+            cause: Some(Box::new(error)),
+        }
     }
 }

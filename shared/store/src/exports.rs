@@ -14,7 +14,10 @@ impl Store {
         let mut item = to_item(export)?;
         keys::export(&export.export_id).put_into(&mut item);
         item.insert("kind".into(), s("export"));
-        item.insert("sort".into(), keys::time_and(export.created_at, export.export_id.as_str()));
+        item.insert(
+            "sort".into(),
+            keys::time_and(export.created_at, export.export_id.as_str()),
+        );
         self.put(&self.config.system_table, item).await
     }
 
@@ -30,7 +33,12 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn list_exports(&self, cursor: Option<&Cursor>, limit: u32) -> Result<Page<Export>, StoreError> {
-        self.list_kind(&self.config.system_table, "export", cursor, limit).await
+    pub async fn list_exports(
+        &self,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Export>, StoreError> {
+        self.list_kind(&self.config.system_table, "export", cursor, limit)
+            .await
     }
 }

@@ -91,8 +91,15 @@ impl FileStore {
             .presigned(presigning(UPLOAD_LINK)?)
             .await
             .map_err(unavailable("S3", "presigning"))?;
-        let headers = signed.headers().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        Ok(PresignedUpload { url: signed.uri().to_owned(), headers, valid_for: UPLOAD_LINK })
+        let headers = signed
+            .headers()
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .collect();
+        Ok(PresignedUpload {
+            url: signed.uri().to_owned(),
+            headers,
+            valid_for: UPLOAD_LINK,
+        })
     }
 
     /// A link to read the file at `key`, in ranges too; with a name, browsers save it under that name.
@@ -147,7 +154,9 @@ impl FileStore {
     /// # Errors
     /// When the file cannot be read or S3 does not answer.
     pub async fn put_file(&self, key: &str, content_type: &str, path: &Path) -> Result<(), StoreError> {
-        let body = ByteStream::from_path(path).await.map_err(|cause| broken("PutObject", cause))?;
+        let body = ByteStream::from_path(path)
+            .await
+            .map_err(|cause| broken("PutObject", cause))?;
         self.s3
             .put_object()
             .bucket(&self.bucket)
@@ -164,22 +173,34 @@ impl FileStore {
     ///
     /// # Errors
     /// When S3 does not answer, the disk fails, or the file is larger.
-    pub async fn get_to_file(&self, key: &str, path: &Path, max_bytes: u64) -> Result<Option<u64>, StoreError> {
+    pub async fn get_to_file(
+        &self,
+        key: &str,
+        path: &Path,
+        max_bytes: u64,
+    ) -> Result<Option<u64>, StoreError> {
         let answer = match self.s3.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(answer) => answer,
             Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
             Err(e) => return Err(unavailable("S3", "GetObject")(e)),
         };
         let mut body = answer.body;
-        let mut file = tokio::fs::File::create(path).await.map_err(|cause| broken("GetObject", cause))?;
+        let mut file = tokio::fs::File::create(path)
+            .await
+            .map_err(|cause| broken("GetObject", cause))?;
         let mut size = 0u64;
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|cause| broken("GetObject", cause))?;
             size += chunk.len() as u64;
             if size > max_bytes {
-                return Err(broken("GetObject", std::io::Error::other("the file is larger than allowed")));
+                return Err(broken(
+                    "GetObject",
+                    std::io::Error::other("the file is larger than allowed"),
+                ));
             }
-            file.write_all(&chunk).await.map_err(|cause| broken("GetObject", cause))?;
+            file.write_all(&chunk)
+                .await
+                .map_err(|cause| broken("GetObject", cause))?;
         }
         file.flush().await.map_err(|cause| broken("GetObject", cause))?;
         Ok(Some(size))
@@ -236,7 +257,12 @@ impl PartsUpload {
             .send()
             .await
             .map_err(unavailable("S3", "UploadPart"))?;
-        self.parts.push(CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag).build());
+        self.parts.push(
+            CompletedPart::builder()
+                .part_number(number)
+                .set_e_tag(answer.e_tag)
+                .build(),
+        );
         Ok(())
     }
 
@@ -250,7 +276,11 @@ impl PartsUpload {
             .bucket(&self.bucket)
             .key(&self.key)
             .upload_id(&self.id)
-            .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(self.parts)).build())
+            .multipart_upload(
+                CompletedMultipartUpload::builder()
+                    .set_parts(Some(self.parts))
+                    .build(),
+            )
             .send()
             .await
             .map_err(unavailable("S3", "CompleteMultipartUpload"))?;
@@ -275,10 +305,16 @@ impl PartsUpload {
 }
 
 fn presigning(valid_for: Duration) -> Result<PresigningConfig, StoreError> {
-    PresigningConfig::expires_in(valid_for).map_err(|cause| broken("presigning", std::io::Error::other(cause)))
+    PresigningConfig::expires_in(valid_for)
+        .map_err(|cause| broken("presigning", std::io::Error::other(cause)))
 }
 
 fn broken(operation: &'static str, cause: impl Into<std::io::Error>) -> StoreError {
     let cause = cause.into();
-    StoreError::Unavailable { service: "S3", operation, code: cause.to_string(), cause: Some(Box::new(cause)) }
+    StoreError::Unavailable {
+        service: "S3",
+        operation,
+        code: cause.to_string(),
+        cause: Some(Box::new(cause)),
+    }
 }

@@ -44,9 +44,16 @@ impl Store {
     ///
     /// # Errors
     /// When the tables do not answer. Then nothing is written, and it may be done again.
-    pub async fn finish_call(&self, id: &CallId, ending: &Ending, now: Timestamp) -> Result<Finished, StoreError> {
+    pub async fn finish_call(
+        &self,
+        id: &CallId,
+        ending: &Ending,
+        now: Timestamp,
+    ) -> Result<Finished, StoreError> {
         for _ in 0..MAX_RACES {
-            let Some(call) = self.find_call(id).await? else { return Ok(Finished::NotFound) };
+            let Some(call) = self.find_call(id).await? else {
+                return Ok(Finished::NotFound);
+            };
             let (recipient, retry) = self.concerned(&call).await?;
             let before = call.clone();
             let Ok(conclusion) = conclude(call, recipient, retry.as_ref(), ending, now) else {
@@ -67,21 +74,32 @@ impl Store {
             return Ok((None, None));
         };
         let campaign = self.find_campaign(campaign_id).await?;
-        let policy = campaign.filter(|c| c.status != CampaignStatus::Cancelled).map(|c| c.retry);
+        let policy = campaign
+            .filter(|c| c.status != CampaignStatus::Cancelled)
+            .map(|c| c.retry);
         Ok((self.find_recipient(campaign_id, recipient_id).await?, policy))
     }
 
     /// An ending that came after the end can still carry what was missing then.
     async fn add_late_facts(&self, before: Call, ending: &Ending) -> Result<Finished, StoreError> {
-        let Ending::Ended { facts, .. } = ending else { return Ok(Finished::Before(Box::new(before))) };
-        match self.update_call(&before.call_id, |call| take_late_facts(call, facts)).await? {
+        let Ending::Ended { facts, .. } = ending else {
+            return Ok(Finished::Before(Box::new(before)));
+        };
+        match self
+            .update_call(&before.call_id, |call| take_late_facts(call, facts))
+            .await?
+        {
             UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => Ok(Finished::Before(call)),
             UpdateOutcome::NotFound => Ok(Finished::NotFound),
         }
     }
 
     async fn write_conclusion(&self, conclusion: &Conclusion) -> Result<(), StoreError> {
-        match self.conclusion(conclusion, conclusion.frees_slot)?.commit(&self.db).await {
+        match self
+            .conclusion(conclusion, conclusion.frees_slot)?
+            .commit(&self.db)
+            .await
+        {
             // The slot was freed before, which must not keep the call from ending.
             Err(NotCommitted::Refused(refused)) if refused.iter().all(|(part, _)| *part == Part::Slot) => {
                 tracing::error!(call.id = %conclusion.call.call_id, "a live call held no slot");
@@ -95,7 +113,12 @@ impl Store {
         let call = &conclusion.call;
         let mut tx = Transaction::new();
         let item = call_item(call, call.version + 1)?;
-        tx.put(Part::Call, &self.config.calls_table, item, When::version(call.version));
+        tx.put(
+            Part::Call,
+            &self.config.calls_table,
+            item,
+            When::version(call.version),
+        );
         if let Some((from, recipient)) = &conclusion.recipient {
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, *from, recipient)?;
         }
@@ -105,7 +128,12 @@ impl Store {
         self.count_call(&mut tx, Part::Stats, call);
         if conclusion.recording_due {
             let item = due_item(call)?;
-            tx.put(Part::RecordingDue, &self.config.system_table, item, When::always());
+            tx.put(
+                Part::RecordingDue,
+                &self.config.system_table,
+                item,
+                When::always(),
+            );
         }
         Ok(tx)
     }
@@ -114,11 +142,23 @@ impl Store {
         let system = &self.config.system_table;
         tx.delete(Part::Slot, system, &keys::slot(&call.call_id), When::present());
         let minus_one = || When::always().value(":minus", n(-1));
-        tx.update(Part::Queue, system, &keys::queue_settings(), "ADD slots_in_use :minus", minus_one());
+        tx.update(
+            Part::Queue,
+            system,
+            &keys::queue_settings(),
+            "ADD slots_in_use :minus",
+            minus_one(),
+        );
         if let Some(campaign) = &call.campaign_id {
             let slots = keys::campaign_slots(campaign);
             let table = &self.config.campaigns_table;
-            tx.update(Part::CampaignSlots, table, &slots, "ADD in_use :minus", minus_one());
+            tx.update(
+                Part::CampaignSlots,
+                table,
+                &slots,
+                "ADD in_use :minus",
+                minus_one(),
+            );
         }
     }
 }

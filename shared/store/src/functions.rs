@@ -6,9 +6,9 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{InvocationType, ScalingConfig};
 use serde::Serialize;
 
+use crate::StoreError;
 use crate::config::StoreConfig;
 use crate::error::unavailable;
-use crate::{StoreError};
 
 /// The least a mapping's maximum concurrency may be.
 const LEAST_MAPPING_CONCURRENCY: u32 = 2;
@@ -53,7 +53,11 @@ impl Functions {
     /// When Lambda does not take the invocation.
     pub async fn wake_scheduler(&self) -> Result<(), StoreError> {
         let name = self.config.scheduler_function.as_deref();
-        self.start(name.ok_or(StoreError::NotConfigured("SCHEDULER_FUNCTION"))?, &serde_json::json!({})).await
+        self.start(
+            name.ok_or(StoreError::NotConfigured("SCHEDULER_FUNCTION"))?,
+            &serde_json::json!({}),
+        )
+        .await
     }
 
     /// Starts a sync.
@@ -62,7 +66,8 @@ impl Functions {
     /// When Lambda does not take the invocation.
     pub async fn start_sync(&self, request: &impl Serialize) -> Result<(), StoreError> {
         let name = self.config.sync_function.as_deref();
-        self.start(name.ok_or(StoreError::NotConfigured("SYNC_FUNCTION"))?, request).await
+        self.start(name.ok_or(StoreError::NotConfigured("SYNC_FUNCTION"))?, request)
+            .await
     }
 
     /// Starts an export.
@@ -71,7 +76,11 @@ impl Functions {
     /// When Lambda does not take the invocation.
     pub async fn start_export(&self, request: &impl Serialize) -> Result<(), StoreError> {
         let name = self.config.exporter_function.as_deref();
-        self.start(name.ok_or(StoreError::NotConfigured("EXPORTER_FUNCTION"))?, request).await
+        self.start(
+            name.ok_or(StoreError::NotConfigured("EXPORTER_FUNCTION"))?,
+            request,
+        )
+        .await
     }
 
     /// Starts the import of an upload.
@@ -80,7 +89,8 @@ impl Functions {
     /// When Lambda does not take the invocation.
     pub async fn start_parser(&self, request: &impl Serialize) -> Result<(), StoreError> {
         let name = self.config.parser_function.as_deref();
-        self.start(name.ok_or(StoreError::NotConfigured("PARSER_FUNCTION"))?, request).await
+        self.start(name.ok_or(StoreError::NotConfigured("PARSER_FUNCTION"))?, request)
+            .await
     }
 
     /// Asks the upload parser and waits for its answer.
@@ -88,7 +98,11 @@ impl Functions {
     /// # Errors
     /// When Lambda does not answer or the parser failed.
     pub async fn ask_parser(&self, request: &impl Serialize) -> Result<serde_json::Value, StoreError> {
-        let name = self.config.parser_function.as_deref().ok_or(StoreError::NotConfigured("PARSER_FUNCTION"))?;
+        let name = self
+            .config
+            .parser_function
+            .as_deref()
+            .ok_or(StoreError::NotConfigured("PARSER_FUNCTION"))?;
         let answer = self
             .lambda
             .invoke()
@@ -140,7 +154,10 @@ impl Functions {
         let state = mapping.state().unwrap_or_default();
         Ok(DialerCapacity {
             reserved: reserved.reserved_concurrent_executions().and_then(unsigned),
-            mapping_maximum: mapping.scaling_config().and_then(ScalingConfig::maximum_concurrency).and_then(unsigned),
+            mapping_maximum: mapping
+                .scaling_config()
+                .and_then(ScalingConfig::maximum_concurrency)
+                .and_then(unsigned),
             enabled: matches!(state, "Enabled" | "Enabling" | "Creating"),
             changing: !matches!(state, "Enabled" | "Disabled"),
         })
@@ -206,9 +223,16 @@ impl Functions {
 }
 
 fn payload(request: &impl Serialize) -> Result<Blob, StoreError> {
-    serde_json::to_vec(request).map(Blob::new).map_err(|error| failed("Invoke", error.to_string()))
+    serde_json::to_vec(request)
+        .map(Blob::new)
+        .map_err(|error| failed("Invoke", error.to_string()))
 }
 
 fn failed(operation: &'static str, code: String) -> StoreError {
-    StoreError::Unavailable { service: "Lambda", operation, code, cause: None }
+    StoreError::Unavailable {
+        service: "Lambda",
+        operation,
+        code,
+        cause: None,
+    }
 }

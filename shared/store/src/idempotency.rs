@@ -59,20 +59,28 @@ impl Store {
     ) -> Result<Claim, StoreError> {
         let table = &self.config.system_table;
         let key = keys::idempotency(caller, key);
+        // The SDK repeats a request whose answer was lost: it must know its own claim again.
+        let claim = format!("{:032x}", rand::random::<u128>());
         let expires = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX).as_second();
-        let abandoned = now.saturating_sub(ABANDONED).unwrap_or(Timestamp::MIN).as_millisecond();
+        let abandoned = now
+            .saturating_sub(ABANDONED)
+            .unwrap_or(Timestamp::MIN)
+            .as_millisecond();
         let claimed = self
             .db
             .update_item()
             .table_name(table)
             .set_key(Some(key.item()))
-            .update_expression("SET #request = :request, claimed_ms = :now, expires_at = :expires REMOVE answer")
+            .update_expression(
+                "SET #request = :request, claimed_by = :claim, claimed_ms = :now, expires_at = :expires REMOVE answer",
+            )
             .condition_expression(
-                "attribute_not_exists(pk) OR expires_at <= :second \
+                "attribute_not_exists(pk) OR expires_at <= :second OR claimed_by = :claim \
                  OR (#request = :request AND attribute_not_exists(answer) AND claimed_ms <= :abandoned)",
             )
             .expression_attribute_names("#request", "request")
             .expression_attribute_values(":request", s(request))
+            .expression_attribute_values(":claim", s(claim))
             .expression_attribute_values(":now", n(now.as_millisecond()))
             .expression_attribute_values(":second", n(now.as_second()))
             .expression_attribute_values(":abandoned", n(abandoned))
@@ -81,14 +89,22 @@ impl Store {
             .await;
         match claimed {
             Ok(_) => return Ok(Claim::New),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {}
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) => {}
             Err(e) => return Err(unavailable("DynamoDB", "UpdateItem")(e)),
         }
-        let Some(item) = self.find_item(table, &key).await? else { return Ok(Claim::Running) };
+        let Some(item) = self.find_item(table, &key).await? else {
+            return Ok(Claim::Running);
+        };
         let stored: Stored = from_item(item)?;
         Ok(match stored {
             Stored { request: other, .. } if other != request => Claim::OtherRequest,
-            Stored { answer: Some(answer), expires_at, .. } if expires_at > now.as_second() => Claim::Answered(answer),
+            Stored {
+                answer: Some(answer),
+                expires_at,
+                ..
+            } if expires_at > now.as_second() => Claim::Answered(answer),
             Stored { claimed_ms, .. } => {
                 tracing::debug!(claimed_ms, "a request with this idempotency key is still running");
                 Claim::Running
@@ -119,6 +135,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn forget_claim(&self, caller: &str, key: &str) -> Result<(), StoreError> {
-        self.delete(&self.config.system_table, &keys::idempotency(caller, key)).await
+        self.delete(&self.config.system_table, &keys::idempotency(caller, key))
+            .await
     }
 }

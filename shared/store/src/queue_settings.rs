@@ -13,7 +13,11 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn queue_settings(&self, default_limit: u32, now: Timestamp) -> Result<QueueSettings, StoreError> {
+    pub async fn queue_settings(
+        &self,
+        default_limit: u32,
+        now: Timestamp,
+    ) -> Result<QueueSettings, StoreError> {
         let (table, key) = (&self.config.system_table, keys::queue_settings());
         if let Some(settings) = self.find(table, &key).await? {
             return Ok(settings);
@@ -36,7 +40,11 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer, or the settings were never read.
-    pub async fn set_concurrency_limit(&self, limit: u32, now: Timestamp) -> Result<QueueSettings, StoreError> {
+    pub async fn set_concurrency_limit(
+        &self,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<QueueSettings, StoreError> {
         self.change_settings("concurrency_limit", n(limit), now).await
     }
 
@@ -44,7 +52,11 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer, or the settings were never read.
-    pub async fn set_queue_state(&self, state: QueueState, now: Timestamp) -> Result<QueueSettings, StoreError> {
+    pub async fn set_queue_state(
+        &self,
+        state: QueueState,
+        now: Timestamp,
+    ) -> Result<QueueSettings, StoreError> {
         let state = match state {
             QueueState::Running => "running",
             QueueState::Stopped => "stopped",

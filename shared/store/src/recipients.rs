@@ -25,8 +25,15 @@ pub(crate) fn recipient_item(recipient: &Recipient, version: u64) -> Result<Item
     let (campaign, id, status) = (&recipient.campaign_id, &recipient.recipient_id, recipient.status);
     let mut item = to_item(recipient)?;
     keys::recipient(campaign, id).put_into(&mut item);
-    let order = if status == RecipientStatus::Pending { recipient.due_at } else { recipient.updated_at };
-    item.insert("state_key".into(), s(keys::recipient_state(campaign, status, keys::recipient_shard(id))));
+    let order = if status == RecipientStatus::Pending {
+        recipient.due_at
+    } else {
+        recipient.updated_at
+    };
+    item.insert(
+        "state_key".into(),
+        s(keys::recipient_state(campaign, status, keys::recipient_shard(id))),
+    );
     item.insert("state_sort".into(), keys::time_and(order, id.as_str()));
     item.insert("version".into(), n(version));
     Ok(item)
@@ -84,7 +91,12 @@ impl Store {
             let mut counts: BTreeMap<&str, i64> = BTreeMap::from([("total", left.len() as i64)]);
             for &index in &left {
                 let item = recipient_item(&group[index], group[index].version)?;
-                tx.put(Part::Recipient(index), &self.config.campaigns_table, item, When::absent());
+                tx.put(
+                    Part::Recipient(index),
+                    &self.config.campaigns_table,
+                    item,
+                    When::absent(),
+                );
                 *counts.entry(group[index].status.as_str()).or_default() += 1;
             }
             self.count(&mut tx, campaign, shard, &counts);
@@ -99,15 +111,29 @@ impl Store {
         Ok(0)
     }
 
-    fn count(&self, tx: &mut Transaction<Part>, campaign: &CampaignId, shard: u64, counts: &BTreeMap<&str, i64>) {
+    fn count(
+        &self,
+        tx: &mut Transaction<Part>,
+        campaign: &CampaignId,
+        shard: u64,
+        counts: &BTreeMap<&str, i64>,
+    ) {
         let mut when = When::always();
         let mut adds = Vec::new();
         for (index, (name, count)) in counts.iter().enumerate() {
-            when = when.name(&format!("#n{index}"), name).value(&format!(":n{index}"), n(count));
+            when = when
+                .name(&format!("#n{index}"), name)
+                .value(&format!(":n{index}"), n(count));
             adds.push(format!("#n{index} :n{index}"));
         }
         let key = keys::counts(campaign, shard);
-        tx.update(Part::Counts, &self.config.campaigns_table, &key, &format!("ADD {}", adds.join(", ")), when);
+        tx.update(
+            Part::Counts,
+            &self.config.campaigns_table,
+            &key,
+            &format!("ADD {}", adds.join(", ")),
+            when,
+        );
     }
 
     /// The recipient with this id, as it is at this moment.
@@ -119,7 +145,8 @@ impl Store {
         campaign: &CampaignId,
         id: &RecipientId,
     ) -> Result<Option<Recipient>, StoreError> {
-        self.find(&self.config.campaigns_table, &keys::recipient(campaign, id)).await
+        self.find(&self.config.campaigns_table, &keys::recipient(campaign, id))
+            .await
     }
 
     /// Pending recipients that are due, at most `limit`, beginning with shard `first_shard` so that
@@ -178,14 +205,20 @@ impl Store {
         while at.part < keys::SHARDS {
             let wanted = (limit as usize).saturating_sub(items.len());
             if wanted == 0 {
-                return Ok(Page { items, next: Some(at) });
+                return Ok(Page {
+                    items,
+                    next: Some(at),
+                });
             }
             let query = self.db.query().table_name(&self.config.campaigns_table);
             let query = match status {
                 Some(status) => query
                     .index_name("by-state")
                     .key_condition_expression("state_key = :part")
-                    .expression_attribute_values(":part", s(keys::recipient_state(campaign, status, at.part))),
+                    .expression_attribute_values(
+                        ":part",
+                        s(keys::recipient_state(campaign, status, at.part)),
+                    ),
                 None => query
                     .key_condition_expression("pk = :part")
                     .expression_attribute_values(":part", s(keys::recipients(campaign, at.part))),
@@ -220,7 +253,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut moved = recipient.clone();
-        let Ok(status) = recipient.status.after(event) else { return Ok(false) };
+        let Ok(status) = recipient.status.after(event) else {
+            return Ok(false);
+        };
         moved.status = status;
         moved.updated_at = now;
         match event {
@@ -231,7 +266,13 @@ impl Store {
             _ => {}
         }
         let mut tx = Transaction::new();
-        self.move_recipient(&mut tx, Part::Recipient(0), Part::Counts, recipient.status, &moved)?;
+        self.move_recipient(
+            &mut tx,
+            Part::Recipient(0),
+            Part::Counts,
+            recipient.status,
+            &moved,
+        )?;
         if recipient.status == RecipientStatus::Queued {
             self.give_up_call_of(&mut tx, recipient, now).await?;
         }
@@ -248,16 +289,27 @@ impl Store {
         recipient: &Recipient,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Some(id) = &recipient.call_id else { return Ok(()) };
-        let Some(mut call) = self.find_call(id).await? else { return Ok(()) };
-        let Ok(status) = call.status.after(CallEvent::GivenUp) else { return Ok(()) };
+        let Some(id) = &recipient.call_id else {
+            return Ok(());
+        };
+        let Some(mut call) = self.find_call(id).await? else {
+            return Ok(());
+        };
+        let Ok(status) = call.status.after(CallEvent::GivenUp) else {
+            return Ok(());
+        };
         let read = call.version;
         call.status = status;
         call.ended_at = Some(now);
         call.updated_at = now;
         call.results_complete = true;
         call.recording.state = switchboard_domain::RecordingState::None;
-        tx.put(Part::Call, &self.config.calls_table, call_item(&call, read + 1)?, When::version(read));
+        tx.put(
+            Part::Call,
+            &self.config.calls_table,
+            call_item(&call, read + 1)?,
+            When::version(read),
+        );
         Ok(())
     }
 }

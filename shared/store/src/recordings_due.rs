@@ -38,7 +38,9 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn recordings_due(&self) -> Result<Vec<RecordingDue>, StoreError> {
-        let items = self.partition(&self.config.system_table, "RECORDINGS_DUE", "").await?;
+        let items = self
+            .partition(&self.config.system_table, "RECORDINGS_DUE", "")
+            .await?;
         items.into_iter().map(from_item).collect()
     }
 
@@ -47,6 +49,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn settle_recording(&self, id: &CallId) -> Result<(), StoreError> {
-        self.delete(&self.config.system_table, &keys::recording_due(id)).await
+        self.delete(&self.config.system_table, &keys::recording_due(id))
+            .await
     }
 }

@@ -9,7 +9,11 @@ use crate::{Cursor, Page, Store, StoreError};
 
 impl Store {
     /// The record at a key, read consistently.
-    pub(crate) async fn find<T: DeserializeOwned>(&self, table: &str, key: &Key) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn find<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
         self.find_item(table, key).await?.map(from_item).transpose()
     }
 
@@ -50,7 +54,12 @@ impl Store {
             .await;
         match put {
             Ok(_) => Ok(true),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
             Err(e) => Err(unavailable("DynamoDB", "PutItem")(e)),
         }
     }
@@ -72,7 +81,10 @@ impl Store {
             .await;
         match put {
             Ok(_) => Ok(()),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
                 Err(StoreError::Stale)
             }
             Err(e) => Err(unavailable("DynamoDB", "PutItem")(e)),
@@ -112,12 +124,25 @@ impl Store {
             .send()
             .await
             .map_err(unavailable("DynamoDB", "Query"))?;
-        let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)) })
+        let items = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(from_item)
+            .collect::<Result<_, _>>()?;
+        Ok(Page {
+            items,
+            next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)),
+        })
     }
 
     /// Every item of one partition whose sort key begins with `prefix`.
-    pub(crate) async fn partition(&self, table: &str, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
+    pub(crate) async fn partition(
+        &self,
+        table: &str,
+        pk: &str,
+        prefix: &str,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {

@@ -114,9 +114,17 @@ impl Store {
 
     async fn stats_rows(&self, period: &str) -> Result<Vec<StatsRow>, StoreError> {
         let mut rows: Vec<StatsRow> = Vec::new();
-        for item in self.partition(&self.config.calls_table, &format!("STATS#{period}"), "").await? {
-            let agent = item.get("sk").and_then(|v| v.as_s().ok()).and_then(|sk| sk.split_once('#'));
-            let Some(Ok(agent_id)) = agent.map(|(id, _)| AgentId::parse(id)) else { continue };
+        for item in self
+            .partition(&self.config.calls_table, &format!("STATS#{period}"), "")
+            .await?
+        {
+            let agent = item
+                .get("sk")
+                .and_then(|v| v.as_s().ok())
+                .and_then(|sk| sk.split_once('#'));
+            let Some(Ok(agent_id)) = agent.map(|(id, _)| AgentId::parse(id)) else {
+                continue;
+            };
             let stats = CallStats::from_item(&item);
             // Sorted by key: an agent's shards follow each other.
             match rows.last_mut() {

@@ -12,7 +12,9 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn sync_mark(&self, provider: ProviderKind) -> Result<Option<Timestamp>, StoreError> {
-        let item = self.find_item(&self.config.system_table, &keys::sync_mark(provider.as_str())).await?;
+        let item = self
+            .find_item(&self.config.system_table, &keys::sync_mark(provider.as_str()))
+            .await?;
         Ok(item.and_then(|item| Timestamp::from_second(number(&item, "mark")).ok()))
     }
 

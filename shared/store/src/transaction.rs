@@ -5,13 +5,14 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
+use crate::StoreError;
 use crate::error::unavailable;
 use crate::item::Item;
 use crate::keys::Key;
-use crate::StoreError;
 
 /// Most items in one transaction.
 pub(crate) const MAX_ITEMS: usize = 100;
@@ -51,7 +52,10 @@ impl When {
 
     /// A condition expression.
     pub(crate) fn expression(text: impl Into<String>) -> Self {
-        Self { expression: Some(text.into()), ..Self::default() }
+        Self {
+            expression: Some(text.into()),
+            ..Self::default()
+        }
     }
 
     /// What a `#name` stands for.
@@ -92,7 +96,10 @@ pub(crate) struct Transaction<T> {
 
 impl<T: Copy> Transaction<T> {
     pub(crate) fn new() -> Self {
-        Self { parts: Vec::new(), items: Vec::new() }
+        Self {
+            parts: Vec::new(),
+            items: Vec::new(),
+        }
     }
 
     fn push(&mut self, part: T, item: TransactWriteItem) {
@@ -102,7 +109,10 @@ impl<T: Copy> Transaction<T> {
 
     /// Writes a whole item.
     pub(crate) fn put(&mut self, part: T, table: &str, item: Item, when: When) {
-        let mut put = Put::builder().table_name(table).set_item(Some(item)).set_condition_expression(when.expression);
+        let mut put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .set_condition_expression(when.expression);
         for (name, attribute) in when.names {
             put = put.expression_attribute_names(name, attribute);
         }
@@ -170,14 +180,24 @@ impl<T: Copy> Transaction<T> {
     /// Commits. Meeting another transaction on the same item is waited out here.
     pub(crate) async fn commit(self, db: &aws_sdk_dynamodb::Client) -> Result<(), NotCommitted<T>> {
         for attempt in 0.. {
-            let error = match db.transact_write_items().set_transact_items(Some(self.items.clone())).send().await {
+            let error = match db
+                .transact_write_items()
+                .set_transact_items(Some(self.items.clone()))
+                .send()
+                .await
+            {
                 Ok(_) => return Ok(()),
                 Err(error) => error,
             };
             match self.refusals(&error) {
                 Some(refused) if !refused.is_empty() => return Err(NotCommitted::Refused(refused)),
                 Some(_) if attempt < MAX_ATTEMPTS => back_off(attempt).await,
-                _ => return Err(NotCommitted::Failed(unavailable("DynamoDB", "TransactWriteItems")(error))),
+                _ => {
+                    return Err(NotCommitted::Failed(unavailable(
+                        "DynamoDB",
+                        "TransactWriteItems",
+                    )(error)));
+                }
             }
         }
         unreachable!("the loop above only ends by returning")
@@ -186,7 +206,8 @@ impl<T: Copy> Transaction<T> {
     /// The parts whose condition failed; empty when it was only a meeting of transactions; none
     /// when the error is of another kind.
     fn refusals(&self, error: &SdkError<TransactWriteItemsError>) -> Option<Vec<(T, Option<Item>)>> {
-        let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
+        let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()?
+        else {
             return matches!(
                 error.as_service_error()?,
                 TransactWriteItemsError::TransactionInProgressException(_)

@@ -19,7 +19,8 @@ impl Store {
     pub async fn put_transcript(&self, id: &CallId, turns: &[TranscriptTurn]) -> Result<(), StoreError> {
         let item = |(index, turn): (usize, &TranscriptTurn)| -> Result<Item, StoreError> {
             let mut turn = turn.clone();
-            turn.message.truncate(turn.message.floor_char_boundary(MAX_MESSAGE_BYTES));
+            turn.message
+                .truncate(turn.message.floor_char_boundary(MAX_MESSAGE_BYTES));
             let mut item = to_item(&turn)?;
             keys::turn(id, index).put_into(&mut item);
             Ok(item)
@@ -33,7 +34,9 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn transcript(&self, id: &CallId) -> Result<Vec<TranscriptTurn>, StoreError> {
-        let items = self.partition(&self.config.calls_table, &keys::call(id).pk, "TURN#").await?;
+        let items = self
+            .partition(&self.config.calls_table, &keys::call(id).pk, "TURN#")
+            .await?;
         items.into_iter().map(from_item).collect()
     }
 
@@ -43,7 +46,12 @@ impl Store {
     /// When the tables do not answer.
     pub async fn import_call(&self, call: &Call, recording_due: bool) -> Result<bool, StoreError> {
         let mut tx = Transaction::new();
-        tx.put((), &self.config.calls_table, call_item(call, call.version)?, When::absent());
+        tx.put(
+            (),
+            &self.config.calls_table,
+            call_item(call, call.version)?,
+            When::absent(),
+        );
         self.count_call(&mut tx, (), call);
         if recording_due {
             tx.put((), &self.config.system_table, due_item(call)?, When::always());

@@ -9,7 +9,10 @@ fn upload_item(upload: &Upload, version: u64) -> Result<Item, StoreError> {
     let mut item = to_item(upload)?;
     keys::upload(&upload.upload_id).put_into(&mut item);
     item.insert("kind".into(), s("upload"));
-    item.insert("sort".into(), keys::time_and(upload.created_at, upload.upload_id.as_str()));
+    item.insert(
+        "sort".into(),
+        keys::time_and(upload.created_at, upload.upload_id.as_str()),
+    );
     item.insert("version".into(), n(version));
     Ok(item)
 }
@@ -20,7 +23,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Stale`] when one with this id exists.
     pub async fn create_upload(&self, upload: &Upload) -> Result<(), StoreError> {
-        match self.create(&self.config.contacts_table, upload_item(upload, upload.version)?).await? {
+        match self
+            .create(&self.config.contacts_table, upload_item(upload, upload.version)?)
+            .await?
+        {
             true => Ok(()),
             false => Err(StoreError::Stale),
         }
@@ -42,7 +48,8 @@ impl Store {
         let read = upload.version;
         upload.version += 1;
         let item = upload_item(&upload, upload.version)?;
-        self.put_if_version(&self.config.contacts_table, item, read).await?;
+        self.put_if_version(&self.config.contacts_table, item, read)
+            .await?;
         Ok(upload)
     }
 
@@ -50,7 +57,12 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn list_uploads(&self, cursor: Option<&Cursor>, limit: u32) -> Result<Page<Upload>, StoreError> {
-        self.list_kind(&self.config.contacts_table, "upload", cursor, limit).await
+    pub async fn list_uploads(
+        &self,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Upload>, StoreError> {
+        self.list_kind(&self.config.contacts_table, "upload", cursor, limit)
+            .await
     }
 }

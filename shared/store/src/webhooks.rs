@@ -57,8 +57,13 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn find_webhook(&self, provider: &str, digest: &str) -> Result<Option<WebhookRecord>, StoreError> {
-        self.find(&self.config.system_table, &keys::webhook(provider, digest)).await
+    pub async fn find_webhook(
+        &self,
+        provider: &str,
+        digest: &str,
+    ) -> Result<Option<WebhookRecord>, StoreError> {
+        self.find(&self.config.system_table, &keys::webhook(provider, digest))
+            .await
     }
 
     /// Writes what became of a webhook.
@@ -75,7 +80,10 @@ impl Store {
         };
         item.insert("kind".into(), s(kind));
         item.insert("sort".into(), keys::time_and(record.received_at, &record.digest));
-        item.insert("expires_at".into(), n(record.received_at.as_second() + REMEMBERED_SECS));
+        item.insert(
+            "expires_at".into(),
+            n(record.received_at.as_second() + REMEMBERED_SECS),
+        );
         self.put(&self.config.system_table, item).await
     }
 
@@ -106,7 +114,8 @@ impl Store {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<WebhookRecord>, StoreError> {
-        self.list_kind(&self.config.system_table, "webhook_unparsed", cursor, limit).await
+        self.list_kind(&self.config.system_table, "webhook_unparsed", cursor, limit)
+            .await
     }
 
     /// Notes that a webhook waits for its conversation to be known.
@@ -122,7 +131,10 @@ impl Store {
         let mut item = to_item(record)?;
         keys::early_event(conversation, &record.digest).put_into(&mut item);
         item.insert("outcome".into(), s(outcome));
-        item.insert("expires_at".into(), n(record.received_at.as_second() + REMEMBERED_SECS));
+        item.insert(
+            "expires_at".into(),
+            n(record.received_at.as_second() + REMEMBERED_SECS),
+        );
         self.put(&self.config.system_table, item).await
     }
 
@@ -140,8 +152,13 @@ impl Store {
             outcome: switchboard_domain::CallOutcome,
         }
         let table = &self.config.system_table;
-        let items = self.partition(table, &format!("EARLY#{conversation}"), "").await?;
+        let items = self
+            .partition(table, &format!("EARLY#{conversation}"), "")
+            .await?;
         let first = items.into_iter().next();
-        Ok(first.map(from_item::<Early>).transpose()?.map(|early| early.outcome))
+        Ok(first
+            .map(from_item::<Early>)
+            .transpose()?
+            .map(|early| early.outcome))
     }
 }

@@ -32,7 +32,10 @@ pub struct Reply {
 impl Actor {
     /// Nobody: no token.
     pub fn anonymous() -> Self {
-        Self { claims: None, headers: Vec::new() }
+        Self {
+            claims: None,
+            headers: Vec::new(),
+        }
     }
 
     /// May look.
@@ -52,7 +55,10 @@ impl Actor {
 
     /// Somebody with these claims.
     pub fn with_claims(claims: Value) -> Self {
-        Self { claims: Some(claims), headers: Vec::new() }
+        Self {
+            claims: Some(claims),
+            headers: Vec::new(),
+        }
     }
 
     /// The same person sending one more header.
@@ -78,7 +84,10 @@ impl Actor {
     }
 
     fn context(&self) -> RequestContext {
-        let authorizer = self.claims.as_ref().map(|claims| json!({ "jwt": { "claims": claims, "scopes": null } }));
+        let authorizer = self
+            .claims
+            .as_ref()
+            .map(|claims| json!({ "jwt": { "claims": claims, "scopes": null } }));
         let context = json!({
             "routeKey": "ANY /api/{proxy+}", "accountId": "000000000000", "stage": "$default",
             "requestId": "test", "authorizer": authorizer, "apiId": "test", "domainName": "127.0.0.1",
@@ -97,8 +106,16 @@ impl Actor {
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, MAX_ANSWER).await.unwrap();
         let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or_else(|_| text()) };
-        Reply { status: parts.status, headers: parts.headers, body }
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| text())
+        };
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// Sends a GET.

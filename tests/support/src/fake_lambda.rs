@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -44,12 +45,18 @@ pub struct FakeLambda {
 impl FakeLambda {
     pub(crate) fn start(listener: TcpListener, shutdown: CancellationToken) -> Self {
         let address = listener.local_addr().unwrap();
-        let lambda = Self { address, inner: Arc::default() };
+        let lambda = Self {
+            address,
+            inner: Arc::default(),
+        };
         let router = Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .route("/2017-10-31/functions/{name}/concurrency", put(reserve))
             .route("/2019-09-30/functions/{name}/concurrency", get(reserved))
-            .route("/2015-03-31/event-source-mappings/{id}", get(mapping).put(set_mapping))
+            .route(
+                "/2015-03-31/event-source-mappings/{id}",
+                get(mapping).put(set_mapping),
+            )
             .with_state(lambda.clone());
         tokio::spawn(async move {
             let serving = axum::serve(listener, router);
@@ -105,7 +112,12 @@ impl FakeLambda {
             return Ok(inner);
         }
         let error = [("x-amzn-errortype", "ResourceConflictException")];
-        Err((StatusCode::CONFLICT, error, Json(json!({ "Message": "told to fail" }))).into_response())
+        Err((
+            StatusCode::CONFLICT,
+            error,
+            Json(json!({ "Message": "told to fail" })),
+        )
+            .into_response())
     }
 }
 
@@ -113,11 +125,18 @@ async fn invoke(
     State(lambda): State<FakeLambda>,
     Path(function): Path<String>,
     headers: HeaderMap,
-    Json(payload): Json<Value>,
+    payload: Bytes,
 ) -> Result<Response, Response> {
     let mut inner = lambda.asked()?;
-    let asynchronous = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
-    inner.invocations.push(Invocation { function: function.clone(), payload, asynchronous });
+    let payload = serde_json::from_slice(&payload).unwrap_or_default();
+    let asynchronous = headers
+        .get("x-amz-invocation-type")
+        .is_some_and(|kind| kind == "Event");
+    inner.invocations.push(Invocation {
+        function: function.clone(),
+        payload,
+        asynchronous,
+    });
     if asynchronous {
         return Ok(StatusCode::ACCEPTED.into_response());
     }
@@ -152,6 +171,8 @@ async fn set_mapping(
 ) -> Result<Response, Response> {
     let mut inner = lambda.asked()?;
     inner.disabled = body["Enabled"] == json!(false);
-    inner.mapping_maximum = body.pointer("/ScalingConfig/MaximumConcurrency").and_then(Value::as_u64);
+    inner.mapping_maximum = body
+        .pointer("/ScalingConfig/MaximumConcurrency")
+        .and_then(Value::as_u64);
     Ok(shown(&id, &inner))
 }

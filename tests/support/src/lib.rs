@@ -10,7 +10,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "for tests only: a test fails by panicking"
 )]
 
@@ -23,6 +22,6 @@ mod test_store;
 pub mod records;
 
 pub use actor::{Actor, Reply};
-pub use switchboard_local_engines::{DynamoDbFault, Faults, SqsFault};
 pub use fake_lambda::{FakeLambda, Invocation};
+pub use switchboard_local_engines::{DynamoDbFault, Faults, SqsFault};
 pub use test_store::{DIALER, EXPORTER, LIMIT, MAPPING, PARSER, SCHEDULER, SYNC, TestStore};

@@ -63,7 +63,10 @@ pub fn campaign(name: &str, now: Timestamp) -> Campaign {
         phone_line_id: phone_line("main").phone_line_id,
         carrier: Carrier::Twilio,
         list_ids: Vec::new(),
-        layout: LayoutProgress { done: true, ..LayoutProgress::default() },
+        layout: LayoutProgress {
+            done: true,
+            ..LayoutProgress::default()
+        },
         start_at: None,
         end_at: None,
         window: None,
@@ -85,7 +88,14 @@ pub fn campaign(name: &str, now: Timestamp) -> Campaign {
 
 /// The `n`-th recipient of a campaign: pending, due now.
 pub fn recipient(campaign: &CampaignId, n: u64, now: Timestamp) -> Recipient {
-    Recipient::new(campaign.clone(), number(n), DynamicVariables::new(), None, now, now)
+    Recipient::new(
+        campaign.clone(),
+        number(n),
+        DynamicVariables::new(),
+        None,
+        now,
+        now,
+    )
 }
 
 /// The first queued call of a recipient.
@@ -187,7 +197,12 @@ pub fn upload(name: &str, now: Timestamp) -> Upload {
 
 /// A wish not to be called.
 pub fn do_not_call(number: &PhoneNumber, now: Timestamp) -> DoNotCallEntry {
-    DoNotCallEntry { phone_number: number.clone(), source: "test".to_owned(), note: None, added_at: now }
+    DoNotCallEntry {
+        phone_number: number.clone(),
+        source: "test".to_owned(),
+        note: None,
+        added_at: now,
+    }
 }
 
 /// An export of everything.

@@ -10,7 +10,10 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// the template are passed over.
 pub(crate) fn tables() -> Vec<(String, Value)> {
     let template: serde_norway::Value = serde_norway::from_str(TEMPLATE).expect("template.yaml is YAML");
-    let resources = template.get("Resources").and_then(|r| r.as_mapping()).expect("resources");
+    let resources = template
+        .get("Resources")
+        .and_then(|r| r.as_mapping())
+        .expect("resources");
     resources
         .iter()
         .filter(|(_, resource)| resource["Type"].as_str() == Some("AWS::DynamoDB::Table"))
@@ -32,7 +35,13 @@ mod tests {
         let names: Vec<String> = tables().into_iter().map(|(name, _)| name).collect();
         assert_eq!(
             names,
-            ["CallsTable", "CampaignsTable", "ContactsTable", "AgentsTable", "SystemTable"]
+            [
+                "CallsTable",
+                "CampaignsTable",
+                "ContactsTable",
+                "AgentsTable",
+                "SystemTable"
+            ]
         );
     }
 }

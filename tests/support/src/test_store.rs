@@ -56,11 +56,15 @@ impl TestStore {
     pub async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let shutdown = CancellationToken::new();
-        let db = DynamoDb::start(dir.path(), listener().await, shutdown.clone()).await.unwrap();
+        let db = DynamoDb::start(dir.path(), listener().await, shutdown.clone())
+            .await
+            .unwrap();
         for (_, properties) in template::tables() {
             db.ensure_table(&properties).await.unwrap();
         }
-        let s3 = S3::start(dir.path(), listener().await, shutdown.clone()).await.unwrap();
+        let s3 = S3::start(dir.path(), listener().await, shutdown.clone())
+            .await
+            .unwrap();
         s3.ensure_bucket(BUCKET, &json!({})).await.unwrap();
         let sqs = Sqs::start(listener().await, shutdown.clone()).await.unwrap();
         let long = json!({ "VisibilityTimeout": 5400 });
@@ -115,13 +119,20 @@ impl TestStore {
     pub async fn take_dials(&self) -> Vec<DialMessage> {
         let mut dials = Vec::new();
         loop {
-            let received = self.sqs.receive(&self.dial_queue, 10, Duration::ZERO, None).await.unwrap();
+            let received = self
+                .sqs
+                .receive(&self.dial_queue, 10, Duration::ZERO, None)
+                .await
+                .unwrap();
             if received.is_empty() {
                 return dials;
             }
             for message in received {
                 dials.push(serde_json::from_str(&message.body).unwrap());
-                self.sqs.delete(&self.dial_queue, &message.receipt_handle).await.unwrap();
+                self.sqs
+                    .delete(&self.dial_queue, &message.receipt_handle)
+                    .await
+                    .unwrap();
             }
         }
     }

@@ -25,7 +25,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/contact-lists", tag = "contacts", params(PageParams),
     responses((status = OK, body = List<ContactList>), Refusals))]
 async fn list_contact_lists(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<ContactList>> {
-    Ok(Json(api.store.list_contact_lists(page.cursor()?.as_ref(), page.limit).await?.into()))
+    Ok(Json(
+        api.store
+            .list_contact_lists(page.cursor()?.as_ref(), page.limit)
+            .await?
+            .into(),
+    ))
 }
 
 /// One contact list.
@@ -40,7 +45,8 @@ async fn get_contact_list(Viewer(api): Viewer, Id(id): Id<ListId>) -> Answer<Con
     responses((status = NO_CONTENT), Refusals))]
 async fn delete_contact_list(Operator(api): Operator, Id(id): Id<ListId>) -> Result<StatusCode, Problem> {
     let list = found(api.store.find_contact_list(&id).await?, "contact list")?;
-    let needing = |campaign: &switchboard_domain::Campaign| !campaign.layout.done && campaign.list_ids.contains(&id);
+    let needing =
+        |campaign: &switchboard_domain::Campaign| !campaign.layout.done && campaign.list_ids.contains(&id);
     let campaigns = campaigns_of(&api.store, needing).await?;
     if !campaigns.is_empty() {
         return Err(Problem::conflict(format!(
@@ -65,11 +71,21 @@ async fn list_contacts(
     let first = match page.cursor_text.as_deref() {
         None => 0,
         Some(text) => text.parse().map_err(|_| {
-            Problem::invalid_field("cursor", "pass `next_cursor` of the previous page as it came, or leave it out")
+            Problem::invalid_field(
+                "cursor",
+                "pass `next_cursor` of the previous page as it came, or leave it out",
+            )
         })?,
     };
     let limit = u64::from(page.limit).min(list.size.saturating_sub(first));
-    let items = if limit == 0 { Vec::new() } else { api.store.contacts_from(&id, first, limit).await? };
+    let items = if limit == 0 {
+        Vec::new()
+    } else {
+        api.store.contacts_from(&id, first, limit).await?
+    };
     let end = first.saturating_add(limit);
-    Ok(Json(List { items, next_cursor: (end < list.size).then(|| end.to_string()) }))
+    Ok(Json(List {
+        items,
+        next_cursor: (end < list.size).then(|| end.to_string()),
+    }))
 }

@@ -21,7 +21,9 @@ use crate::path::found;
 use crate::roles::{Operator, Viewer};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(search_contacts)).routes(routes!(delete_contacts))
+    OpenApiRouter::new()
+        .routes(routes!(search_contacts))
+        .routes(routes!(delete_contacts))
 }
 
 /// Whom to look for.
@@ -39,7 +41,10 @@ struct ContactSearch {
 /// Contacts with a number, over all lists.
 #[utoipa::path(get, path = "/contacts", tag = "contacts", params(ContactSearch),
     responses((status = OK, body = List<Contact>), Refusals))]
-async fn search_contacts(Viewer(api): Viewer, Params(search): Params<ContactSearch>) -> Answer<List<Contact>> {
+async fn search_contacts(
+    Viewer(api): Viewer,
+    Params(search): Params<ContactSearch>,
+) -> Answer<List<Contact>> {
     let number = numbers::of_query(&search.phone_number, search.default_region.as_deref())?;
     Ok(Json(List::whole(api.store.find_contacts(&number).await?)))
 }
@@ -74,9 +79,11 @@ async fn delete_contacts(
         checks.wrong("places", format!("send 1 to {MAX_AT_ONCE} places"));
     }
     checks.done()?;
-    found(api.store.find_contact_list(&request.list_id).await?, "contact list").map_err(|_: Problem| {
-        Problem::invalid_field("list_id", "there is no such contact list")
-    })?;
+    found(
+        api.store.find_contact_list(&request.list_id).await?,
+        "contact list",
+    )
+    .map_err(|_: Problem| Problem::invalid_field("list_id", "there is no such contact list"))?;
     let places: Vec<u64> = request.places.into_iter().collect();
     let deleted = api.store.delete_contacts(&request.list_id, &places).await?;
     api.audit("contacts.deleted", &request.list_id);

@@ -34,7 +34,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/do-not-call", tag = "contacts", params(PageParams),
     responses((status = OK, body = List<DoNotCallEntry>), Refusals))]
 async fn list_do_not_call(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<DoNotCallEntry>> {
-    Ok(Json(api.store.list_do_not_call(page.cursor()?.as_ref(), page.limit).await?.into()))
+    Ok(Json(
+        api.store
+            .list_do_not_call(page.cursor()?.as_ref(), page.limit)
+            .await?
+            .into(),
+    ))
 }
 
 /// Numbers never to be dialled.
@@ -73,7 +78,12 @@ async fn add_do_not_call(
     if let Some(note) = &request.note {
         checks.text("note", note, 0..=MAX_NOTE);
     }
-    let region = checks.take("default_region", numbers::region(request.default_region.as_deref())).flatten();
+    let region = checks
+        .take(
+            "default_region",
+            numbers::region(request.default_region.as_deref()),
+        )
+        .flatten();
     let mut entries = Vec::new();
     for (index, text) in request.phone_numbers.iter().take(MAX_AT_ONCE).enumerate() {
         let number = checks.take(format!("phone_numbers[{index}]"), numbers::parse(text, region));
@@ -94,7 +104,10 @@ async fn add_do_not_call(
         .await?;
     let added = new.into_iter().filter(|new| *new).count() as u64;
     api.audit("do_not_call.added", &added);
-    Ok(Json(AddedDoNotCall { added, present: all - added }))
+    Ok(Json(AddedDoNotCall {
+        added,
+        present: all - added,
+    }))
 }
 
 /// The entry of a number.
@@ -102,7 +115,11 @@ async fn add_do_not_call(
     responses((status = OK, body = DoNotCallEntry), Refusals))]
 async fn get_do_not_call(Viewer(api): Viewer, Path(number): Path<String>) -> Answer<DoNotCallEntry> {
     let number = numbers::of_query(&number, None)?;
-    found(api.store.find_do_not_call(&number).await?, "number on the do-not-call list").map(Json)
+    found(
+        api.store.find_do_not_call(&number).await?,
+        "number on the do-not-call list",
+    )
+    .map(Json)
 }
 
 /// Takes a number off the list. One that is not on it is fine.

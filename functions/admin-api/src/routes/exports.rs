@@ -21,7 +21,9 @@ use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_exports, create_export)).routes(routes!(get_export))
+    OpenApiRouter::new()
+        .routes(routes!(list_exports, create_export))
+        .routes(routes!(get_export))
 }
 
 /// Which calls to export; every condition must fit.
@@ -53,12 +55,26 @@ struct ExportAnswer {
 /// Starts an export. Ask for it until it is completed; then it has a link.
 #[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
     responses((status = ACCEPTED, body = ExportAnswer), Refusals))]
-async fn create_export(Operator(api): Operator, JsonBody(request): JsonBody<CreateExport>) -> Made<ExportAnswer> {
+async fn create_export(
+    Operator(api): Operator,
+    JsonBody(request): JsonBody<CreateExport>,
+) -> Made<ExportAnswer> {
     check(&api, &request).await?;
     let id = api.new_id(ExportId::derived, ExportId::generate);
     // The same request again, after its answer was lost.
-    if let Some(export) = api.store.find_export(&id).await?.filter(|e| e.status != ExportStatus::Failed) {
-        return Ok((StatusCode::ACCEPTED, Json(ExportAnswer { export, download: None })));
+    if let Some(export) = api
+        .store
+        .find_export(&id)
+        .await?
+        .filter(|e| e.status != ExportStatus::Failed)
+    {
+        return Ok((
+            StatusCode::ACCEPTED,
+            Json(ExportAnswer {
+                export,
+                download: None,
+            }),
+        ));
     }
     let mut export = Export {
         export_id: id,
@@ -74,7 +90,12 @@ async fn create_export(Operator(api): Operator, JsonBody(request): JsonBody<Crea
         finished_at: None,
     };
     api.store.put_export(&export).await?;
-    if let Err(error) = api.store.functions().start_export(&json!({ "export_id": export.export_id })).await {
+    if let Err(error) = api
+        .store
+        .functions()
+        .start_export(&json!({ "export_id": export.export_id }))
+        .await
+    {
         export.status = ExportStatus::Failed;
         export.failure = Some("It could not be started. Start a new one in a minute.".to_owned());
         export.finished_at = Some(api.now());
@@ -82,20 +103,29 @@ async fn create_export(Operator(api): Operator, JsonBody(request): JsonBody<Crea
         return Err(error.into());
     }
     api.audit("export.created", &export.export_id);
-    Ok((StatusCode::ACCEPTED, Json(ExportAnswer { export, download: None })))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(ExportAnswer {
+            export,
+            download: None,
+        }),
+    ))
 }
 
 async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
     let mut checks = Checks::default();
-    if let (Some(since), Some(until)) = (request.since, request.until) {
-        if since >= until {
-            checks.wrong("until", "must be after `since`");
-        }
+    if let (Some(since), Some(until)) = (request.since, request.until)
+        && since >= until
+    {
+        checks.wrong("until", "must be after `since`");
     }
-    if let Some(id) = &request.campaign_id {
-        if api.store.find_campaign(id).await?.is_none() {
-            checks.wrong("campaign_id", "there is no such campaign: choose one of GET /api/campaigns");
-        }
+    if let Some(id) = &request.campaign_id
+        && api.store.find_campaign(id).await?.is_none()
+    {
+        checks.wrong(
+            "campaign_id",
+            "there is no such campaign: choose one of GET /api/campaigns",
+        );
     }
     checks.done()
 }
@@ -104,7 +134,12 @@ async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
 #[utoipa::path(get, path = "/exports", tag = "exports", params(PageParams),
     responses((status = OK, body = List<Export>), Refusals))]
 async fn list_exports(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<Export>> {
-    Ok(Json(api.store.list_exports(page.cursor()?.as_ref(), page.limit).await?.into()))
+    Ok(Json(
+        api.store
+            .list_exports(page.cursor()?.as_ref(), page.limit)
+            .await?
+            .into(),
+    ))
 }
 
 /// One export.
@@ -115,7 +150,13 @@ async fn get_export(Viewer(api): Viewer, Id(id): Id<ExportId>) -> Answer<ExportA
     let download = match export.status {
         ExportStatus::Completed => {
             let name = format!("calls-{}.csv", export.created_at.strftime("%Y-%m-%d"));
-            Some(Download { url: api.store.files().presign_get(&FileStore::export_key(&id), Some(&name)).await? })
+            Some(Download {
+                url: api
+                    .store
+                    .files()
+                    .presign_get(&FileStore::export_key(&id), Some(&name))
+                    .await?,
+            })
         }
         ExportStatus::Queued | ExportStatus::Running | ExportStatus::Failed => None,
     };

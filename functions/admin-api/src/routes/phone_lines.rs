@@ -32,10 +32,18 @@ struct PhoneLines {
 #[utoipa::path(get, path = "/phone-lines", tag = "agents", responses((status = OK, body = PhoneLines), Refusals))]
 async fn list_phone_lines(Viewer(api): Viewer) -> Answer<PhoneLines> {
     match refresh(&api).await {
-        Ok(items) => Ok(Json(PhoneLines { items, fresh: true, explanation: None })),
+        Ok(items) => Ok(Json(PhoneLines {
+            items,
+            fresh: true,
+            explanation: None,
+        })),
         Err(problem) => {
             let items = api.store.list_phone_lines().await?;
-            Ok(Json(PhoneLines { items, fresh: false, explanation: Some(problem.detail) }))
+            Ok(Json(PhoneLines {
+                items,
+                fresh: false,
+                explanation: Some(problem.detail),
+            }))
         }
     }
 }
@@ -50,7 +58,10 @@ pub(crate) async fn refresh(api: &Api) -> Result<Vec<PhoneLine>, Problem> {
     for line in lines.iter().filter(|line| !known.contains(line)) {
         api.store.put_phone_line(line).await?;
     }
-    for gone in known.iter().filter(|known| lines.iter().all(|line| line.phone_line_id != known.phone_line_id)) {
+    for gone in known
+        .iter()
+        .filter(|known| lines.iter().all(|line| line.phone_line_id != known.phone_line_id))
+    {
         api.store.delete_phone_line(&gone.phone_line_id).await?;
     }
     Ok(lines)

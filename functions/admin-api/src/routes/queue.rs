@@ -35,7 +35,10 @@ struct Depth {
 
 impl From<QueueDepth> for Depth {
     fn from(depth: QueueDepth) -> Self {
-        Self { waiting: depth.visible, in_flight: depth.in_flight }
+        Self {
+            waiting: depth.visible,
+            in_flight: depth.in_flight,
+        }
     }
 }
 
@@ -131,10 +134,17 @@ async fn change_settings(
     JsonBody(request): JsonBody<ChangeQueueSettings>,
 ) -> Answer<QueueSettings> {
     let mut checks = Checks::default();
-    checks.range("concurrency_limit", &request.concurrency_limit, 1..=MAX_CONCURRENCY_LIMIT);
+    checks.range(
+        "concurrency_limit",
+        &request.concurrency_limit,
+        1..=MAX_CONCURRENCY_LIMIT,
+    );
     checks.done()?;
     api.store.queue_settings(api.default_limit, api.now()).await?;
-    let settings = api.store.set_concurrency_limit(request.concurrency_limit, api.now()).await?;
+    let settings = api
+        .store
+        .set_concurrency_limit(request.concurrency_limit, api.now())
+        .await?;
     api.audit("queue.limit_changed", &request.concurrency_limit);
     set_capacity(&api, &settings).await;
     api.wake_scheduler().await;
@@ -148,7 +158,9 @@ async fn set_capacity(api: &Api, settings: &QueueSettings) {
         let functions = api.store.functions();
         let now = functions.dialer_capacity().await?;
         let running = settings.state == QueueState::Running;
-        functions.set_dialer_capacity(&now, settings.concurrency_limit, running).await?;
+        functions
+            .set_dialer_capacity(&now, settings.concurrency_limit, running)
+            .await?;
         Ok::<_, StoreError>(())
     };
     if let Err(error) = set.await {

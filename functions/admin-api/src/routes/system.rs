@@ -15,7 +15,10 @@ use crate::paging::Params;
 use crate::roles::Viewer;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_status)).routes(routes!(get_quota)).routes(routes!(get_settings))
+    OpenApiRouter::new()
+        .routes(routes!(get_status))
+        .routes(routes!(get_quota))
+        .routes(routes!(get_settings))
 }
 
 /// Whether a provider answers.
@@ -59,7 +62,12 @@ async fn get_status(Viewer(api): Viewer) -> Answer<Status> {
             Ok(_) => (Reachability::Up, None),
             Err(error) => (Reachability::Down, Some(error.explain())),
         };
-        providers.push(ProviderStatus { provider: provider.kind(), state, explanation, checked_at: api.now() });
+        providers.push(ProviderStatus {
+            provider: provider.kind(),
+            state,
+            explanation,
+            checked_at: api.now(),
+        });
     }
     Ok(Json(Status { providers }))
 }

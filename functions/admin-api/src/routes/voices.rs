@@ -76,5 +76,8 @@ async fn search_voices(Viewer(api): Viewer, page: Paged<VoiceFilter>) -> Answer<
     let provider = api.providers.get(page.filter.provider.unwrap_or(only));
     let voices = provider.search_voices(&query).await?;
     let items = voices.voices.into_iter().map(Into::into).collect();
-    Ok(Json(List { items, next_cursor: voices.next_cursor }))
+    Ok(Json(List {
+        items,
+        next_cursor: voices.next_cursor,
+    }))
 }

@@ -6,7 +6,13 @@ use switchboard_testing::Actor;
 
 use crate::harness::TestApi;
 
-const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+const METHODS: [Method; 5] = [
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+];
 
 /// Every operation of the document, its path filled in with ids that name nothing.
 fn operations() -> Vec<(Method, String)> {
@@ -38,7 +44,9 @@ fn operations() -> Vec<(Method, String)> {
 async fn no_route_answers_without_a_token() {
     let api = TestApi::start().await;
     for (method, path) in operations() {
-        let reply = Actor::anonymous().send(&api.router, method.clone(), &path, None).await;
+        let reply = Actor::anonymous()
+            .send(&api.router, method.clone(), &path, None)
+            .await;
         assert_eq!(reply.status, 401, "{method} {path}");
         assert_eq!(reply.headers["content-type"], "application/problem+json");
     }
@@ -47,9 +55,14 @@ async fn no_route_answers_without_a_token() {
 #[tokio::test]
 async fn somebody_without_a_role_may_do_nothing() {
     let api = TestApi::start().await;
-    for claims in [json!({ "sub": "eve" }), json!({ "sub": "eve", "cognito:groups": "[guests]" })] {
+    for claims in [
+        json!({ "sub": "eve" }),
+        json!({ "sub": "eve", "cognito:groups": "[guests]" }),
+    ] {
         for (method, path) in operations() {
-            let reply = Actor::with_claims(claims.clone()).send(&api.router, method.clone(), &path, None).await;
+            let reply = Actor::with_claims(claims.clone())
+                .send(&api.router, method.clone(), &path, None)
+                .await;
             assert_eq!(reply.status, 403, "{method} {path}");
         }
     }
@@ -59,7 +72,9 @@ async fn somebody_without_a_role_may_do_nothing() {
 async fn a_viewer_may_look_and_change_nothing() {
     let api = TestApi::start().await;
     for (method, path) in operations() {
-        let reply = Actor::viewer().send(&api.router, method.clone(), &path, None).await;
+        let reply = Actor::viewer()
+            .send(&api.router, method.clone(), &path, None)
+            .await;
         if method == Method::GET {
             assert_ne!(reply.status, 403, "{path}");
         } else {
@@ -73,7 +88,9 @@ async fn an_operator_may_do_all_but_what_is_an_administrators() {
     let api = TestApi::start().await;
     let mut refused = Vec::new();
     for (method, path) in operations() {
-        let reply = Actor::operator().send(&api.router, method.clone(), &path, None).await;
+        let reply = Actor::operator()
+            .send(&api.router, method.clone(), &path, None)
+            .await;
         if reply.status == 403 {
             refused.push(format!("{method} {path}").replace(&"0".repeat(26), "…"));
         }
@@ -84,8 +101,14 @@ async fn an_operator_may_do_all_but_what_is_an_administrators() {
 #[tokio::test]
 async fn a_claim_without_a_subject_is_no_caller() {
     let api = TestApi::start().await;
-    for claims in [json!({ "cognito:groups": "[admin]" }), json!({ "sub": "", "cognito:groups": "[admin]" })] {
-        Actor::with_claims(claims).get(&api.router, "/api/agents").await.expect(401);
+    for claims in [
+        json!({ "cognito:groups": "[admin]" }),
+        json!({ "sub": "", "cognito:groups": "[admin]" }),
+    ] {
+        Actor::with_claims(claims)
+            .get(&api.router, "/api/agents")
+            .await
+            .expect(401);
     }
     let plain = Actor::with_claims(json!({ "sub": "ada", "cognito:groups": "admin" }));
     plain.get(&api.router, "/api/agents").await.expect(200);
@@ -94,7 +117,10 @@ async fn a_claim_without_a_subject_is_no_caller() {
 #[tokio::test]
 async fn a_refusal_names_the_role_that_is_needed() {
     let api = TestApi::start().await;
-    let body = Actor::viewer().act(&api.router, "/api/queue/stop").await.expect(403);
+    let body = Actor::viewer()
+        .act(&api.router, "/api/queue/stop")
+        .await
+        .expect(403);
     insta::assert_json_snapshot!(body);
 }
 
@@ -103,6 +129,9 @@ async fn health_and_the_document_need_no_token() {
     let api = TestApi::start().await;
     let body = Actor::anonymous().get(&api.router, "/health").await.expect(200);
     assert_eq!(body, json!({ "status": "ok" }));
-    let body = Actor::anonymous().get(&api.router, "/api/openapi.json").await.expect(200);
+    let body = Actor::anonymous()
+        .get(&api.router, "/api/openapi.json")
+        .await
+        .expect(200);
     assert_eq!(body["openapi"], "3.1.0");
 }

@@ -26,12 +26,18 @@ fn new_agent() -> Value {
 #[tokio::test]
 async fn an_agent_is_made_at_the_provider_and_kept() {
     let api = TestApi::start().await;
-    let made = Actor::admin().post(&api.router, "/api/agents", new_agent()).await.expect(201);
+    let made = Actor::admin()
+        .post(&api.router, "/api/agents", new_agent())
+        .await
+        .expect(201);
     assert_eq!(made["required_variables"], json!(["name"]));
     let path = format!("/api/agents/{}", made["agent_id"].as_str().unwrap());
     assert_eq!(Actor::viewer().get(&api.router, &path).await.expect(200), made);
 
-    let changed = Actor::admin().patch(&api.router, &path, json!({ "prompt": "Talk.", "name": "Ann" })).await.expect(200);
+    let changed = Actor::admin()
+        .patch(&api.router, &path, json!({ "prompt": "Talk.", "name": "Ann" }))
+        .await
+        .expect(200);
     assert_eq!(changed["required_variables"], json!([]));
     assert_eq!(changed["language"], "en");
 
@@ -44,20 +50,38 @@ async fn an_agent_is_made_at_the_provider_and_kept() {
 async fn what_is_wrong_with_a_new_agent_is_named() {
     let api = TestApi::start().await;
     let wrong = json!({ "provider": "elevenlabs", "name": " ", "prompt": "", "language": "english, please, and slowly" });
-    let body = Actor::admin().post(&api.router, "/api/agents", wrong).await.expect(400);
+    let body = Actor::admin()
+        .post(&api.router, "/api/agents", wrong)
+        .await
+        .expect(400);
     assert_eq!(fields(&body), ["name", "prompt", "language"]);
-    let body = Actor::admin().post(&api.router, "/api/agents", json!({ "provider": "other" })).await.expect(400);
+    let body = Actor::admin()
+        .post(&api.router, "/api/agents", json!({ "provider": "other" }))
+        .await
+        .expect(400);
     assert_eq!(fields(&body), ["provider"]);
 }
 
 #[tokio::test]
 async fn a_provider_that_is_down_is_said_to_be_down() {
     let api = TestApi::start().await;
-    let down = ProviderError::Unavailable { reason: "told to".into(), request_id: None, source: None };
+    let down = ProviderError::Unavailable {
+        reason: "told to".into(),
+        request_id: None,
+        source: None,
+    };
     api.provider.fail_next_request(down);
-    let body = Actor::admin().post(&api.router, "/api/agents", new_agent()).await.expect(503);
+    let body = Actor::admin()
+        .post(&api.router, "/api/agents", new_agent())
+        .await
+        .expect(503);
     insta::assert_json_snapshot!(body);
-    let agents = api.test.store.list_agents(ProviderKind::Elevenlabs, None, 10).await.unwrap();
+    let agents = api
+        .test
+        .store
+        .list_agents(ProviderKind::Elevenlabs, None, 10)
+        .await
+        .unwrap();
     assert_eq!(agents.items, []);
 }
 
@@ -82,12 +106,21 @@ async fn an_import_makes_one_record_however_often_it_is_asked_for() {
     let api = TestApi::start().await;
     api.provider.put_agent(at_provider("agent_1", "Berta"));
     let wanted = json!({ "provider_agent_id": "agent_1" });
-    let first = Actor::admin().post(&api.router, "/api/agents/import", wanted.clone()).await.expect(201);
+    let first = Actor::admin()
+        .post(&api.router, "/api/agents/import", wanted.clone())
+        .await
+        .expect(201);
     assert_eq!(first["required_variables"], json!(["name"]));
-    let again = Actor::admin().post(&api.router, "/api/agents/import", wanted).await.expect(200);
+    let again = Actor::admin()
+        .post(&api.router, "/api/agents/import", wanted)
+        .await
+        .expect(200);
     assert_eq!(again, first);
     let unknown = json!({ "provider_agent_id": "agent_2" });
-    let body = Actor::admin().post(&api.router, "/api/agents/import", unknown).await.expect(400);
+    let body = Actor::admin()
+        .post(&api.router, "/api/agents/import", unknown)
+        .await
+        .expect(400);
     assert_eq!(fields(&body), ["provider_agent_id"]);
 }
 
@@ -96,11 +129,18 @@ async fn a_sync_brings_every_agent_and_marks_those_that_are_gone() {
     let api = TestApi::start().await;
     let gone = api.agent().await;
     for n in 0..5 {
-        api.provider.put_agent(at_provider(&format!("agent_{n}"), &format!("Agent {n}")));
+        api.provider
+            .put_agent(at_provider(&format!("agent_{n}"), &format!("Agent {n}")));
     }
-    let done = Actor::admin().act(&api.router, "/api/agents/sync").await.expect(200);
+    let done = Actor::admin()
+        .act(&api.router, "/api/agents/sync")
+        .await
+        .expect(200);
     assert_eq!(done, json!({ "imported": 5, "refreshed": 0, "missing": 1 }));
-    let done = Actor::admin().act(&api.router, "/api/agents/sync").await.expect(200);
+    let done = Actor::admin()
+        .act(&api.router, "/api/agents/sync")
+        .await
+        .expect(200);
     assert_eq!(done, json!({ "imported": 0, "refreshed": 5, "missing": 1 }));
     let gone = api.test.store.find_agent(&gone.agent_id).await.unwrap().unwrap();
     assert_eq!(gone.status, AgentStatus::Missing);
@@ -110,15 +150,31 @@ async fn a_sync_brings_every_agent_and_marks_those_that_are_gone() {
 async fn agents_are_found_by_name_over_all_pages() {
     let api = TestApi::start().await;
     for n in 0..6 {
-        let name = if n % 2 == 0 { format!("even-{n}") } else { format!("odd-{n}") };
-        api.test.store.create_agent(&records::agent(&name, api.test.now())).await.unwrap();
+        let name = if n % 2 == 0 {
+            format!("even-{n}")
+        } else {
+            format!("odd-{n}")
+        };
+        api.test
+            .store
+            .create_agent(&records::agent(&name, api.test.now()))
+            .await
+            .unwrap();
     }
     let mut names = Vec::new();
     let mut path = "/api/agents?search=EVEN&limit=2".to_owned();
     loop {
         let page = Actor::viewer().get(&api.router, &path).await.expect(200);
-        names.extend(page["items"].as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap().to_owned()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        names.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|a| a["name"].as_str().unwrap().to_owned()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/api/agents?search=EVEN&limit=2&cursor={cursor}");
     }
     names.sort();
@@ -128,16 +184,33 @@ async fn agents_are_found_by_name_over_all_pages() {
 #[tokio::test]
 async fn phone_lines_are_refreshed_and_stay_when_the_provider_is_down() {
     let api = TestApi::start().await;
-    api.test.store.put_phone_line(&records::phone_line("old")).await.unwrap();
+    api.test
+        .store
+        .put_phone_line(&records::phone_line("old"))
+        .await
+        .unwrap();
     api.provider.put_phone_line(records::phone_line("new"));
-    let body = Actor::viewer().get(&api.router, "/api/phone-lines").await.expect(200);
+    let body = Actor::viewer()
+        .get(&api.router, "/api/phone-lines")
+        .await
+        .expect(200);
     assert_eq!(body["fresh"], true);
     assert_eq!(body["items"][0]["phone_line_id"], "phnum_new");
-    assert_eq!(api.test.store.list_phone_lines().await.unwrap(), [records::phone_line("new")]);
+    assert_eq!(
+        api.test.store.list_phone_lines().await.unwrap(),
+        [records::phone_line("new")]
+    );
 
-    api.provider.fail_next_request(ProviderError::OutOfCredit { request_id: None });
-    let body = Actor::viewer().get(&api.router, "/api/phone-lines").await.expect(200);
-    assert_eq!((&body["fresh"], &body["items"][0]["label"]), (&json!(false), &json!("new")));
+    api.provider
+        .fail_next_request(ProviderError::OutOfCredit { request_id: None });
+    let body = Actor::viewer()
+        .get(&api.router, "/api/phone-lines")
+        .await
+        .expect(200);
+    assert_eq!(
+        (&body["fresh"], &body["items"][0]["label"]),
+        (&json!(false), &json!("new"))
+    );
     assert!(body["explanation"].as_str().unwrap().contains("credit"), "{body}");
 }
 
@@ -152,7 +225,13 @@ async fn voices_are_searched() {
         labels: [("accent".to_owned(), "american".to_owned())].into(),
         preview_url: None,
     });
-    let body = Actor::viewer().get(&api.router, "/api/voices?search=rachel").await.expect(200);
+    let body = Actor::viewer()
+        .get(&api.router, "/api/voices?search=rachel")
+        .await
+        .expect(200);
     assert_eq!(body["items"][0]["voice_id"], "voice_1");
-    Actor::viewer().get(&api.router, "/api/voices?provider=nobody").await.expect(400);
+    Actor::viewer()
+        .get(&api.router, "/api/voices?provider=nobody")
+        .await
+        .expect(400);
 }

@@ -37,8 +37,16 @@ async fn finished(api: &TestApi, name: &str, outcome: CallOutcome) -> Call {
     store.create_call(&call).await.unwrap();
     let begun = store.begin_dial(&call, None, None, now, now).await.unwrap();
     assert!(matches!(begun, BeginDial::Begun(_)), "{begun:?}");
-    let facts = CallFacts { duration_secs: Some(42), results_complete: true, has_recording: Some(true), ..CallFacts::default() };
-    let ending = Ending::Ended { outcome, facts: Box::new(facts) };
+    let facts = CallFacts {
+        duration_secs: Some(42),
+        results_complete: true,
+        has_recording: Some(true),
+        ..CallFacts::default()
+    };
+    let ending = Ending::Ended {
+        outcome,
+        facts: Box::new(facts),
+    };
     store.finish_call(&call.call_id, &ending, now).await.unwrap();
     store.find_call(&call.call_id).await.unwrap().unwrap()
 }
@@ -46,10 +54,19 @@ async fn finished(api: &TestApi, name: &str, outcome: CallOutcome) -> Call {
 #[tokio::test]
 async fn a_call_is_queued_and_its_message_sent() {
     let api = ready().await;
-    let call = Actor::operator().post(&api.router, "/api/calls", request(json!({}))).await.expect(202);
+    let call = Actor::operator()
+        .post(&api.router, "/api/calls", request(json!({})))
+        .await
+        .expect(202);
     insta::assert_json_snapshot!(call, { ".call_id" => "[id]", ".agent_id" => "[id]" });
     let call_id = CallId::parse(call["call_id"].as_str().unwrap()).unwrap();
-    assert_eq!(api.test.take_dials().await, [DialMessage { call_id, campaign_id: None }]);
+    assert_eq!(
+        api.test.take_dials().await,
+        [DialMessage {
+            call_id,
+            campaign_id: None
+        }]
+    );
 }
 
 #[tokio::test]
@@ -57,7 +74,10 @@ async fn a_call_whose_message_is_lost_is_still_queued() {
     let api = ready().await;
     let faults = api.test.queue_faults();
     faults.next("SendMessageBatch", SqsFault::InternalErrorBefore, 9);
-    let call = Actor::operator().post(&api.router, "/api/calls", request(json!({}))).await.expect(202);
+    let call = Actor::operator()
+        .post(&api.router, "/api/calls", request(json!({})))
+        .await
+        .expect(202);
     faults.clear();
     let id = CallId::parse(call["call_id"].as_str().unwrap()).unwrap();
     let call = api.test.store.find_call(&id).await.unwrap().unwrap();
@@ -71,10 +91,19 @@ async fn what_is_wrong_with_a_call_is_named() {
         "phone_number": "911", "variables": {}, "phone_line_id": "phnum_none", "ringing_timeout_secs": 121,
         "dial_before": "2026-11-20T11:59:59Z",
     }));
-    let body = Actor::operator().post(&api.router, "/api/calls", wrong).await.expect(400);
+    let body = Actor::operator()
+        .post(&api.router, "/api/calls", wrong)
+        .await
+        .expect(400);
     assert_eq!(
         fields(&body),
-        ["ringing_timeout_secs", "dial_before", "phone_number", "phone_line_id", "variables.name"]
+        [
+            "ringing_timeout_secs",
+            "dial_before",
+            "phone_number",
+            "phone_line_id",
+            "variables.name"
+        ]
     );
     assert_eq!(api.test.take_dials().await, []);
 }
@@ -82,8 +111,15 @@ async fn what_is_wrong_with_a_call_is_named() {
 #[tokio::test]
 async fn nobody_on_the_do_not_call_list_is_called() {
     let api = ready().await;
-    api.test.store.add_do_not_call(&records::do_not_call(&number(0), api.test.now())).await.unwrap();
-    let body = Actor::operator().post(&api.router, "/api/calls", request(json!({}))).await.expect(409);
+    api.test
+        .store
+        .add_do_not_call(&records::do_not_call(&number(0), api.test.now()))
+        .await
+        .unwrap();
+    let body = Actor::operator()
+        .post(&api.router, "/api/calls", request(json!({})))
+        .await
+        .expect(409);
     insta::assert_json_snapshot!(body);
     assert_eq!(api.test.take_dials().await, []);
 }
@@ -94,9 +130,15 @@ async fn a_call_sent_again_under_its_key_is_one_call_even_if_the_answer_broke() 
     let actor = Actor::operator().header("idempotency-key", "k1");
     let faults = api.test.db_faults();
     faults.next("PutItem", DynamoDbFault::AnswerLost, 9);
-    actor.post(&api.router, "/api/calls", request(json!({}))).await.expect(503);
+    actor
+        .post(&api.router, "/api/calls", request(json!({})))
+        .await
+        .expect(503);
     faults.clear();
-    actor.post(&api.router, "/api/calls", request(json!({}))).await.expect(202);
+    actor
+        .post(&api.router, "/api/calls", request(json!({})))
+        .await
+        .expect(202);
     let calls = Actor::viewer().get(&api.router, "/api/calls").await.expect(200);
     assert_eq!(calls["items"].as_array().unwrap().len(), 1);
 }
@@ -104,9 +146,11 @@ async fn a_call_sent_again_under_its_key_is_one_call_even_if_the_answer_broke() 
 #[tokio::test]
 async fn calls_are_filtered() {
     let api = ready().await;
-    for (name, outcome) in
-        [("a", CallOutcome::Completed), ("b", CallOutcome::Busy), ("c", CallOutcome::Completed)]
-    {
+    for (name, outcome) in [
+        ("a", CallOutcome::Completed),
+        ("b", CallOutcome::Busy),
+        ("c", CallOutcome::Completed),
+    ] {
         finished(&api, name, outcome).await;
         api.test.clock.advance(SignedDuration::from_secs(60));
     }
@@ -118,9 +162,15 @@ async fn calls_are_filtered() {
         ("?phone_number=%2B14155550101", 0),
         ("?since=2026-11-20T12:01:00Z", 2),
         ("?until=2026-11-20T12:01:00Z", 1),
-        ("?since=2026-11-20T12:01:00Z&until=2026-11-20T12:02:00Z&status=busy", 1),
+        (
+            "?since=2026-11-20T12:01:00Z&until=2026-11-20T12:02:00Z&status=busy",
+            1,
+        ),
     ] {
-        let list = Actor::viewer().get(&api.router, &format!("/api/calls{query}")).await.expect(200);
+        let list = Actor::viewer()
+            .get(&api.router, &format!("/api/calls{query}"))
+            .await
+            .expect(200);
         assert_eq!(list["items"].as_array().unwrap().len(), expected, "{query}");
     }
 }
@@ -130,14 +180,29 @@ async fn calls_come_newest_first_over_pages() {
     let api = ready().await;
     let mut made = Vec::new();
     for n in 0..5 {
-        made.insert(0, json!(finished(&api, &n.to_string(), CallOutcome::Completed).await.call_id));
+        made.insert(
+            0,
+            json!(
+                finished(&api, &n.to_string(), CallOutcome::Completed)
+                    .await
+                    .call_id
+            ),
+        );
         api.test.clock.advance(SignedDuration::from_secs(1));
     }
     let (mut seen, mut next) = (Vec::new(), "/api/calls?limit=2".to_owned());
     loop {
         let page = Actor::viewer().get(&api.router, &next).await.expect(200);
-        seen.extend(page["items"].as_array().unwrap().iter().map(|call| call["call_id"].clone()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|call| call["call_id"].clone()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         next = format!("/api/calls?limit=2&cursor={cursor}");
     }
     assert_eq!(seen, made);
@@ -149,14 +214,29 @@ async fn a_call_is_shown_and_handled() {
     let call = finished(&api, "a", CallOutcome::Completed).await;
     let path = format!("/api/calls/{}", call.call_id);
     let seen = Actor::viewer().get(&api.router, &path).await.expect(200);
-    assert_eq!((&seen["phone_number"], &seen["duration_secs"]), (&json!("+14155550100"), &json!(42)));
-    let by_conversation = Actor::viewer().get(&api.router, "/api/calls/conversations/conv_a").await.expect(200);
+    assert_eq!(
+        (&seen["phone_number"], &seen["duration_secs"]),
+        (&json!("+14155550100"), &json!(42))
+    );
+    let by_conversation = Actor::viewer()
+        .get(&api.router, "/api/calls/conversations/conv_a")
+        .await
+        .expect(200);
     assert_eq!(by_conversation, seen);
-    Actor::viewer().get(&api.router, "/api/calls/conversations/conv_b").await.expect(404);
+    Actor::viewer()
+        .get(&api.router, "/api/calls/conversations/conv_b")
+        .await
+        .expect(404);
 
-    let handled = Actor::operator().patch(&api.router, &path, json!({ "handled": true })).await.expect(200);
+    let handled = Actor::operator()
+        .patch(&api.router, &path, json!({ "handled": true }))
+        .await
+        .expect(200);
     assert_eq!(handled["handled"], true);
-    let again = Actor::operator().patch(&api.router, &path, json!({ "handled": true })).await.expect(200);
+    let again = Actor::operator()
+        .patch(&api.router, &path, json!({ "handled": true }))
+        .await
+        .expect(200);
     assert_eq!(again, handled);
 }
 
@@ -165,15 +245,26 @@ async fn a_transcript_comes_in_order() {
     let api = ready().await;
     let call = finished(&api, "a", CallOutcome::Completed).await;
     let turn = |at_secs| TranscriptTurn {
-        speaker: if at_secs % 2 == 0 { Speaker::Agent } else { Speaker::User },
+        speaker: if at_secs % 2 == 0 {
+            Speaker::Agent
+        } else {
+            Speaker::User
+        },
         message: format!("turn {at_secs}"),
         at_secs,
         interrupted: false,
         tools: Vec::new(),
     };
     let turns: Vec<_> = (0..30).map(turn).collect();
-    api.test.store.put_transcript(&call.call_id, &turns).await.unwrap();
-    let body = Actor::viewer().get(&api.router, &format!("/api/calls/{}/transcript", call.call_id)).await.expect(200);
+    api.test
+        .store
+        .put_transcript(&call.call_id, &turns)
+        .await
+        .unwrap();
+    let body = Actor::viewer()
+        .get(&api.router, &format!("/api/calls/{}/transcript", call.call_id))
+        .await
+        .expect(200);
     assert_eq!(body["turns"], serde_json::to_value(turns).unwrap());
     assert_eq!(body["complete"], true);
 }
@@ -194,8 +285,17 @@ async fn a_recording_has_a_link_or_a_reason() {
     }
     set_recording(&api, &call.call_id, RecordingState::Stored).await;
     let body = Actor::viewer().get(&api.router, &path).await.expect(200);
-    assert!(body["url"].as_str().unwrap().contains(&format!("recordings/{}.mp3", call.call_id)), "{body}");
-    assert_eq!((&body["bytes"], &body["duration_secs"]), (&json!(1000), &json!(41.5)));
+    assert!(
+        body["url"]
+            .as_str()
+            .unwrap()
+            .contains(&format!("recordings/{}.mp3", call.call_id)),
+        "{body}"
+    );
+    assert_eq!(
+        (&body["bytes"], &body["duration_secs"]),
+        (&json!(1000), &json!(41.5))
+    );
 }
 
 async fn set_recording(api: &TestApi, id: &CallId, state: RecordingState) {
@@ -216,22 +316,44 @@ async fn stats_count_calls_by_day_and_agent() {
     finished(&api, "b", CallOutcome::Busy).await;
     let live = records::call("c", api.test.now());
     api.test.store.create_call(&live).await.unwrap();
-    api.test.store.begin_dial(&live, None, None, api.test.now(), api.test.now()).await.unwrap();
-    let body = Actor::viewer().get(&api.router, "/api/calls/stats?days=3").await.expect(200);
+    api.test
+        .store
+        .begin_dial(&live, None, None, api.test.now(), api.test.now())
+        .await
+        .unwrap();
+    let body = Actor::viewer()
+        .get(&api.router, "/api/calls/stats?days=3")
+        .await
+        .expect(200);
     insta::assert_json_snapshot!(body, { ".agents[].agent_id" => "[id]" });
     for days in ["0", "61", "x"] {
-        Actor::viewer().get(&api.router, &format!("/api/calls/stats?days={days}")).await.expect(400);
+        Actor::viewer()
+            .get(&api.router, &format!("/api/calls/stats?days={days}"))
+            .await
+            .expect(400);
     }
 }
 
 #[tokio::test]
 async fn a_sync_is_started_with_what_was_asked_for() {
     let api = ready().await;
-    Actor::operator().act(&api.router, "/api/calls/sync").await.expect(202);
+    Actor::operator()
+        .act(&api.router, "/api/calls/sync")
+        .await
+        .expect(202);
     let since = json!({ "since": "2026-11-19T00:00:00Z" });
-    Actor::operator().post(&api.router, "/api/calls/sync", since.clone()).await.expect(202);
+    Actor::operator()
+        .post(&api.router, "/api/calls/sync", since.clone())
+        .await
+        .expect(202);
     assert_eq!(api.test.lambda.payloads(SYNC), [json!({}), since]);
-    for wrong in [json!({ "since": "2027-01-01T00:00:00Z" }), json!({ "agent_id": format!("agt_{}", "0".repeat(26)) })] {
-        Actor::operator().post(&api.router, "/api/calls/sync", wrong).await.expect(400);
+    for wrong in [
+        json!({ "since": "2027-01-01T00:00:00Z" }),
+        json!({ "agent_id": format!("agt_{}", "0".repeat(26)) }),
+    ] {
+        Actor::operator()
+            .post(&api.router, "/api/calls/sync", wrong)
+            .await
+            .expect(400);
     }
 }

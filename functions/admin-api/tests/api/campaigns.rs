@@ -17,7 +17,10 @@ async fn ready() -> TestApi {
 
 async fn create(api: &TestApi, changes: Value) -> Value {
     let request = api.campaign_request(changes);
-    Actor::operator().post(&api.router, "/api/campaigns", request).await.expect(201)
+    Actor::operator()
+        .post(&api.router, "/api/campaigns", request)
+        .await
+        .expect(201)
 }
 
 fn id(campaign: &Value) -> CampaignId {
@@ -25,7 +28,9 @@ fn id(campaign: &Value) -> CampaignId {
 }
 
 async fn act(api: &TestApi, campaign: &Value, action: &str) -> switchboard_testing::Reply {
-    Actor::operator().act(&api.router, &format!("/api/campaigns/{}/{action}", id(campaign))).await
+    Actor::operator()
+        .act(&api.router, &format!("/api/campaigns/{}/{action}", id(campaign)))
+        .await
 }
 
 #[tokio::test]
@@ -39,7 +44,10 @@ async fn a_campaign_is_made_as_a_draft_with_everything_it_was_given() {
     }))
     .await;
     insta::assert_json_snapshot!(campaign, { ".campaign_id" => "[id]" });
-    let seen = Actor::viewer().get(&api.router, &format!("/api/campaigns/{}", id(&campaign))).await.expect(200);
+    let seen = Actor::viewer()
+        .get(&api.router, &format!("/api/campaigns/{}", id(&campaign)))
+        .await
+        .expect(200);
     assert_eq!(seen, campaign);
     assert_eq!(api.test.lambda.invocations(), [], "nobody is woken for a draft");
 }
@@ -48,13 +56,29 @@ async fn a_campaign_is_made_as_a_draft_with_everything_it_was_given() {
 async fn a_campaign_starts_now_or_at_its_time() {
     let api = ready().await;
     let now = create(&api, json!({ "start": "now" })).await;
-    assert_eq!((&now["status"], &now["started_at"]), (&json!("running"), &json!("2026-11-20T12:00:00Z")));
+    assert_eq!(
+        (&now["status"], &now["started_at"]),
+        (&json!("running"), &json!("2026-11-20T12:00:00Z"))
+    );
     assert_eq!(api.test.lambda.payloads(SCHEDULER), [json!({})]);
 
     let at = create(&api, json!({ "start": "at", "start_at": "2026-11-21T09:00:00Z" })).await;
-    assert_eq!((&at["status"], &at["start_at"]), (&json!("scheduled"), &json!("2026-11-21T09:00:00Z")));
-    let people = api.test.store.list_recipients(&id(&at), None, None, 10).await.unwrap();
-    assert!(people.items.iter().all(|r| r.due_at.to_string() == "2026-11-21T09:00:00Z"));
+    assert_eq!(
+        (&at["status"], &at["start_at"]),
+        (&json!("scheduled"), &json!("2026-11-21T09:00:00Z"))
+    );
+    let people = api
+        .test
+        .store
+        .list_recipients(&id(&at), None, None, 10)
+        .await
+        .unwrap();
+    assert!(
+        people
+            .items
+            .iter()
+            .all(|r| r.due_at.to_string() == "2026-11-21T09:00:00Z")
+    );
 }
 
 #[tokio::test]
@@ -66,22 +90,40 @@ async fn everything_that_is_wrong_with_a_campaign_is_named_at_once() {
         "list_ids": [format!("list_{}", "0".repeat(26))], "default_region": "XX",
         "recipients": [{ "phone_number": "12" }, { "phone_number": "+14155550100", "external_id": "" }],
     }));
-    let body = Actor::operator().post(&api.router, "/api/campaigns", request).await.expect(400);
+    let body = Actor::operator()
+        .post(&api.router, "/api/campaigns", request)
+        .await
+        .expect(400);
     insta::assert_json_snapshot!(body);
-    assert_eq!(api.test.store.list_campaigns(None, None, 10).await.unwrap().items, []);
+    assert_eq!(
+        api.test.store.list_campaigns(None, None, 10).await.unwrap().items,
+        []
+    );
 }
 
 #[tokio::test]
 async fn a_window_that_cannot_be_is_refused_with_the_reason() {
     let api = ready().await;
     for (window, word) in [
-        (json!({ "weekdays": [1], "from": "17:00", "to": "09:00", "time_zone": "UTC" }), "before it ends"),
-        (json!({ "weekdays": [1], "from": "09:00", "to": "17:00", "time_zone": "Mars/Olympus" }), "time zone"),
+        (
+            json!({ "weekdays": [1], "from": "17:00", "to": "09:00", "time_zone": "UTC" }),
+            "before it ends",
+        ),
+        (
+            json!({ "weekdays": [1], "from": "09:00", "to": "17:00", "time_zone": "Mars/Olympus" }),
+            "time zone",
+        ),
     ] {
         let request = api.campaign_request(json!({ "window": window }));
-        let body = Actor::operator().post(&api.router, "/api/campaigns", request).await.expect(400);
+        let body = Actor::operator()
+            .post(&api.router, "/api/campaigns", request)
+            .await
+            .expect(400);
         assert_eq!(fields(&body), ["window"]);
-        assert!(body["errors"][0]["message"].as_str().unwrap().contains(word), "{body}");
+        assert!(
+            body["errors"][0]["message"].as_str().unwrap().contains(word),
+            "{body}"
+        );
     }
 }
 
@@ -89,7 +131,10 @@ async fn a_window_that_cannot_be_is_refused_with_the_reason() {
 async fn a_campaign_with_nobody_to_call_does_not_start() {
     let api = ready().await;
     let request = api.campaign_request(json!({ "recipients": [], "start": "now" }));
-    let body = Actor::operator().post(&api.router, "/api/campaigns", request).await.expect(400);
+    let body = Actor::operator()
+        .post(&api.router, "/api/campaigns", request)
+        .await
+        .expect(400);
     assert_eq!(fields(&body), ["list_ids"]);
     let draft = create(&api, json!({ "recipients": [] })).await;
     act(&api, &draft, "start").await.expect(409);
@@ -102,16 +147,27 @@ async fn a_campaign_goes_from_draft_to_its_end() {
     let body = act(&api, &draft, "pause").await.expect(409);
     insta::assert_json_snapshot!(body);
     assert_eq!(act(&api, &draft, "start").await.expect(200)["status"], "running");
-    assert_eq!(act(&api, &draft, "start").await.expect(200)["status"], "running", "again is no error");
+    assert_eq!(
+        act(&api, &draft, "start").await.expect(200)["status"],
+        "running",
+        "again is no error"
+    );
     assert_eq!(act(&api, &draft, "pause").await.expect(200)["status"], "paused");
     act(&api, &draft, "start").await.expect(409);
     assert_eq!(act(&api, &draft, "resume").await.expect(200)["status"], "running");
     let cancelled = act(&api, &draft, "cancel").await.expect(200);
-    assert_eq!((&cancelled["status"], &cancelled["finished_at"]), (&json!("cancelled"), &json!("2026-11-20T12:00:00Z")));
+    assert_eq!(
+        (&cancelled["status"], &cancelled["finished_at"]),
+        (&json!("cancelled"), &json!("2026-11-20T12:00:00Z"))
+    );
     for action in ["start", "resume", "pause", "retry-failed"] {
         act(&api, &draft, action).await.expect(409);
     }
-    assert_eq!(api.test.store.sweeps().await.unwrap(), [id(&draft)], "the scheduler is told to move its recipients");
+    assert_eq!(
+        api.test.store.sweeps().await.unwrap(),
+        [id(&draft)],
+        "the scheduler is told to move its recipients"
+    );
 }
 
 #[tokio::test]
@@ -119,7 +175,10 @@ async fn an_action_holds_even_if_the_scheduler_cannot_be_woken() {
     let api = ready().await;
     let campaign = create(&api, json!({ "start": "now" })).await;
     api.test.lambda.set_failing(true);
-    assert_eq!(act(&api, &campaign, "pause").await.expect(200)["status"], "paused");
+    assert_eq!(
+        act(&api, &campaign, "pause").await.expect(200)["status"],
+        "paused"
+    );
 }
 
 #[tokio::test]
@@ -127,14 +186,24 @@ async fn stop_all_pauses_every_running_campaign_and_no_other() {
     let api = ready().await;
     let mut running = BTreeSet::new();
     for n in 0..3 {
-        running.insert(id(&create(&api, json!({ "name": format!("Run {n}"), "start": "now" })).await));
+        running.insert(id(&create(
+            &api,
+            json!({ "name": format!("Run {n}"), "start": "now" }),
+        )
+        .await));
     }
     let draft = create(&api, json!({})).await;
-    let body = Actor::operator().act(&api.router, "/api/campaigns/stop-all").await.expect(200);
+    let body = Actor::operator()
+        .act(&api.router, "/api/campaigns/stop-all")
+        .await
+        .expect(200);
     let paused: BTreeSet<CampaignId> = serde_json::from_value(body["paused"].clone()).unwrap();
     assert_eq!(paused, running);
     for id in &running {
-        assert_eq!(api.test.store.find_campaign(id).await.unwrap().unwrap().status, CampaignStatus::Paused);
+        assert_eq!(
+            api.test.store.find_campaign(id).await.unwrap().unwrap().status,
+            CampaignStatus::Paused
+        );
     }
     let draft = api.test.store.find_campaign(&id(&draft)).await.unwrap().unwrap();
     assert_eq!(draft.status, CampaignStatus::Draft);
@@ -143,18 +212,37 @@ async fn stop_all_pauses_every_running_campaign_and_no_other() {
 #[tokio::test]
 async fn a_campaign_can_be_changed_while_it_runs() {
     let api = ready().await;
-    let campaign = create(&api, json!({ "start": "now", "concurrency_limit": 3, "end_at": "2026-12-01T00:00:00Z" })).await;
+    let campaign = create(
+        &api,
+        json!({ "start": "now", "concurrency_limit": 3, "end_at": "2026-12-01T00:00:00Z" }),
+    )
+    .await;
     let path = format!("/api/campaigns/{}", id(&campaign));
     let changes = json!({ "name": "Later", "concurrency_limit": null, "priority": -1 });
-    let changed = Actor::operator().patch(&api.router, &path, changes).await.expect(200);
+    let changed = Actor::operator()
+        .patch(&api.router, &path, changes)
+        .await
+        .expect(200);
     assert_eq!(changed["concurrency_limit"], Value::Null);
-    assert_eq!((&changed["name"], &changed["priority"]), (&json!("Later"), &json!(-1)));
-    assert_eq!(changed["end_at"], "2026-12-01T00:00:00Z", "what is left out stays");
+    assert_eq!(
+        (&changed["name"], &changed["priority"]),
+        (&json!("Later"), &json!(-1))
+    );
+    assert_eq!(
+        changed["end_at"], "2026-12-01T00:00:00Z",
+        "what is left out stays"
+    );
 
-    let body = Actor::operator().patch(&api.router, &path, json!({ "agent_id": "x" })).await.expect(400);
+    let body = Actor::operator()
+        .patch(&api.router, &path, json!({ "agent_id": "x" }))
+        .await
+        .expect(400);
     assert_eq!(fields(&body), ["agent_id"]);
     act(&api, &campaign, "cancel").await.expect(200);
-    Actor::operator().patch(&api.router, &path, json!({ "name": "Too late" })).await.expect(409);
+    Actor::operator()
+        .patch(&api.router, &path, json!({ "name": "Too late" }))
+        .await
+        .expect(409);
 }
 
 #[tokio::test]
@@ -166,13 +254,25 @@ async fn recipients_are_added_once() {
         { "phone_number": "+1 415 555 0101" },
         { "phone_number": "+14155550102", "external_id": "42", "variables": { "name": "Zoe" } },
     ] });
-    let body = Actor::operator().post(&api.router, &path, more.clone()).await.expect(200);
+    let body = Actor::operator()
+        .post(&api.router, &path, more.clone())
+        .await
+        .expect(200);
     assert_eq!(body, json!({ "added": 1, "present": 1 }));
     let body = Actor::operator().post(&api.router, &path, more).await.expect(200);
     assert_eq!(body, json!({ "added": 0, "present": 2 }));
-    let seen = Actor::viewer().get(&api.router, &format!("/api/campaigns/{}", id(&campaign))).await.expect(200);
-    assert_eq!((&seen["counts"]["total"], &seen["counts"]["pending"]), (&json!(3), &json!(3)));
-    let body = Actor::operator().post(&api.router, &path, json!({ "recipients": [] })).await.expect(400);
+    let seen = Actor::viewer()
+        .get(&api.router, &format!("/api/campaigns/{}", id(&campaign)))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&seen["counts"]["total"], &seen["counts"]["pending"]),
+        (&json!(3), &json!(3))
+    );
+    let body = Actor::operator()
+        .post(&api.router, &path, json!({ "recipients": [] }))
+        .await
+        .expect(400);
     assert_eq!(fields(&body), ["recipients"]);
 }
 
@@ -182,40 +282,75 @@ async fn new_recipients_take_up_a_completed_campaign_and_not_a_cancelled_one() {
     let campaign = create(&api, json!({ "start": "now" })).await;
     let path = format!("/api/campaigns/{}/recipients", id(&campaign));
     let now = api.test.now();
-    api.test.store.act_on_campaign(&id(&campaign), CampaignAction::Complete, now).await.unwrap().unwrap().unwrap();
+    api.test
+        .store
+        .act_on_campaign(&id(&campaign), CampaignAction::Complete, now)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
     let more = |n: u32| json!({ "recipients": [{ "phone_number": format!("+1415555015{n}") }] });
-    Actor::operator().post(&api.router, &path, more(0)).await.expect(200);
-    let seen = api.test.store.find_campaign(&id(&campaign)).await.unwrap().unwrap();
+    Actor::operator()
+        .post(&api.router, &path, more(0))
+        .await
+        .expect(200);
+    let seen = api
+        .test
+        .store
+        .find_campaign(&id(&campaign))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((seen.status, seen.finished_at), (CampaignStatus::Running, None));
 
     act(&api, &campaign, "cancel").await.expect(200);
-    Actor::operator().post(&api.router, &path, more(1)).await.expect(409);
+    Actor::operator()
+        .post(&api.router, &path, more(1))
+        .await
+        .expect(409);
 }
 
 #[tokio::test]
 async fn recipients_are_listed_by_status_over_pages() {
     let api = ready().await;
     let campaign = api.campaign("Many", 30).await;
-    let path = format!("/api/campaigns/{}/recipients?status=pending&limit=7", campaign.campaign_id);
+    let path = format!(
+        "/api/campaigns/{}/recipients?status=pending&limit=7",
+        campaign.campaign_id
+    );
     let (mut ids, mut next) = (BTreeSet::new(), path.clone());
     loop {
         let page = Actor::viewer().get(&api.router, &next).await.expect(200);
         let items = page["items"].as_array().unwrap();
         assert!(items.len() <= 7);
-        ids.extend(items.iter().map(|r| r["recipient_id"].as_str().unwrap().to_owned()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        ids.extend(
+            items
+                .iter()
+                .map(|r| r["recipient_id"].as_str().unwrap().to_owned()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         next = format!("{path}&cursor={cursor}");
     }
     assert_eq!(ids.len(), 30);
     let none = path.replace("pending", "completed");
-    assert_eq!(Actor::viewer().get(&api.router, &none).await.expect(200)["items"], json!([]));
+    assert_eq!(
+        Actor::viewer().get(&api.router, &none).await.expect(200)["items"],
+        json!([])
+    );
 }
 
 #[tokio::test]
 async fn progress_adds_up() {
     let api = ready().await;
     let campaign = api.campaign("Many", 8).await;
-    let body = Actor::viewer().get(&api.router, &format!("/api/campaigns/{}/progress", campaign.campaign_id)).await;
+    let body = Actor::viewer()
+        .get(
+            &api.router,
+            &format!("/api/campaigns/{}/progress", campaign.campaign_id),
+        )
+        .await;
     insta::assert_json_snapshot!(body.expect(200), { ".campaign_id" => "[id]" });
 }
 
@@ -227,9 +362,18 @@ async fn a_clone_is_a_draft_with_the_same_people() {
     let path = format!("/api/campaigns/{}/clone", id(&campaign));
     let copy = Actor::operator().act(&api.router, &path).await.expect(201);
     assert_ne!(copy["campaign_id"], campaign["campaign_id"]);
-    assert_eq!((&copy["name"], &copy["status"]), (&json!("Reminders (copy)"), &json!("draft")));
-    assert_eq!((&copy["counts"]["pending"], &copy["priority"]), (&json!(2), &json!(7)));
-    let named = Actor::operator().post(&api.router, &path, json!({ "name": "Second round" })).await.expect(201);
+    assert_eq!(
+        (&copy["name"], &copy["status"]),
+        (&json!("Reminders (copy)"), &json!("draft"))
+    );
+    assert_eq!(
+        (&copy["counts"]["pending"], &copy["priority"]),
+        (&json!(2), &json!(7))
+    );
+    let named = Actor::operator()
+        .post(&api.router, &path, json!({ "name": "Second round" }))
+        .await
+        .expect(201);
     assert_eq!(named["name"], "Second round");
     act(&api, &named, "start").await.expect(200);
 }
@@ -239,9 +383,18 @@ async fn failed_ones_are_tried_again_by_the_scheduler() {
     let api = ready().await;
     let campaign = create(&api, json!({ "start": "now" })).await;
     let now = api.test.now();
-    api.test.store.act_on_campaign(&id(&campaign), CampaignAction::Complete, now).await.unwrap().unwrap().unwrap();
+    api.test
+        .store
+        .act_on_campaign(&id(&campaign), CampaignAction::Complete, now)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
     let body = act(&api, &campaign, "retry-failed").await.expect(200);
-    assert_eq!((&body["status"], &body["retry_failed_asked"]), (&json!("running"), &json!(true)));
+    assert_eq!(
+        (&body["status"], &body["retry_failed_asked"]),
+        (&json!("running"), &json!(true))
+    );
     assert_eq!(api.test.store.sweeps().await.unwrap(), [id(&campaign)]);
 }
 
@@ -250,9 +403,15 @@ async fn campaigns_are_listed_by_status() {
     let api = ready().await;
     create(&api, json!({ "name": "Draft" })).await;
     create(&api, json!({ "name": "Running", "start": "now" })).await;
-    let list = Actor::viewer().get(&api.router, "/api/campaigns?status=running").await.expect(200);
+    let list = Actor::viewer()
+        .get(&api.router, "/api/campaigns?status=running")
+        .await
+        .expect(200);
     assert_eq!(list["items"][0]["name"], "Running");
     assert_eq!(list["items"][0]["counts"]["total"], 2);
-    let all = Actor::viewer().get(&api.router, "/api/campaigns").await.expect(200);
+    let all = Actor::viewer()
+        .get(&api.router, "/api/campaigns")
+        .await
+        .expect(200);
     assert_eq!(all["items"].as_array().unwrap().len(), 2);
 }

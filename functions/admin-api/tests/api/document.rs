@@ -7,7 +7,10 @@ fn the_document_in_docs_is_the_document_of_the_code() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
     let kept = std::fs::read_to_string(path).unwrap();
     let made = admin_api::openapi().to_pretty_json().unwrap() + "\n";
-    assert!(kept == made, "docs/openapi.json has drifted: run `cargo run -p admin-api --example openapi`");
+    assert!(
+        kept == made,
+        "docs/openapi.json has drifted: run `cargo run -p admin-api --example openapi`"
+    );
 }
 
 #[test]
@@ -16,12 +19,18 @@ fn every_reference_leads_somewhere_and_every_operation_has_an_id_and_a_refusal()
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"").skip(1) {
         let reference = reference.split('"').next().unwrap();
-        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        assert!(
+            document.pointer(reference.trim_start_matches('#')).is_some(),
+            "{reference}"
+        );
     }
     let mut ids = std::collections::BTreeSet::new();
     for item in document["paths"].as_object().unwrap().values() {
         for operation in item.as_object().unwrap().values() {
-            assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{operation}");
+            assert!(
+                ids.insert(operation["operationId"].as_str().unwrap()),
+                "{operation}"
+            );
             assert!(operation["responses"]["default"].is_object(), "{operation}");
             assert!(operation["summary"].is_string(), "{operation}");
         }

@@ -29,7 +29,11 @@ impl TestApi {
         let providers = Providers::new(Arc::new(provider.clone()));
         let chance = StdRng::seed_from_u64(7);
         let router = router(Deps::new(test.store.clone(), providers, clock, LIMIT, chance));
-        Self { test, provider, router }
+        Self {
+            test,
+            provider,
+            router,
+        }
     }
 
     /// Writes the agent Anna.
@@ -61,7 +65,11 @@ impl TestApi {
             phone_number: number(seq),
             variables: [("name".to_owned(), format!("Guest {seq}"))].into(),
         };
-        self.test.store.put_contacts(&list.list_id, (0..size).map(contact).collect()).await.unwrap();
+        self.test
+            .store
+            .put_contacts(&list.list_id, (0..size).map(contact).collect())
+            .await
+            .unwrap();
         self.test.store.put_contact_list(&list).await.unwrap();
         list
     }
@@ -71,8 +79,14 @@ impl TestApi {
         let now = self.test.now();
         let campaign = records::campaign(name, now);
         self.test.store.create_campaign(&campaign).await.unwrap();
-        let recipients = (0..size).map(|n| records::recipient(&campaign.campaign_id, n, now)).collect();
-        self.test.store.add_recipients(&campaign.campaign_id, recipients).await.unwrap();
+        let recipients = (0..size)
+            .map(|n| records::recipient(&campaign.campaign_id, n, now))
+            .collect();
+        self.test
+            .store
+            .add_recipients(&campaign.campaign_id, recipients)
+            .await
+            .unwrap();
         campaign
     }
 
@@ -97,5 +111,10 @@ pub(crate) fn number(n: u64) -> PhoneNumber {
 
 /// Names of the fields that a problem complains about.
 pub(crate) fn fields(problem: &Value) -> Vec<&str> {
-    problem["errors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str()).collect()
+    problem["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error["field"].as_str())
+        .collect()
 }

@@ -26,18 +26,35 @@ async fn a_repeated_request_is_answered_as_the_first_one_was() {
 #[tokio::test]
 async fn another_body_or_route_under_the_same_key_is_refused() {
     let api = TestApi::start().await;
-    keyed("k").post(&api.router, "/api/exports", json!({})).await.expect(202);
-    let other = keyed("k").post(&api.router, "/api/exports", json!({ "call_status": "busy" })).await;
+    keyed("k")
+        .post(&api.router, "/api/exports", json!({}))
+        .await
+        .expect(202);
+    let other = keyed("k")
+        .post(&api.router, "/api/exports", json!({ "call_status": "busy" }))
+        .await;
     insta::assert_json_snapshot!(other.expect(422));
-    keyed("k").post(&api.router, "/api/calls/sync", json!({})).await.expect(422);
+    keyed("k")
+        .post(&api.router, "/api/calls/sync", json!({}))
+        .await
+        .expect(422);
 }
 
 #[tokio::test]
 async fn keys_of_different_people_are_different_keys() {
     let api = TestApi::start().await;
-    let first = keyed("k").post(&api.router, "/api/exports", json!({})).await.expect(202);
-    let other = Actor::admin().header("idempotency-key", "k").post(&api.router, "/api/exports", json!({})).await;
-    assert_ne!(other.expect(202)["export"]["export_id"], first["export"]["export_id"]);
+    let first = keyed("k")
+        .post(&api.router, "/api/exports", json!({}))
+        .await
+        .expect(202);
+    let other = Actor::admin()
+        .header("idempotency-key", "k")
+        .post(&api.router, "/api/exports", json!({}))
+        .await;
+    assert_ne!(
+        other.expect(202)["export"]["export_id"],
+        first["export"]["export_id"]
+    );
 }
 
 #[tokio::test]
@@ -58,20 +75,39 @@ async fn a_request_that_is_still_running_is_not_run_again() {
 async fn what_was_refused_or_broke_may_be_sent_again() {
     let api = TestApi::start().await;
     api.test.lambda.set_failing(true);
-    keyed("k").post(&api.router, "/api/exports", json!({})).await.expect(503);
+    keyed("k")
+        .post(&api.router, "/api/exports", json!({}))
+        .await
+        .expect(503);
     api.test.lambda.set_failing(false);
-    keyed("k").post(&api.router, "/api/exports", json!({})).await.expect(202);
+    keyed("k")
+        .post(&api.router, "/api/exports", json!({}))
+        .await
+        .expect(202);
     let list = Actor::viewer().get(&api.router, "/api/exports").await.expect(200);
-    assert_eq!(list["items"].as_array().unwrap().len(), 1, "the same export, not a second one");
+    assert_eq!(
+        list["items"].as_array().unwrap().len(),
+        1,
+        "the same export, not a second one"
+    );
 
-    keyed("v").post(&api.router, "/api/exports", json!({ "x": 1 })).await.expect(400);
-    keyed("v").post(&api.router, "/api/exports", json!({})).await.expect(202);
+    keyed("v")
+        .post(&api.router, "/api/exports", json!({ "x": 1 }))
+        .await
+        .expect(400);
+    keyed("v")
+        .post(&api.router, "/api/exports", json!({}))
+        .await
+        .expect(202);
 }
 
 #[tokio::test]
 async fn an_answer_is_kept_for_a_day() {
     let api = TestApi::start().await;
-    keyed("k").post(&api.router, "/api/calls/sync", json!({})).await.expect(202);
+    keyed("k")
+        .post(&api.router, "/api/calls/sync", json!({}))
+        .await
+        .expect(202);
     api.test.clock.advance(SignedDuration::from_hours(24));
     let again = keyed("k").post(&api.router, "/api/calls/sync", json!({})).await;
     assert_eq!(again.headers["idempotent-replayed"], "true");
@@ -84,9 +120,15 @@ async fn an_answer_is_kept_for_a_day() {
 async fn a_key_has_1_to_255_characters() {
     let api = TestApi::start().await;
     let longest = "k".repeat(255);
-    keyed(&longest).post(&api.router, "/api/exports", json!({})).await.expect(202);
+    keyed(&longest)
+        .post(&api.router, "/api/exports", json!({}))
+        .await
+        .expect(202);
     for key in ["", &"k".repeat(256), "schlüssel"] {
-        let body = keyed(key).post(&api.router, "/api/exports", json!({})).await.expect(400);
+        let body = keyed(key)
+            .post(&api.router, "/api/exports", json!({}))
+            .await
+            .expect(400);
         assert_eq!(fields(&body), ["idempotency-key"]);
     }
 }
@@ -99,10 +141,22 @@ async fn a_campaign_sent_again_after_a_break_is_finished_not_doubled() {
     let request = api.campaign_request(json!({ "start": "now" }));
     let faults = api.test.db_faults();
     faults.next("TransactWriteItems", DynamoDbFault::InternalErrorBefore, 99);
-    keyed("k").post(&api.router, "/api/campaigns", request.clone()).await.expect(503);
+    keyed("k")
+        .post(&api.router, "/api/campaigns", request.clone())
+        .await
+        .expect(503);
     faults.clear();
-    let campaign = keyed("k").post(&api.router, "/api/campaigns", request).await.expect(201);
-    assert_eq!((&campaign["status"], &campaign["counts"]["total"]), (&json!("running"), &json!(2)));
-    let all = Actor::viewer().get(&api.router, "/api/campaigns").await.expect(200);
+    let campaign = keyed("k")
+        .post(&api.router, "/api/campaigns", request)
+        .await
+        .expect(201);
+    assert_eq!(
+        (&campaign["status"], &campaign["counts"]["total"]),
+        (&json!("running"), &json!(2))
+    );
+    let all = Actor::viewer()
+        .get(&api.router, "/api/campaigns")
+        .await
+        .expect(200);
     assert_eq!(all["items"].as_array().unwrap().len(), 1);
 }

@@ -7,7 +7,13 @@ use switchboard_testing::Actor;
 use crate::harness::TestApi;
 
 fn quota() -> Quota {
-    Quota { tier: "pro".into(), status: "active".into(), used: 120, limit: 1_000, resets_at: None }
+    Quota {
+        tier: "pro".into(),
+        status: "active".into(),
+        used: 120,
+        limit: 1_000,
+        resets_at: None,
+    }
 }
 
 #[tokio::test]
@@ -18,10 +24,19 @@ async fn a_provider_is_up_or_down_with_the_reason() {
     let up = json!({ "provider": "elevenlabs", "state": "up", "checked_at": "2026-11-20T12:00:00Z" });
     assert_eq!(body, json!({ "providers": [up] }));
 
-    api.provider.fail_next_request(ProviderError::Unauthorized { code: "invalid_api_key".into(), request_id: None });
+    api.provider.fail_next_request(ProviderError::Unauthorized {
+        code: "invalid_api_key".into(),
+        request_id: None,
+    });
     let body = Actor::viewer().get(&api.router, "/api/status").await.expect(200);
     assert_eq!(body["providers"][0]["state"], "down");
-    assert!(body["providers"][0]["explanation"].as_str().unwrap().contains("API key"), "{body}");
+    assert!(
+        body["providers"][0]["explanation"]
+            .as_str()
+            .unwrap()
+            .contains("API key"),
+        "{body}"
+    );
 }
 
 #[tokio::test]
@@ -35,6 +50,9 @@ async fn the_quota_says_what_is_left() {
 #[tokio::test]
 async fn the_settings_are_shown() {
     let api = TestApi::start().await;
-    let body = Actor::viewer().get(&api.router, "/api/settings").await.expect(200);
+    let body = Actor::viewer()
+        .get(&api.router, "/api/settings")
+        .await
+        .expect(200);
     insta::assert_json_snapshot!(body);
 }

@@ -12,34 +12,57 @@ fn new_upload() -> Value {
 }
 
 async fn uploaded(api: &TestApi, request: Value) -> UploadId {
-    let made = Actor::operator().post(&api.router, "/api/uploads", request).await.expect(201);
+    let made = Actor::operator()
+        .post(&api.router, "/api/uploads", request)
+        .await
+        .expect(201);
     UploadId::parse(made["upload"]["upload_id"].as_str().unwrap()).unwrap()
 }
 
 async fn put_file(api: &TestApi, id: &UploadId) {
     let file = "phone\n+14155550100".into();
-    api.test.store.files().put(&FileStore::upload_key(id), "text/csv", file).await.unwrap();
+    api.test
+        .store
+        .files()
+        .put(&FileStore::upload_key(id), "text/csv", file)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn an_upload_gets_a_link_for_exactly_its_file() {
     let api = TestApi::start().await;
-    let made = Actor::operator().post(&api.router, "/api/uploads", new_upload()).await.expect(201);
+    let made = Actor::operator()
+        .post(&api.router, "/api/uploads", new_upload())
+        .await
+        .expect(201);
     insta::assert_json_snapshot!(made, {
         ".upload.upload_id" => "[id]", ".upload.list_id" => "[id]", ".put.url" => "[url]",
     });
     let url = made["put"]["url"].as_str().unwrap();
-    assert!(url.contains("content-length") && url.contains("X-Amz-Signature"), "{url}");
+    assert!(
+        url.contains("content-length") && url.contains("X-Amz-Signature"),
+        "{url}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_an_upload_is_named() {
     let api = TestApi::start().await;
     let wrong = json!({ "file_name": "", "bytes": 0, "default_region": "Spain", "content_type": "csv\nx", "sheet": "" });
-    let body = Actor::operator().post(&api.router, "/api/uploads", wrong).await.expect(400);
-    assert_eq!(fields(&body), ["file_name", "bytes", "sheet", "content_type", "default_region"]);
+    let body = Actor::operator()
+        .post(&api.router, "/api/uploads", wrong)
+        .await
+        .expect(400);
+    assert_eq!(
+        fields(&body),
+        ["file_name", "bytes", "sheet", "content_type", "default_region"]
+    );
     let large = json!({ "file_name": "a.csv", "bytes": 268_435_457u64 });
-    let body = Actor::operator().post(&api.router, "/api/uploads", large).await.expect(413);
+    let body = Actor::operator()
+        .post(&api.router, "/api/uploads", large)
+        .await
+        .expect(413);
     insta::assert_json_snapshot!(body);
 }
 
@@ -49,17 +72,34 @@ async fn a_preview_asks_the_parser_and_passes_on_what_it_says() {
     let id = uploaded(&api, new_upload()).await;
     let path = format!("/api/uploads/{id}/preview");
     let body = Actor::operator().act(&api.router, &path).await.expect(409);
-    assert!(body["detail"].as_str().unwrap().contains("put it to the upload's link"), "{body}");
+    assert!(
+        body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("put it to the upload's link"),
+        "{body}"
+    );
 
     put_file(&api, &id).await;
-    api.test.lambda.answer(PARSER, json!({ "preview": { "columns": ["phone"] } }));
-    let body = Actor::operator().post(&api.router, &path, json!({ "sheet": "Two" })).await.expect(200);
+    api.test
+        .lambda
+        .answer(PARSER, json!({ "preview": { "columns": ["phone"] } }));
+    let body = Actor::operator()
+        .post(&api.router, &path, json!({ "sheet": "Two" }))
+        .await
+        .expect(200);
     assert_eq!(body, json!({ "preview": { "columns": ["phone"] } }));
-    assert_eq!(api.test.lambda.payloads(PARSER), [json!({ "preview": { "upload_id": id, "sheet": "Two" } })]);
+    assert_eq!(
+        api.test.lambda.payloads(PARSER),
+        [json!({ "preview": { "upload_id": id, "sheet": "Two" } })]
+    );
 
     let failure = json!({ "failure": { "code": "no_phone_column", "explanation": "Choose the column." } });
     api.test.lambda.answer(PARSER, failure.clone());
-    assert_eq!(Actor::operator().act(&api.router, &path).await.expect(200), failure);
+    assert_eq!(
+        Actor::operator().act(&api.router, &path).await.expect(200),
+        failure
+    );
     let upload = api.test.store.find_upload(&id).await.unwrap().unwrap();
     assert_eq!((upload.version, upload.import_asked), (1, false));
 }
@@ -74,10 +114,19 @@ async fn an_import_starts_once_its_file_is_there() {
 
     put_file(&api, &id).await;
     let choice = json!({ "phone_column": "Mobile", "default_region": "fr" });
-    let started = Actor::operator().post(&api.router, &path, choice).await.expect(200);
+    let started = Actor::operator()
+        .post(&api.router, &path, choice)
+        .await
+        .expect(200);
     assert_eq!(started["import_asked"], true);
-    assert_eq!((&started["phone_column"], &started["default_region"]), (&json!("Mobile"), &json!("FR")));
-    assert_eq!(api.test.lambda.payloads(PARSER), [json!({ "import": { "upload_id": id } })]);
+    assert_eq!(
+        (&started["phone_column"], &started["default_region"]),
+        (&json!("Mobile"), &json!("FR"))
+    );
+    assert_eq!(
+        api.test.lambda.payloads(PARSER),
+        [json!({ "import": { "upload_id": id } })]
+    );
     assert!(api.test.lambda.invocations()[0].asynchronous);
 
     let mut upload = api.test.store.find_upload(&id).await.unwrap().unwrap();
@@ -92,7 +141,12 @@ async fn rejected_rows_have_a_link_once_there_are_some() {
     let id = uploaded(&api, new_upload()).await;
     let path = format!("/api/uploads/{id}/rejected");
     Actor::viewer().get(&api.router, &path).await.expect(404);
-    api.test.store.files().put(&FileStore::rejected_key(&id), "text/csv", "line\n2".into()).await.unwrap();
+    api.test
+        .store
+        .files()
+        .put(&FileStore::rejected_key(&id), "text/csv", "line\n2".into())
+        .await
+        .unwrap();
     let body = Actor::viewer().get(&api.router, &path).await.expect(200);
     assert!(body["url"].as_str().unwrap().contains("rejected"), "{body}");
 }
@@ -104,8 +158,16 @@ async fn uploads_are_listed_newest_first() {
     api.test.clock.advance(jiff::SignedDuration::from_secs(1));
     let second = uploaded(&api, new_upload()).await;
     let list = Actor::viewer().get(&api.router, "/api/uploads").await.expect(200);
-    let ids: Vec<_> = list["items"].as_array().unwrap().iter().map(|u| u["upload_id"].clone()).collect();
+    let ids: Vec<_> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|u| u["upload_id"].clone())
+        .collect();
     assert_eq!(ids, [json!(second), json!(first)]);
-    let one = Actor::viewer().get(&api.router, &format!("/api/uploads/{first}")).await.expect(200);
+    let one = Actor::viewer()
+        .get(&api.router, &format!("/api/uploads/{first}"))
+        .await
+        .expect(200);
     assert_eq!(one["status"], "awaiting_file");
 }

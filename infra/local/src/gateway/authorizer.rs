@@ -50,20 +50,34 @@ pub(crate) struct Authorizer {
 impl Authorizer {
     pub(crate) fn new(spec: JwtSpec) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().timeout(ISSUER_PATIENCE).build()?;
-        Ok(Self { spec, http, keys: Mutex::new(Keys { set: JwkSet { keys: Vec::new() }, fetched: None }) })
+        Ok(Self {
+            spec,
+            http,
+            keys: Mutex::new(Keys {
+                set: JwkSet { keys: Vec::new() },
+                fetched: None,
+            }),
+        })
     }
 
     /// Verifies the value of an `Authorization` header.
     pub(crate) async fn verify(&self, header: Option<&str>) -> Result<Claims, Denied> {
         let token = header.ok_or(Denied::Unauthorized("no token"))?;
-        let token = token.strip_prefix("Bearer ").or_else(|| token.strip_prefix("bearer ")).unwrap_or(token).trim();
+        let token = token
+            .strip_prefix("Bearer ")
+            .or_else(|| token.strip_prefix("bearer "))
+            .unwrap_or(token)
+            .trim();
         let head = jsonwebtoken::decode_header(token).map_err(|_| Denied::Unauthorized("not a JWT"))?;
         // Only RSA, as at AWS: neither `none` nor a shared secret.
         if !matches!(head.alg, Algorithm::RS256 | Algorithm::RS384 | Algorithm::RS512) {
             return Err(Denied::Unauthorized("signing method is not RSA"));
         }
         let kid = head.kid.ok_or(Denied::Unauthorized("the token names no key"))?;
-        let key = self.key(&kid).await.ok_or(Denied::Unauthorized("the token's key is not known"))?;
+        let key = self
+            .key(&kid)
+            .await
+            .ok_or(Denied::Unauthorized("the token's key is not known"))?;
         let mut validation = Validation::new(head.alg);
         validation.set_issuer(&[&self.spec.issuer]);
         validation.validate_nbf = true;
@@ -82,7 +96,10 @@ impl Authorizer {
         if !self.spec.scopes.is_empty() && !self.spec.scopes.iter().any(|scope| scopes.contains(scope)) {
             return Err(Denied::Forbidden);
         }
-        let claims = claims.into_iter().map(|(name, value)| (name, as_gateway_text(&value))).collect();
+        let claims = claims
+            .into_iter()
+            .map(|(name, value)| (name, as_gateway_text(&value)))
+            .collect();
         Ok(Claims { claims, scopes })
     }
 
@@ -93,7 +110,12 @@ impl Authorizer {
             Some(Value::String(one)) => vec![one.clone()],
             _ => Vec::new(),
         };
-        match self.spec.audience.iter().any(|audience| made_for.contains(audience)) {
+        match self
+            .spec
+            .audience
+            .iter()
+            .any(|audience| made_for.contains(audience))
+        {
             true => Ok(()),
             false => Err(Denied::Unauthorized("the token is made for somebody else")),
         }
@@ -107,7 +129,12 @@ impl Authorizer {
         let unknown = keys.set.find(kid).is_none() && age.is_none_or(|age| age > KEYS_REST);
         if stale || unknown {
             match self.fetch().await {
-                Ok(set) => *keys = Keys { set, fetched: Some(now) },
+                Ok(set) => {
+                    *keys = Keys {
+                        set,
+                        fetched: Some(now),
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "the issuer's keys could not be read"),
             }
         }
@@ -116,7 +143,14 @@ impl Authorizer {
 
     async fn fetch(&self) -> Result<JwkSet, reqwest::Error> {
         let discovery = format!("{}/.well-known/openid-configuration", self.spec.issuer);
-        let found: Value = self.http.get(discovery).send().await?.error_for_status()?.json().await?;
+        let found: Value = self
+            .http
+            .get(discovery)
+            .send()
+            .await?
+            .error_for_status()?
+            .json()
+            .await?;
         let keys = found["jwks_uri"].as_str().unwrap_or_default();
         self.http.get(keys).send().await?.error_for_status()?.json().await
     }
@@ -125,7 +159,11 @@ impl Authorizer {
 fn words(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => text.split(' ').map(str::to_owned).collect(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::Array(items) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -134,7 +172,10 @@ fn words(value: &Value) -> Vec<String> {
 fn as_gateway_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(as_gateway_text).collect::<Vec<_>>().join(" ")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(as_gateway_text).collect::<Vec<_>>().join(" ")
+        ),
         other => other.to_string(),
     }
 }

@@ -6,12 +6,17 @@ use crate::template::CorsSpec;
 
 /// Puts the headers for a request from `origin`; `preflight` for an `OPTIONS` answer.
 pub(crate) fn apply(cors: &CorsSpec, origin: Option<&str>, preflight: bool, headers: &mut HeaderMap) {
-    let said: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with("access-control-")).cloned().collect();
+    let said: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("access-control-"))
+        .cloned()
+        .collect();
     for name in said {
         headers.remove(name);
     }
-    let Some(origin) = origin.filter(|origin| cors.origins.iter().any(|o| o == origin || o == "*")) else { return };
+    let Some(origin) = origin.filter(|origin| cors.origins.iter().any(|o| o == origin || o == "*")) else {
+        return;
+    };
     let mut put = |name: HeaderName, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);

@@ -65,7 +65,8 @@ pub(crate) fn event(parts: &Parts, body: &Bytes, matched: &Matched<'_>, claims: 
         event["pathParameters"] = json!(matched.parameters);
     }
     if let Some(claims) = claims {
-        event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": claims.claims, "scopes": claims.scopes } });
+        event["requestContext"]["authorizer"] =
+            json!({ "jwt": { "claims": claims.claims, "scopes": claims.scopes } });
     }
     if !body.is_empty() {
         match std::str::from_utf8(body) {
@@ -97,20 +98,36 @@ fn cookies(headers: &HeaderMap) -> Option<Value> {
     let all: Vec<String> = headers
         .get_all(header::COOKIE)
         .iter()
-        .flat_map(|value| String::from_utf8_lossy(value.as_bytes()).split("; ").map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|value| {
+            String::from_utf8_lossy(value.as_bytes())
+                .split("; ")
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect();
     (!all.is_empty()).then(|| json!(all))
 }
 
 /// Text bodies are passed as they are, others in base64.
 fn is_text(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("application/json");
+    let kind = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     kind.starts_with("text/")
         || kind.ends_with("+json")
         || kind.ends_with("+xml")
         || matches!(
             kind.as_str(),
-            "application/json" | "application/xml" | "application/javascript" | "application/x-www-form-urlencoded"
+            "application/json"
+                | "application/xml"
+                | "application/javascript"
+                | "application/x-www-form-urlencoded"
         )
 }

@@ -19,7 +19,10 @@ pub(crate) fn find<'a>(routes: &'a [RouteSpec], method: &str, path: &str) -> Opt
         .filter(|route| route.method == "ANY" || route.method == method)
         .filter_map(|route| {
             let (parameters, wild) = fit(&route.path, path)?;
-            Some(((wild, parameters.len(), route.method == "ANY"), Matched { route, parameters }))
+            Some((
+                (wild, parameters.len(), route.method == "ANY"),
+                Matched { route, parameters },
+            ))
         })
         .min_by_key(|(order, _)| *order)
         .map(|(_, matched)| matched)
@@ -60,7 +63,12 @@ mod tests {
     use super::*;
 
     fn route(method: &str, path: &str) -> RouteSpec {
-        RouteSpec { method: method.into(), path: path.into(), function: path.into(), authorized: true }
+        RouteSpec {
+            method: method.into(),
+            path: path.into(),
+            function: path.into(),
+            authorized: true,
+        }
     }
 
     #[test]
@@ -79,6 +87,9 @@ mod tests {
         assert_eq!(found("GET", "/health"), Some("/health"));
         assert_eq!(found("GET", "/api/"), None);
         assert_eq!(found("GET", "/nothing"), None);
-        assert_eq!(find(&routes, "GET", "/api/a/b").unwrap().parameters["proxy"], "a/b");
+        assert_eq!(
+            find(&routes, "GET", "/api/a/b").unwrap().parameters["proxy"],
+            "a/b"
+        );
     }
 }

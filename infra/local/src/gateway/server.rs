@@ -42,7 +42,11 @@ fn message(status: StatusCode, text: &str) -> Response {
 
 async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let origin = parts.headers.get(header::ORIGIN).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let origin = parts
+        .headers
+        .get(header::ORIGIN)
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
     let preflight = parts.method == Method::OPTIONS && gateway.api.cors.is_some();
     let mut response = match preflight {
         true => StatusCode::NO_CONTENT.into_response(),
@@ -57,7 +61,10 @@ async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Respon
 impl Gateway {
     async fn answer(&self, parts: &Parts, body: Body) -> Response {
         if head_bytes(parts) > MAX_HEAD_BYTES {
-            return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+            return message(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "Request Header Fields Too Large",
+            );
         }
         let Some(matched) = route::find(&self.api.routes, parts.method.as_str(), parts.uri.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
@@ -65,7 +72,10 @@ impl Gateway {
         let claims = match self.authorizer.as_ref().filter(|_| matched.route.authorized) {
             None => None,
             Some(authorizer) => {
-                let token = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+                let token = parts
+                    .headers
+                    .get(header::AUTHORIZATION)
+                    .and_then(|v| v.to_str().ok());
                 match authorizer.verify(token).await {
                     Ok(claims) => Some(claims),
                     Err(denied) => return turn_away(denied),
@@ -76,7 +86,8 @@ impl Gateway {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
         };
         let event = event::event(parts, &body, &matched, claims.as_ref());
-        self.invoke(&matched.route.function, Bytes::from(event.to_string())).await
+        self.invoke(&matched.route.function, Bytes::from(event.to_string()))
+            .await
     }
 
     async fn invoke(&self, function: &str, event: Bytes) -> Response {
@@ -100,7 +111,9 @@ impl Gateway {
 
 fn head_bytes(parts: &Parts) -> usize {
     let line = parts.method.as_str().len() + parts.uri.to_string().len() + 12;
-    parts.headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + 4)
+    parts.headers.iter().fold(line, |sum, (name, value)| {
+        sum + name.as_str().len() + value.len() + 4
+    })
 }
 
 fn turn_away(denied: Denied) -> Response {

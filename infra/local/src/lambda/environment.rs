@@ -81,7 +81,10 @@ impl Environment {
     pub(crate) async fn run(&self, invocation: Invocation, timeout: Duration) -> InvokeOutcome {
         let (answer, answered) = oneshot::channel();
         let request_id = invocation.request_id.clone();
-        *self.lock() = Some(Current { request_id: request_id.clone(), answer });
+        *self.lock() = Some(Current {
+            request_id: request_id.clone(),
+            answer,
+        });
         if self.is_dead() || self.work.send(invocation).await.is_err() {
             self.lock().take();
             return InvokeOutcome::failed("Runtime.ExitError", "Runtime exited before the invocation");
@@ -93,7 +96,8 @@ impl Environment {
                 self.lock().take();
                 self.kill();
                 let secs = timeout.as_secs();
-                let message = format!("RequestId: {request_id} Error: Task timed out after {secs}.00 seconds");
+                let message =
+                    format!("RequestId: {request_id} Error: Task timed out after {secs}.00 seconds");
                 InvokeOutcome::failed("Sandbox.Timedout", &message)
             }
         }
@@ -108,7 +112,9 @@ impl Environment {
     /// Answers whether it was still waited for.
     pub(crate) fn answer_current(&self, request_id: Option<&str>, outcome: InvokeOutcome) -> bool {
         let mut current = self.lock();
-        let fits = current.as_ref().is_some_and(|c| request_id.is_none_or(|id| id == c.request_id));
+        let fits = current
+            .as_ref()
+            .is_some_and(|c| request_id.is_none_or(|id| id == c.request_id));
         match current.take_if(|_| fits) {
             Some(current) => current.answer.send(outcome).is_ok(),
             None => false,
@@ -116,6 +122,8 @@ impl Environment {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Current>> {
-        self.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.current
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

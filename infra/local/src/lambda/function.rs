@@ -55,8 +55,20 @@ impl Function {
         runtime_api: String,
         logs: Logs,
     ) -> Self {
-        let pool = Pool { idle: Vec::new(), busy: Vec::new(), running: 0, reserved: spec.reserved };
-        Self { spec, binary, environment, runtime_api, logs, pool: Mutex::new(pool) }
+        let pool = Pool {
+            idle: Vec::new(),
+            busy: Vec::new(),
+            running: 0,
+            reserved: spec.reserved,
+        };
+        Self {
+            spec,
+            binary,
+            environment,
+            runtime_api,
+            logs,
+            pool: Mutex::new(pool),
+        }
     }
 
     fn pool(&self) -> MutexGuard<'_, Pool> {
@@ -67,7 +79,11 @@ impl Function {
     pub fn running(&self) -> Running {
         let pool = self.pool();
         let idle = u32::try_from(pool.idle.len()).unwrap_or(u32::MAX);
-        Running { running: pool.running, idle, reserved: pool.reserved }
+        Running {
+            running: pool.running,
+            idle,
+            reserved: pool.reserved,
+        }
     }
 
     /// Sets or lifts the reservation. Running invocations are not cut.
@@ -79,7 +95,9 @@ impl Function {
     pub fn kill_busy(&self, all: bool) -> usize {
         let busy = self.pool().busy.clone();
         let victims = if all { busy.len() } else { busy.len().min(1) };
-        busy.iter().take(victims).for_each(|environment| environment.kill());
+        busy.iter()
+            .take(victims)
+            .for_each(|environment| environment.kill());
         victims
     }
 
@@ -95,7 +113,9 @@ impl Function {
     pub(crate) fn find_environment(&self, id: &str) -> Option<Arc<Environment>> {
         let pool = self.pool();
         let idle = pool.idle.iter().map(|(environment, _)| environment);
-        idle.chain(&pool.busy).find(|environment| environment.id == id).cloned()
+        idle.chain(&pool.busy)
+            .find(|environment| environment.id == id)
+            .cloned()
     }
 
     /// Runs one invocation.
@@ -122,7 +142,10 @@ impl Function {
             deadline: clock::now().saturating_add(length).unwrap_or(Timestamp::MAX),
             function_arn: self.spec.arn.clone(),
         };
-        let busy = Busy { function: self, environment: environment.clone() };
+        let busy = Busy {
+            function: self,
+            environment: environment.clone(),
+        };
         let outcome = environment.run(invocation, timeout).await;
         drop(busy);
         drop(seat);
@@ -157,7 +180,10 @@ impl Function {
         let id = format!("{}-{:016x}", self.spec.name, rand::random::<u64>());
         let mut variables = self.environment.clone();
         // The runtime keeps the path of this address: that is how one server tells environments apart.
-        variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), format!("http://{}/{id}", self.runtime_api));
+        variables.insert(
+            "AWS_LAMBDA_RUNTIME_API".to_owned(),
+            format!("http://{}/{id}", self.runtime_api),
+        );
         variables.insert("AWS_LAMBDA_LOG_STREAM_NAME".to_owned(), id.clone());
         let child = process::start(&self.binary, &self.spec.name, &variables, &self.logs)?;
         let environment = Environment::around(id, child);
@@ -183,7 +209,8 @@ struct Busy<'a> {
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
         let mut pool = self.function.pool();
-        pool.busy.retain(|environment| !Arc::ptr_eq(environment, &self.environment));
+        pool.busy
+            .retain(|environment| !Arc::ptr_eq(environment, &self.environment));
         if !self.environment.is_dead() {
             pool.idle.push((self.environment.clone(), clock::now()));
         }
@@ -193,7 +220,14 @@ impl Drop for Busy<'_> {
 fn request_id() -> String {
     let (a, b) = (rand::random::<u64>(), rand::random::<u64>());
     let digits = format!("{a:016x}{b:016x}");
-    format!("{}-{}-4{}-a{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..])
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &digits[..8],
+        &digits[8..12],
+        &digits[13..16],
+        &digits[17..20],
+        &digits[20..]
+    )
 }
 
 /// The wait after which a throttled caller tries again.

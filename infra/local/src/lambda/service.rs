@@ -33,7 +33,14 @@ impl Lambda {
         retry_delay: Duration,
     ) -> Self {
         let functions = functions.into_iter().map(|f| (f.spec.name.clone(), f)).collect();
-        Self { inner: Arc::new(Inner { functions, queues, sqs, retry_delay }) }
+        Self {
+            inner: Arc::new(Inner {
+                functions,
+                queues,
+                sqs,
+                retry_delay,
+            }),
+        }
     }
 
     /// A function by name or ARN.
@@ -52,9 +59,14 @@ impl Lambda {
     /// When it does not exist, is throttled, or the event is too large.
     pub async fn invoke(&self, name: &str, payload: Bytes) -> Result<InvokeOutcome, InvokeError> {
         if payload.len() > MAX_SYNC_BYTES {
-            return Err(InvokeError::TooLarge { bytes: payload.len(), limit: MAX_SYNC_BYTES });
+            return Err(InvokeError::TooLarge {
+                bytes: payload.len(),
+                limit: MAX_SYNC_BYTES,
+            });
         }
-        let function = self.find(name).ok_or_else(|| InvokeError::NotFound(name.to_owned()))?;
+        let function = self
+            .find(name)
+            .ok_or_else(|| InvokeError::NotFound(name.to_owned()))?;
         let outcome = function.invoke(payload).await?;
         if let InvokeOutcome::Failed(error) = &outcome {
             tracing::warn!(function = name, error = %String::from_utf8_lossy(error), "invocation failed");
@@ -62,7 +74,10 @@ impl Lambda {
         Ok(match outcome {
             InvokeOutcome::Answer(answer) if answer.len() > MAX_SYNC_BYTES => InvokeOutcome::failed(
                 "Function.ResponseSizeTooLarge",
-                &format!("Response payload size ({} bytes) exceeded maximum allowed payload size", answer.len()),
+                &format!(
+                    "Response payload size ({} bytes) exceeded maximum allowed payload size",
+                    answer.len()
+                ),
             ),
             outcome => outcome,
         })
@@ -74,9 +89,14 @@ impl Lambda {
     /// When the function does not exist or the event is too large.
     pub fn invoke_async(&self, name: &str, payload: Bytes) -> Result<(), InvokeError> {
         if payload.len() > MAX_ASYNC_BYTES {
-            return Err(InvokeError::TooLarge { bytes: payload.len(), limit: MAX_ASYNC_BYTES });
+            return Err(InvokeError::TooLarge {
+                bytes: payload.len(),
+                limit: MAX_ASYNC_BYTES,
+            });
         }
-        let function = self.find(name).ok_or_else(|| InvokeError::NotFound(name.to_owned()))?;
+        let function = self
+            .find(name)
+            .ok_or_else(|| InvokeError::NotFound(name.to_owned()))?;
         let name = function.spec.name.clone();
         let lambda = self.clone();
         tokio::spawn(async move { lambda.run_async(&name, payload).await });
@@ -112,8 +132,12 @@ impl Lambda {
     }
 
     async fn send_to_destination(&self, function: &Function, payload: &Bytes, failure: &Bytes) {
-        let Some(arn) = &function.spec.asynchronous.on_failure else { return };
-        let Some(queue) = self.inner.queues.get(arn) else { return };
+        let Some(arn) = &function.spec.asynchronous.on_failure else {
+            return;
+        };
+        let Some(queue) = self.inner.queues.get(arn) else {
+            return;
+        };
         let json_of = |bytes: &Bytes| -> Value { serde_json::from_slice(bytes).unwrap_or(Value::Null) };
         let record = json!({
             "version": "1.0",

@@ -43,8 +43,18 @@ impl Codes {
     }
 
     /// Uses a code up; none when it is unknown, old, used, or the verifier does not fit.
-    pub(crate) fn redeem(&self, code: &str, verifier: &str, redirect_uri: &str, now: Timestamp) -> Option<Grant> {
-        let grant = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(code)?;
+    pub(crate) fn redeem(
+        &self,
+        code: &str,
+        verifier: &str,
+        redirect_uri: &str,
+        now: Timestamp,
+    ) -> Option<Grant> {
+        let grant = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(code)?;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
         let fits = grant.expires > now && grant.challenge == challenge && grant.redirect_uri == redirect_uri;
         fits.then_some(grant)
@@ -71,10 +81,19 @@ mod tests {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let code = codes.give(grant.clone(), now);
         assert!(codes.redeem(&code, verifier, "http://127.0.0.1/", now).is_some());
-        assert!(codes.redeem(&code, verifier, "http://127.0.0.1/", now).is_none(), "used");
+        assert!(
+            codes.redeem(&code, verifier, "http://127.0.0.1/", now).is_none(),
+            "used"
+        );
         let code = codes.give(grant.clone(), now);
-        assert!(codes.redeem(&code, "another", "http://127.0.0.1/", now).is_none(), "other verifier");
+        assert!(
+            codes.redeem(&code, "another", "http://127.0.0.1/", now).is_none(),
+            "other verifier"
+        );
         let code = codes.give(grant, now);
-        assert!(codes.redeem(&code, verifier, "http://evil.test/", now).is_none(), "other place");
+        assert!(
+            codes.redeem(&code, verifier, "http://evil.test/", now).is_none(),
+            "other place"
+        );
     }
 }

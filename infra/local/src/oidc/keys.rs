@@ -42,7 +42,10 @@ impl SigningKey {
     /// When it cannot be read, made or written.
     pub fn open(data_dir: &Path) -> Result<Self, KeyError> {
         let path = data_dir.join("oidc").join("key.der");
-        let file = |cause| KeyError::File { path: path.display().to_string(), cause };
+        let file = |cause| KeyError::File {
+            path: path.display().to_string(),
+            cause,
+        };
         match std::fs::read(&path) {
             Ok(der) => Self::from_der(&der),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -52,10 +55,17 @@ impl SigningKey {
                 if let Some(parent) = path.parent() {
                     std::fs::create_dir_all(parent).map_err(file)?;
                 }
-                // Whole or not at all: another process may read it at the same time.
+                // Whole or not at all, and the first one stays: another process may make one as well.
                 let partial = path.with_extension(format!("{}.tmp", std::process::id()));
                 std::fs::write(&partial, der.as_ref()).map_err(file)?;
-                std::fs::rename(&partial, &path).map_err(file)?;
+                let linked = std::fs::hard_link(&partial, &path);
+                std::fs::remove_file(&partial).map_err(file)?;
+                match linked {
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        return Self::from_der(&std::fs::read(&path).map_err(file)?);
+                    }
+                    linked => linked.map_err(file)?,
+                }
                 Self::from_der(der.as_ref())
             }
             Err(error) => Err(file(error)),
@@ -70,7 +80,8 @@ impl SigningKey {
         let id = hex::encode(&Sha256::digest(n.as_bytes())[..8]);
         let jwk = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": id, "n": n, "e": e });
         let pem = pem_of(pkcs8);
-        let encoding = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|e| KeyError::Damaged(e.to_string()))?;
+        let encoding =
+            EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|e| KeyError::Damaged(e.to_string()))?;
         Ok(Self { encoding, id, jwk })
     }
 

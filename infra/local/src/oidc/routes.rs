@@ -28,7 +28,12 @@ struct Issuer {
 }
 
 pub(crate) fn oidc_routes(key: SigningKey, issuer: String, audience: String) -> Router {
-    let state = Issuer { key, issuer, audience, codes: Arc::default() };
+    let state = Issuer {
+        key,
+        issuer,
+        audience,
+        codes: Arc::default(),
+    };
     let routes = Router::new()
         .route("/.well-known/openid-configuration", get(discovery))
         .route("/jwks.json", get(jwks))
@@ -37,7 +42,9 @@ pub(crate) fn oidc_routes(key: SigningKey, issuer: String, audience: String) -> 
         .with_state(state);
     // Any origin may sign in here: it is development on this machine.
     let open = axum::middleware::map_response(|mut response: Response| async move {
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        response
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         response
     });
     Router::new().nest(ISSUER_PATH, routes.layer(open))
@@ -79,12 +86,20 @@ struct AuthorizeQuery {
 }
 
 async fn authorize(State(state): State<Issuer>, Query(query): Query<AuthorizeQuery>) -> Response {
-    let here = query.redirect_uri.starts_with("http://127.0.0.1") || query.redirect_uri.starts_with("http://localhost");
-    if query.client_id != state.audience || query.code_challenge_method != "S256" || query.code_challenge.is_empty() || !here {
-        let told = "This sign-in needs client_id, an S256 code_challenge, and a redirect_uri on this machine.";
+    let here = query.redirect_uri.starts_with("http://127.0.0.1")
+        || query.redirect_uri.starts_with("http://localhost");
+    if query.client_id != state.audience
+        || query.code_challenge_method != "S256"
+        || query.code_challenge.is_empty()
+        || !here
+    {
+        let told =
+            "This sign-in needs client_id, an S256 code_challenge, and a redirect_uri on this machine.";
         return (StatusCode::BAD_REQUEST, told).into_response();
     }
-    let Some(role) = query.role else { return choose(&query) };
+    let Some(role) = query.role else {
+        return choose(&query);
+    };
     let now = clock::now();
     let code = state.codes.give(
         Grant {
@@ -97,7 +112,9 @@ async fn authorize(State(state): State<Issuer>, Query(query): Query<AuthorizeQue
         },
         now,
     );
-    let Ok(mut back) = url::Url::parse(&query.redirect_uri) else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(mut back) = url::Url::parse(&query.redirect_uri) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     back.query_pairs_mut().append_pair("code", &code);
     if let Some(state) = &query.state {
         back.query_pairs_mut().append_pair("state", state);
@@ -147,7 +164,11 @@ struct TokenForm {
 async fn token(State(state): State<Issuer>, Form(form): Form<TokenForm>) -> Response {
     let now: Timestamp = clock::now();
     let grant = (form.grant_type == "authorization_code")
-        .then(|| state.codes.redeem(&form.code, &form.code_verifier, &form.redirect_uri, now))
+        .then(|| {
+            state
+                .codes
+                .redeem(&form.code, &form.code_verifier, &form.redirect_uri, now)
+        })
         .flatten();
     let Some(grant) = grant else {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();

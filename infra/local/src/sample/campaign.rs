@@ -21,11 +21,14 @@ pub(super) async fn create(api: &ApiClient, upload: &Value) -> anyhow::Result<Va
     if upload["status"] != "completed" {
         bail!("the sample was not read: {}", upload["failure"]["explanation"]);
     }
-    api.put("/api/queue/settings", &json!({ "concurrency_limit": LIMIT })).await?;
+    api.put("/api/queue/settings", &json!({ "concurrency_limit": LIMIT }))
+        .await?;
     api.post("/api/agents/sync", &json!({})).await?;
     api.get("/api/phone-lines").await?;
     let agents = api.all("/api/agents").await?;
-    let agent = agents.iter().find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
+    let agent = agents
+        .iter()
+        .find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
     let agent = agent.context("the simulator's sample agent is not there")?;
     api.post(
         "/api/campaigns",
@@ -44,7 +47,9 @@ pub(super) async fn create(api: &ApiClient, upload: &Value) -> anyhow::Result<Va
 
 /// Shows the progress until the campaign is over; answers it as it is then.
 pub(super) async fn follow(api: &ApiClient, campaign: &Value) -> anyhow::Result<Value> {
-    let id = campaign["campaign_id"].as_str().context("the campaign has no id")?;
+    let id = campaign["campaign_id"]
+        .as_str()
+        .context("the campaign has no id")?;
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} people  {msg}")?;
     bar.set_style(style);
@@ -54,8 +59,14 @@ pub(super) async fn follow(api: &ApiClient, campaign: &Value) -> anyhow::Result<
         let counts = &progress["counts"];
         bar.set_length(counts["total"].as_u64().unwrap_or(0));
         bar.set_position(progress["finished"].as_u64().unwrap_or(0));
-        bar.set_message(format!("{} calling, {} waiting", counts["calling"], counts["pending"]));
-        if matches!(progress["status"].as_str(), Some("completed" | "cancelled" | "failed")) {
+        bar.set_message(format!(
+            "{} calling, {} waiting",
+            counts["calling"], counts["pending"]
+        ));
+        if matches!(
+            progress["status"].as_str(),
+            Some("completed" | "cancelled" | "failed")
+        ) {
             bar.finish_with_message("done");
             return api.get(&format!("/api/campaigns/{id}")).await;
         }

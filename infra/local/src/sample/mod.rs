@@ -27,7 +27,8 @@ pub async fn run(local: &Local, data_dir: &Path) -> anyhow::Result<()> {
     if mark.exists() {
         return Ok(());
     }
-    let contacts = std::fs::read(CONTACTS).with_context(|| format!("{CONTACTS} cannot be read: start this from the project's folder"))?;
+    let contacts = std::fs::read(CONTACTS)
+        .with_context(|| format!("{CONTACTS} cannot be read: start this from the project's folder"))?;
     let api = ApiClient::new(local, Role::Admin)?;
     say("Sample: 40 rows of events/sample-contacts.csv, called by an agent of the simulator.");
     let upload = api.upload("sample-contacts.csv", contacts).await?;

@@ -33,11 +33,26 @@ pub(super) async fn show(api: &ApiClient, local: &Local, campaign: &Value) -> an
     let of = |name: &str| counts[name].as_u64().unwrap_or(0);
     say(&format!(
         "  {} people: {} reached, {} voicemail, {} no answer, {} busy, {} failed, {} skipped; {} calls",
-        of("total"), of("completed"), of("voicemail"), of("no_answer"), of("busy"), of("failed"), of("skipped"),
+        of("total"),
+        of("completed"),
+        of("voicemail"),
+        of("no_answer"),
+        of("busy"),
+        of("failed"),
+        of("skipped"),
         calls.len(),
     ));
-    let with = |state: &str| calls.iter().filter(|call| call["recording"]["state"] == state).count();
-    say(&format!("  {} recordings saved, {} lost", with("stored"), with("lost")));
+    let with = |state: &str| {
+        calls
+            .iter()
+            .filter(|call| call["recording"]["state"] == state)
+            .count()
+    };
+    say(&format!(
+        "  {} recordings saved, {} lost",
+        with("stored"),
+        with("lost")
+    ));
     if let Some(simulator) = local.simulator() {
         let ledger = simulator.ledger();
         say(&format!(
@@ -45,7 +60,11 @@ pub(super) async fn show(api: &ApiClient, local: &Local, campaign: &Value) -> an
             ledger.dials_total, ledger.peak_live
         ));
     }
-    say(&format!("  Look at {}/api/campaigns/{id} and {}/api/calls?campaign_id={id}", local.api_url(), local.api_url()));
+    say(&format!(
+        "  Look at {}/api/campaigns/{id} and {}/api/calls?campaign_id={id}",
+        local.api_url(),
+        local.api_url()
+    ));
     Ok(())
 }
 

@@ -90,10 +90,17 @@ impl Mappings {
                 maximum_concurrency: spec.maximum_concurrency,
                 changing: false,
             };
-            let mapping = Mapping { queue, state: Mutex::new(state), running: AtomicU32::new(0), spec };
+            let mapping = Mapping {
+                queue,
+                state: Mutex::new(state),
+                running: AtomicU32::new(0),
+                spec,
+            };
             Some((mapping.spec.uuid.clone(), Arc::new(mapping)))
         };
-        Self { by_uuid: specs.into_iter().filter_map(mapping).collect() }
+        Self {
+            by_uuid: specs.into_iter().filter_map(mapping).collect(),
+        }
     }
 
     /// The mapping with this id.
@@ -145,7 +152,10 @@ async fn poll(mapping: Arc<Mapping>, sqs: Arc<Sqs>, lambda: Lambda, stop: Cancel
 /// Gives a batch to the function. What it does not report as failed is deleted; what fails stays
 /// invisible until its visibility time-out, or as long as the function set itself.
 async fn work(mapping: &Mapping, sqs: &Sqs, lambda: &Lambda, messages: Vec<Message>) {
-    let records: Vec<Value> = messages.iter().map(|message| record(message, &mapping.queue)).collect();
+    let records: Vec<Value> = messages
+        .iter()
+        .map(|message| record(message, &mapping.queue))
+        .collect();
     let event = bytes::Bytes::from(json!({ "Records": records }).to_string());
     let outcome = loop {
         // Lambda itself holds on to a throttled batch.
@@ -155,10 +165,12 @@ async fn work(mapping: &Mapping, sqs: &Sqs, lambda: &Lambda, messages: Vec<Messa
         }
     };
     let failed: Vec<String> = match outcome {
-        Ok(InvokeOutcome::Answer(answer)) if mapping.spec.reports_failures => match failed_ids(&answer, &messages) {
-            Some(failed) => failed,
-            None => return,
-        },
+        Ok(InvokeOutcome::Answer(answer)) if mapping.spec.reports_failures => {
+            match failed_ids(&answer, &messages) {
+                Some(failed) => failed,
+                None => return,
+            }
+        }
         Ok(InvokeOutcome::Answer(_)) => Vec::new(),
         Ok(InvokeOutcome::Failed(_)) => return,
         Err(error) => {
@@ -166,7 +178,10 @@ async fn work(mapping: &Mapping, sqs: &Sqs, lambda: &Lambda, messages: Vec<Messa
             return;
         }
     };
-    for message in messages.iter().filter(|message| !failed.contains(&message.message_id)) {
+    for message in messages
+        .iter()
+        .filter(|message| !failed.contains(&message.message_id))
+    {
         if let Err(error) = sqs.delete(&mapping.queue, &message.receipt_handle).await {
             tracing::debug!(%error, "a message could not be deleted; it comes again");
         }
@@ -176,7 +191,9 @@ async fn work(mapping: &Mapping, sqs: &Sqs, lambda: &Lambda, messages: Vec<Messa
 /// The messages reported as failed; none when the report is malformed, which fails the whole batch.
 fn failed_ids(answer: &[u8], messages: &[Message]) -> Option<Vec<String>> {
     let answer: Value = serde_json::from_slice(answer).ok()?;
-    let Some(failures) = answer.get("batchItemFailures") else { return Some(Vec::new()) };
+    let Some(failures) = answer.get("batchItemFailures") else {
+        return Some(Vec::new());
+    };
     let mut failed = Vec::new();
     for failure in failures.as_array().into_iter().flatten() {
         let id = failure.get("itemIdentifier")?.as_str()?;

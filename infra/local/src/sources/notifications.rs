@@ -11,7 +11,13 @@ use crate::lambda::Lambda;
 use crate::template::NotificationSpec;
 
 /// S3 keeps these as they are in the keys of its events; a space becomes `+`.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b' ');
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b' ');
 
 /// Tells functions of new objects, as each bucket's configuration wants it.
 pub(crate) async fn forward(
@@ -33,7 +39,9 @@ pub(crate) async fn forward(
 }
 
 fn s3_event(event: &ObjectCreated) -> serde_json::Value {
-    let key = utf8_percent_encode(&event.key, KEPT).to_string().replace(' ', "+");
+    let key = utf8_percent_encode(&event.key, KEPT)
+        .to_string()
+        .replace(' ', "+");
     json!({ "Records": [{
         "eventVersion": "2.1",
         "eventSource": "aws:s3",

@@ -19,7 +19,9 @@ pub(crate) async fn fire(
     lambda: Lambda,
     stop: CancellationToken,
 ) {
-    let every = minute.map_or(schedule.every, |minute| schedule.every.mul_f64(minute.as_secs_f64() / 60.0));
+    let every = minute.map_or(schedule.every, |minute| {
+        schedule.every.mul_f64(minute.as_secs_f64() / 60.0)
+    });
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + FIRST.min(every), every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {

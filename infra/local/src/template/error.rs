@@ -35,6 +35,9 @@ pub enum TemplateError {
 
 impl TemplateError {
     pub(crate) fn invalid(at: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Invalid { at: at.into(), problem: problem.into() }
+        Self::Invalid {
+            at: at.into(),
+            problem: problem.into(),
+        }
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::TemplateError;
 use super::intrinsics::{Context, as_text};
 use super::routes::{RouteSpec, route};
 use super::stack::Resource;
-use super::TemplateError;
 
 /// Lambda's limit on a function's environment variables, names and values together.
 const MAX_ENVIRONMENT_BYTES: usize = 4_096;
@@ -63,13 +63,23 @@ pub(crate) fn function(
     let globals = context.resolve(globals, "Globals.Function")?;
     let properties = context.resolve(&Value::Object(resource.properties.clone()), at)?;
     let setting = |name: &str| properties.get(name).or_else(|| globals.get(name));
-    let number = |name: &str| setting(name).map(as_text).and_then(|text| text.parse::<u64>().ok());
-    let name = resource
-        .binary()
-        .ok_or_else(|| TemplateError::invalid(at, "Metadata.BuildProperties.Binary must name the function's binary"))?;
+    let number = |name: &str| {
+        setting(name)
+            .map(as_text)
+            .and_then(|text| text.parse::<u64>().ok())
+    };
+    let name = resource.binary().ok_or_else(|| {
+        TemplateError::invalid(
+            at,
+            "Metadata.BuildProperties.Binary must name the function's binary",
+        )
+    })?;
     let timeout = number("Timeout").unwrap_or(3);
     if timeout > MAX_TIMEOUT_SECS {
-        return Err(TemplateError::invalid(at, format!("Timeout is {timeout}, Lambda's limit is {MAX_TIMEOUT_SECS}")));
+        return Err(TemplateError::invalid(
+            at,
+            format!("Timeout is {timeout}, Lambda's limit is {MAX_TIMEOUT_SECS}"),
+        ));
     }
     let events = properties.get("Events").and_then(Value::as_object);
     let mut schedules = Vec::new();
@@ -81,7 +91,10 @@ pub(crate) fn function(
             Some("HttpApi") => routes.push(route(&name, &event["Properties"], &at)?),
             other => {
                 let kind = other.unwrap_or("nothing");
-                return Err(TemplateError::invalid(at, format!("events of type {kind} are not known to the local runner")));
+                return Err(TemplateError::invalid(
+                    at,
+                    format!("events of type {kind} are not known to the local runner"),
+                ));
             }
         }
     }
@@ -89,7 +102,9 @@ pub(crate) fn function(
         arn: as_text(&context.resolve(&serde_json::json!({ "Fn::GetAtt": [resource.id, "Arn"] }), at)?),
         environment: environment(&globals, &properties, at)?,
         timeout: Duration::from_secs(timeout),
-        memory_mb: number("MemorySize").and_then(|mb| u32::try_from(mb).ok()).unwrap_or(128),
+        memory_mb: number("MemorySize")
+            .and_then(|mb| u32::try_from(mb).ok())
+            .unwrap_or(128),
         reserved: number("ReservedConcurrentExecutions").and_then(|n| u32::try_from(n).ok()),
         asynchronous: asynchronous(setting("EventInvokeConfig")),
         schedules,
@@ -101,10 +116,20 @@ pub(crate) fn function(
 fn environment(globals: &Value, own: &Value, at: &str) -> Result<BTreeMap<String, String>, TemplateError> {
     let mut environment = BTreeMap::new();
     for properties in [globals, own] {
-        let variables = properties.pointer("/Environment/Variables").and_then(Value::as_object);
-        environment.extend(variables.into_iter().flatten().map(|(name, value)| (name.clone(), as_text(value))));
+        let variables = properties
+            .pointer("/Environment/Variables")
+            .and_then(Value::as_object);
+        environment.extend(
+            variables
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), as_text(value))),
+        );
     }
-    let bytes: usize = environment.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = environment
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     if bytes > MAX_ENVIRONMENT_BYTES {
         let problem = format!("the environment has {bytes} bytes, Lambda's limit is {MAX_ENVIRONMENT_BYTES}");
         return Err(TemplateError::invalid(at, problem));
@@ -113,16 +138,33 @@ fn environment(globals: &Value, own: &Value, at: &str) -> Result<BTreeMap<String
 }
 
 fn asynchronous(config: Option<&Value>) -> AsyncSettings {
-    let retries = config.and_then(|c| c.get("MaximumRetryAttempts")).map(as_text).and_then(|t| t.parse().ok());
+    let retries = config
+        .and_then(|c| c.get("MaximumRetryAttempts"))
+        .map(as_text)
+        .and_then(|t| t.parse().ok());
     let destination = config.and_then(|c| c.pointer("/DestinationConfig/OnFailure/Destination"));
-    AsyncSettings { maximum_retries: retries.unwrap_or(2), on_failure: destination.map(as_text) }
+    AsyncSettings {
+        maximum_retries: retries.unwrap_or(2),
+        on_failure: destination.map(as_text),
+    }
 }
 
 fn schedule(properties: &Value, at: &str) -> Result<ScheduleSpec, TemplateError> {
-    let expression = properties.get("ScheduleExpression").or_else(|| properties.get("Schedule")).map(as_text);
+    let expression = properties
+        .get("ScheduleExpression")
+        .or_else(|| properties.get("Schedule"))
+        .map(as_text);
     let expression = expression.unwrap_or_default();
-    let unknown = || TemplateError::invalid(at, format!("the schedule `{expression}` is not of the form rate(N unit)"));
-    let inner = expression.strip_prefix("rate(").and_then(|e| e.strip_suffix(')')).ok_or_else(unknown)?;
+    let unknown = || {
+        TemplateError::invalid(
+            at,
+            format!("the schedule `{expression}` is not of the form rate(N unit)"),
+        )
+    };
+    let inner = expression
+        .strip_prefix("rate(")
+        .and_then(|e| e.strip_suffix(')'))
+        .ok_or_else(unknown)?;
     let (count, unit) = inner.split_once(' ').ok_or_else(unknown)?;
     let count: u64 = count.parse().map_err(|_| unknown())?;
     let secs = match unit.trim_end_matches('s') {
@@ -131,6 +173,12 @@ fn schedule(properties: &Value, at: &str) -> Result<ScheduleSpec, TemplateError>
         "day" => 86_400,
         _ => return Err(unknown()),
     };
-    let input = properties.get("Input").map(as_text).and_then(|text| serde_json::from_str(&text).ok());
-    Ok(ScheduleSpec { every: Duration::from_secs(count * secs), input: input.unwrap_or(serde_json::json!({})) })
+    let input = properties
+        .get("Input")
+        .map(as_text)
+        .and_then(|text| serde_json::from_str(&text).ok());
+    Ok(ScheduleSpec {
+        every: Duration::from_secs(count * secs),
+        input: input.unwrap_or(serde_json::json!({})),
+    })
 }

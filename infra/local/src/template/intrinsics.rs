@@ -28,7 +28,13 @@ impl<'a> Context<'a> {
         resources: &'a BTreeMap<String, Resource>,
     ) -> Self {
         let section = |name| root.get(name).and_then(Value::as_object);
-        Self { place, parameters, conditions: section("Conditions"), mappings: section("Mappings"), resources }
+        Self {
+            place,
+            parameters,
+            conditions: section("Conditions"),
+            mappings: section("Mappings"),
+            resources,
+        }
     }
 
     /// A value with every function in it answered. `at` says where it stands.
@@ -45,7 +51,9 @@ impl<'a> Context<'a> {
                 Ok(Value::Array(resolved))
             }
             Value::Object(object) => match object.iter().next() {
-                Some((name, argument)) if object.len() == 1 && is_function(name) => self.call(name, argument, at),
+                Some((name, argument)) if object.len() == 1 && is_function(name) => {
+                    self.call(name, argument, at)
+                }
                 _ => {
                     let mut resolved = Map::new();
                     for (key, item) in object {
@@ -67,23 +75,35 @@ impl<'a> Context<'a> {
             "Fn::GetAtt" => {
                 let parts = self.list(argument, at)?;
                 let [resource, attribute] = parts.as_slice() else {
-                    return Err(TemplateError::invalid(at, "GetAtt takes a resource and an attribute"));
+                    return Err(TemplateError::invalid(
+                        at,
+                        "GetAtt takes a resource and an attribute",
+                    ));
                 };
                 self.attribute(&as_text(resource), &as_text(attribute), at)
             }
             "Fn::Sub" => self.substitute(argument, at),
             "Fn::Join" => {
                 let parts = self.list(argument, at)?;
-                let (Some(between), Some(items)) = (parts.first(), parts.get(1).and_then(Value::as_array)) else {
+                let (Some(between), Some(items)) = (parts.first(), parts.get(1).and_then(Value::as_array))
+                else {
                     return Err(TemplateError::invalid(at, "Join takes a separator and a list"));
                 };
-                Ok(Value::String(items.iter().map(as_text).collect::<Vec<_>>().join(&as_text(between))))
+                Ok(Value::String(
+                    items
+                        .iter()
+                        .map(as_text)
+                        .collect::<Vec<_>>()
+                        .join(&as_text(between)),
+                ))
             }
             "Fn::Select" => {
                 let parts = self.list(argument, at)?;
                 let index = parts.first().map(as_text).and_then(|i| i.parse::<usize>().ok());
                 let chosen = index.and_then(|i| parts.get(1)?.as_array()?.get(i));
-                chosen.cloned().ok_or_else(|| TemplateError::invalid(at, "Select points past its list"))
+                chosen
+                    .cloned()
+                    .ok_or_else(|| TemplateError::invalid(at, "Select points past its list"))
             }
             "Fn::FindInMap" => {
                 let keys: Vec<String> = self.list(argument, at)?.iter().map(as_text).collect();
@@ -91,13 +111,21 @@ impl<'a> Context<'a> {
                     [map, first, second] => self.mappings.and_then(|m| m.get(map)?.get(first)?.get(second)),
                     _ => None,
                 };
-                found.cloned().ok_or_else(|| TemplateError::invalid(at, "FindInMap finds nothing"))
+                found
+                    .cloned()
+                    .ok_or_else(|| TemplateError::invalid(at, "FindInMap finds nothing"))
             }
             "Fn::If" => self.choose(argument, at),
-            "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" | "Condition" => {
-                self.holds(&Value::Object(Map::from_iter([(name.to_owned(), argument.clone())])), at).map(Value::Bool)
-            }
-            other => Err(TemplateError::invalid(at, format!("the function {other} is not known to the local runner"))),
+            "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" | "Condition" => self
+                .holds(
+                    &Value::Object(Map::from_iter([(name.to_owned(), argument.clone())])),
+                    at,
+                )
+                .map(Value::Bool),
+            other => Err(TemplateError::invalid(
+                at,
+                format!("the function {other} is not known to the local runner"),
+            )),
         }
     }
 
@@ -111,13 +139,19 @@ impl<'a> Context<'a> {
 
     /// Whether a named condition holds.
     pub(crate) fn condition(&self, name: &str, at: &str) -> Result<bool, TemplateError> {
-        let unknown = || TemplateError::UnknownReference { at: at.to_owned(), name: name.to_owned() };
+        let unknown = || TemplateError::UnknownReference {
+            at: at.to_owned(),
+            name: name.to_owned(),
+        };
         self.holds(self.conditions.and_then(|c| c.get(name)).ok_or_else(unknown)?, at)
     }
 
     fn holds(&self, condition: &Value, at: &str) -> Result<bool, TemplateError> {
         let invalid = || TemplateError::invalid(at, "a condition that cannot be understood");
-        let (name, argument) = condition.as_object().and_then(|c| c.iter().next()).ok_or_else(invalid)?;
+        let (name, argument) = condition
+            .as_object()
+            .and_then(|c| c.iter().next())
+            .ok_or_else(invalid)?;
         let each = || argument.as_array().ok_or_else(invalid);
         match name.as_str() {
             "Condition" => self.condition(&as_text(argument), at),
@@ -126,8 +160,12 @@ impl<'a> Context<'a> {
                 Ok(sides.len() == 2 && as_text(&sides[0]) == as_text(&sides[1]))
             }
             "Fn::Not" => Ok(!self.holds(each()?.first().ok_or_else(invalid)?, at)?),
-            "Fn::And" => each()?.iter().try_fold(true, |all, c| Ok(all && self.holds(c, at)?)),
-            "Fn::Or" => each()?.iter().try_fold(false, |any, c| Ok(any || self.holds(c, at)?)),
+            "Fn::And" => each()?
+                .iter()
+                .try_fold(true, |all, c| Ok(all && self.holds(c, at)?)),
+            "Fn::Or" => each()?
+                .iter()
+                .try_fold(false, |any, c| Ok(any || self.holds(c, at)?)),
             _ => Err(invalid()),
         }
     }
@@ -137,7 +175,10 @@ impl<'a> Context<'a> {
             Value::String(text) => (text.clone(), Map::new()),
             Value::Array(parts) => {
                 let own = self.resolve(parts.get(1).unwrap_or(&Value::Null), at)?;
-                (parts.first().map(as_text).unwrap_or_default(), own.as_object().cloned().unwrap_or_default())
+                (
+                    parts.first().map(as_text).unwrap_or_default(),
+                    own.as_object().cloned().unwrap_or_default(),
+                )
             }
             _ => return Err(TemplateError::invalid(at, "Sub takes a text")),
         };
@@ -182,20 +223,33 @@ impl<'a> Context<'a> {
         if let Some(value) = self.parameters.get(name) {
             return Ok(value.clone());
         }
-        let unknown = || TemplateError::UnknownReference { at: at.to_owned(), name: name.to_owned() };
+        let unknown = || TemplateError::UnknownReference {
+            at: at.to_owned(),
+            name: name.to_owned(),
+        };
         let resource = self.resources.get(name).ok_or_else(unknown)?;
         Ok(Value::String(match resource.kind.as_str() {
             "AWS::SQS::Queue" => {
-                format!("{}/{}/{}", self.place.sqs_endpoint, self.place.account_id, self.name_of(resource, at)?)
+                format!(
+                    "{}/{}/{}",
+                    self.place.sqs_endpoint,
+                    self.place.account_id,
+                    self.name_of(resource, at)?
+                )
             }
-            "AWS::SecretsManager::Secret" => self.arn("secretsmanager", "secret:", &self.name_of(resource, at)?),
+            "AWS::SecretsManager::Secret" => {
+                self.arn("secretsmanager", "secret:", &self.name_of(resource, at)?)
+            }
             "AWS::Lambda::EventSourceMapping" => uuid_of(name),
             _ => self.name_of(resource, at)?,
         }))
     }
 
     fn attribute(&self, name: &str, attribute: &str, at: &str) -> Result<Value, TemplateError> {
-        let unknown = || TemplateError::UnknownReference { at: at.to_owned(), name: format!("{name}.{attribute}") };
+        let unknown = || TemplateError::UnknownReference {
+            at: at.to_owned(),
+            name: format!("{name}.{attribute}"),
+        };
         let resource = self.resources.get(name).ok_or_else(unknown)?;
         let physical = self.name_of(resource, at)?;
         Ok(Value::String(match (resource.kind.as_str(), attribute) {
@@ -210,13 +264,18 @@ impl<'a> Context<'a> {
     }
 
     fn arn(&self, service: &str, prefix: &str, name: &str) -> String {
-        format!("arn:aws:{service}:{}:{}:{prefix}{name}", self.place.region, self.place.account_id)
+        format!(
+            "arn:aws:{service}:{}:{}:{prefix}{name}",
+            self.place.region, self.place.account_id
+        )
     }
 
     /// The name that a resource has here.
     pub(crate) fn name_of(&self, resource: &Resource, at: &str) -> Result<String, TemplateError> {
         let given = match resource.kind.as_str() {
-            "AWS::Serverless::Function" => return Ok(resource.binary().unwrap_or_else(|| resource.id.clone())),
+            "AWS::Serverless::Function" => {
+                return Ok(resource.binary().unwrap_or_else(|| resource.id.clone()));
+            }
             "AWS::DynamoDB::Table" => "TableName",
             "AWS::SQS::Queue" => "QueueName",
             "AWS::S3::Bucket" => "BucketName",
@@ -256,5 +315,12 @@ pub(crate) fn as_text(value: &Value) -> String {
 /// The id of an event source mapping: always the same for the same name.
 pub(crate) fn uuid_of(name: &str) -> String {
     let digits = hex::encode(Sha256::digest(name.as_bytes()));
-    format!("{}-{}-4{}-a{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..32])
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &digits[..8],
+        &digits[8..12],
+        &digits[13..16],
+        &digits[17..20],
+        &digits[20..32]
+    )
 }

@@ -45,15 +45,25 @@ impl Template {
     /// # Errors
     /// When it is not YAML, has no resources, or a parameter has no value.
     pub fn read(text: &str, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let Value::Object(root) = yaml::to_json(text)? else { return Err(TemplateError::NotATemplate) };
+        let Value::Object(root) = yaml::to_json(text)? else {
+            return Err(TemplateError::NotATemplate);
+        };
         if !root.get("Resources").is_some_and(Value::is_object) {
             return Err(TemplateError::NotATemplate);
         }
         let mut parameters = BTreeMap::new();
-        for (name, spec) in root.get("Parameters").and_then(Value::as_object).into_iter().flatten() {
+        for (name, spec) in root
+            .get("Parameters")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let value = match overrides.get(name) {
                 Some(value) => Value::String(value.clone()),
-                None => spec.get("Default").cloned().ok_or_else(|| TemplateError::NoValue(name.clone()))?,
+                None => spec
+                    .get("Default")
+                    .cloned()
+                    .ok_or_else(|| TemplateError::NoValue(name.clone()))?,
             };
             parameters.insert(name.clone(), value);
         }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::intrinsics::as_text;
 use super::TemplateError;
+use super::intrinsics::as_text;
 
 /// A route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,9 @@ pub(crate) fn route(function: &str, properties: &Value, at: &str) -> Result<Rout
         let missing = || TemplateError::invalid(at, format!("{name} is missing"));
         properties.get(name).map(as_text).ok_or_else(missing)
     };
-    let open = properties.pointer("/Auth/Authorizer").is_some_and(|a| a == "NONE");
+    let open = properties
+        .pointer("/Auth/Authorizer")
+        .is_some_and(|a| a == "NONE");
     Ok(RouteSpec {
         method: text("Method")?.to_uppercase(),
         path: text("Path")?,
@@ -71,14 +73,22 @@ pub(crate) fn route(function: &str, properties: &Value, at: &str) -> Result<Rout
 
 pub(crate) fn api(id: &str, properties: &Value, into: &mut ApiSpec) -> Result<(), TemplateError> {
     let list = |value: Option<&Value>| -> Vec<String> {
-        value.and_then(Value::as_array).into_iter().flatten().map(as_text).collect()
+        value
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(as_text)
+            .collect()
     };
     if let Some(name) = properties.pointer("/Auth/DefaultAuthorizer").map(as_text) {
         let authorizer = properties.pointer("/Auth/Authorizers").and_then(|a| a.get(&name));
         let missing = || TemplateError::invalid(id, format!("the authorizer {name} is not defined"));
         let authorizer = authorizer.ok_or_else(missing)?;
         into.jwt = Some(JwtSpec {
-            issuer: authorizer.pointer("/JwtConfiguration/issuer").map(as_text).unwrap_or_default(),
+            issuer: authorizer
+                .pointer("/JwtConfiguration/issuer")
+                .map(as_text)
+                .unwrap_or_default(),
             audience: list(authorizer.pointer("/JwtConfiguration/audience")),
             scopes: list(authorizer.get("AuthorizationScopes")),
         });
@@ -89,7 +99,11 @@ pub(crate) fn api(id: &str, properties: &Value, into: &mut ApiSpec) -> Result<()
             methods: list(cors.get("AllowMethods")),
             headers: list(cors.get("AllowHeaders")),
             exposed: list(cors.get("ExposeHeaders")),
-            max_age: cors.get("MaxAge").map(as_text).and_then(|t| t.parse().ok()).unwrap_or(0),
+            max_age: cors
+                .get("MaxAge")
+                .map(as_text)
+                .and_then(|t| t.parse().ok())
+                .unwrap_or(0),
         });
     }
     Ok(())

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::TemplateError;
 use super::functions::{self, FunctionSpec};
 use super::intrinsics::{Context, as_text, uuid_of};
 use super::routes::{self, ApiSpec};
-use super::TemplateError;
 
 /// A resource as the template writes it.
 #[derive(Debug, Clone)]
@@ -24,7 +24,11 @@ pub struct Resource {
 impl Resource {
     /// Name of a function's binary.
     pub(crate) fn binary(&self) -> Option<String> {
-        self.metadata.get("BuildProperties")?.get("Binary")?.as_str().map(str::to_owned)
+        self.metadata
+            .get("BuildProperties")?
+            .get("Binary")?
+            .as_str()
+            .map(str::to_owned)
     }
 }
 
@@ -97,13 +101,30 @@ const AWS_ONLY: [&str; 8] = [
 
 pub(crate) fn resources(root: &Map<String, Value>) -> Result<BTreeMap<String, Resource>, TemplateError> {
     let mut resources = BTreeMap::new();
-    for (id, resource) in root.get("Resources").and_then(Value::as_object).into_iter().flatten() {
+    for (id, resource) in root
+        .get("Resources")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let Some(kind) = resource.get("Type").and_then(Value::as_str) else {
             return Err(TemplateError::invalid(id, "the resource has no `Type`"));
         };
-        let properties = resource.get("Properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let properties = resource
+            .get("Properties")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         let metadata = resource.get("Metadata").cloned().unwrap_or_default();
-        resources.insert(id.clone(), Resource { id: id.clone(), kind: kind.to_owned(), properties, metadata });
+        resources.insert(
+            id.clone(),
+            Resource {
+                id: id.clone(),
+                kind: kind.to_owned(),
+                properties,
+                metadata,
+            },
+        );
     }
     Ok(resources)
 }
@@ -114,13 +135,17 @@ pub(crate) fn build(
     context: &Context<'_>,
 ) -> Result<Stack, TemplateError> {
     let mut stack = Stack::default();
-    let globals = root.get("Globals").and_then(|g| g.get("Function")).cloned().unwrap_or_default();
+    let globals = root
+        .get("Globals")
+        .and_then(|g| g.get("Function"))
+        .cloned()
+        .unwrap_or_default();
     for resource in resources.values() {
         let raw = root["Resources"][&resource.id].get("Condition");
-        if let Some(condition) = raw.and_then(Value::as_str) {
-            if !context.condition(condition, &resource.id)? {
-                continue;
-            }
+        if let Some(condition) = raw.and_then(Value::as_str)
+            && !context.condition(condition, &resource.id)?
+        {
+            continue;
         }
         let name = context.name_of(resource, &resource.id)?;
         let properties = || context.resolve(&Value::Object(resource.properties.clone()), &resource.id);
@@ -150,7 +175,9 @@ pub(crate) fn build(
             kind => stack.without_counterpart.push(kind.to_owned()),
         }
     }
-    stack.queues.sort_by_key(|(_, properties)| properties.get("RedrivePolicy").is_some());
+    stack
+        .queues
+        .sort_by_key(|(_, properties)| properties.get("RedrivePolicy").is_some());
     stack.without_counterpart.sort();
     stack.without_counterpart.dedup();
     Ok(stack)
@@ -159,10 +186,18 @@ pub(crate) fn build(
 fn notifications(bucket: &str, properties: &Value, into: &mut Vec<NotificationSpec>) {
     let configurations = properties.pointer("/NotificationConfiguration/LambdaConfigurations");
     for configuration in configurations.and_then(Value::as_array).into_iter().flatten() {
-        let rules = configuration.pointer("/Filter/S3Key/Rules").and_then(Value::as_array);
+        let rules = configuration
+            .pointer("/Filter/S3Key/Rules")
+            .and_then(Value::as_array);
         let rule = |name: &str| {
-            let found = rules.into_iter().flatten().find(|r| r["Name"].as_str() == Some(name));
-            found.and_then(|r| r["Value"].as_str()).unwrap_or_default().to_owned()
+            let found = rules
+                .into_iter()
+                .flatten()
+                .find(|r| r["Name"].as_str() == Some(name));
+            found
+                .and_then(|r| r["Value"].as_str())
+                .unwrap_or_default()
+                .to_owned()
         };
         into.push(NotificationSpec {
             bucket: bucket.to_owned(),

@@ -37,7 +37,10 @@ fn number_of(number: &serde_norway::Number) -> Value {
     if let Some(whole) = number.as_i64() {
         return Value::Number(whole.into());
     }
-    number.as_f64().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
+    number
+        .as_f64()
+        .and_then(Number::from_f64)
+        .map_or(Value::Null, Value::Number)
 }
 
 fn function(tag: &str, argument: Value) -> Value {

@@ -15,10 +15,20 @@ struct Arguments {
     #[arg(long, env = "SIMULATOR_PORT", default_value_t = 4010)]
     port: u16,
     /// Key that requests must carry.
-    #[arg(long, env = "ELEVENLABS_API_KEY", default_value = "sim-api-key", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "ELEVENLABS_API_KEY",
+        default_value = "sim-api-key",
+        hide_env_values = true
+    )]
     api_key: String,
     /// What webhooks are signed with.
-    #[arg(long, env = "ELEVENLABS_WEBHOOK_SECRET", default_value = "sim-webhook-secret", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "ELEVENLABS_WEBHOOK_SECRET",
+        default_value = "sim-webhook-secret",
+        hide_env_values = true
+    )]
     webhook_secret: String,
     /// Where webhooks go.
     #[arg(long, env = "WEBHOOK_URL")]
@@ -37,13 +47,16 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let scenario = match &arguments.scenario {
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("{} cannot be read", path.display()))?;
             serde_norway::from_str(&text).with_context(|| format!("{} is not a scenario", path.display()))?
         }
         None => Scenario::default(),
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    let listener = TcpListener::bind(address).await.with_context(|| format!("port {} is not free", arguments.port))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("port {} is not free", arguments.port))?;
     let config = SimulatorConfig {
         api_key: arguments.api_key,
         webhook_url: arguments.webhook_url,
@@ -53,7 +66,10 @@ async fn main() -> anyhow::Result<()> {
         ..SimulatorConfig::default()
     };
     let simulator = Simulator::start(listener, config).await?;
-    tracing::info!("the simulator listens on http://{}; its ledger is at /sim/ledger", simulator.address());
+    tracing::info!(
+        "the simulator listens on http://{}; its ledger is at /sim/ledger",
+        simulator.address()
+    );
     tokio::signal::ctrl_c().await?;
     simulator.shutdown().await;
     Ok(())

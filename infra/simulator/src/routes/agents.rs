@@ -34,7 +34,9 @@ async fn create(State(shared): State<Shared>, body: Body) -> Result<Json<Value>,
         return Err(Refusal::missing("conversation_config"));
     }
     let id = new_id();
-    shared.lock().put_agent(&id, seed::agent(&id, &body.0, now_ms() / 1_000));
+    shared
+        .lock()
+        .put_agent(&id, seed::agent(&id, &body.0, now_ms() / 1_000));
     Ok(Json(json!({ "agent_id": id })))
 }
 
@@ -44,13 +46,26 @@ async fn list(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, Ref
     let search = query.get("search").unwrap_or_default().to_lowercase();
     let state = shared.lock();
     let from = query.get("cursor").unwrap_or_default();
-    let named = |agent: &Value| agent["name"].as_str().unwrap_or_default().to_lowercase().contains(&search);
-    let fitting = state.agents.iter().filter(|(id, agent)| id.as_str() > from && named(agent));
+    let named = |agent: &Value| {
+        agent["name"]
+            .as_str()
+            .unwrap_or_default()
+            .to_lowercase()
+            .contains(&search)
+    };
+    let fitting = state
+        .agents
+        .iter()
+        .filter(|(id, agent)| id.as_str() > from && named(agent));
     let mut rows: Vec<Value> = fitting.take(size + 1).map(|(id, agent)| row(id, agent)).collect();
     let has_more = rows.len() > size;
     rows.truncate(size);
-    let next = has_more.then(|| rows.last().map(|row| row["agent_id"].clone())).flatten();
-    Ok(Json(json!({ "agents": rows, "next_cursor": next, "has_more": has_more })))
+    let next = has_more
+        .then(|| rows.last().map(|row| row["agent_id"].clone()))
+        .flatten();
+    Ok(Json(
+        json!({ "agents": rows, "next_cursor": next, "has_more": has_more }),
+    ))
 }
 
 fn row(id: &str, agent: &Value) -> Value {
@@ -68,10 +83,20 @@ fn row(id: &str, agent: &Value) -> Value {
 }
 
 async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    shared.lock().agents.get(&id).cloned().map(Json).ok_or_else(unknown)
+    shared
+        .lock()
+        .agents
+        .get(&id)
+        .cloned()
+        .map(Json)
+        .ok_or_else(unknown)
 }
 
-async fn change(State(shared): State<Shared>, Path(id): Path<String>, body: Body) -> Result<Json<Value>, Refusal> {
+async fn change(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<Json<Value>, Refusal> {
     let mut state = shared.lock();
     let mut agent = state.agents.get(&id).cloned().ok_or_else(unknown)?;
     for part in ["name", "conversation_config", "platform_settings", "tags"] {
@@ -91,7 +116,11 @@ async fn delete(State(shared): State<Shared>, Path(id): Path<String>) -> Result<
     Ok(Json(Value::Null))
 }
 
-async fn duplicate(State(shared): State<Shared>, Path(id): Path<String>, body: Body) -> Result<Json<Value>, Refusal> {
+async fn duplicate(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<Json<Value>, Refusal> {
     let mut state = shared.lock();
     let mut agent = state.agents.get(&id).cloned().ok_or_else(unknown)?;
     let copy = new_id();

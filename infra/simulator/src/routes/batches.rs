@@ -34,13 +34,25 @@ fn new_id(prefix: &str) -> String {
 
 async fn submit(State(shared): State<Shared>, body: Body) -> Result<Json<Value>, Refusal> {
     let (name, agent_id) = (body.text("call_name")?, body.text("agent_id")?);
-    let recipients = body.0["recipients"].as_array().cloned().ok_or_else(|| Refusal::missing("recipients"))?;
-    let line_id = body.0["agent_phone_number_id"].as_str().unwrap_or_default().to_owned();
+    let recipients = body.0["recipients"]
+        .as_array()
+        .cloned()
+        .ok_or_else(|| Refusal::missing("recipients"))?;
+    let line_id = body.0["agent_phone_number_id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let now = now_ms() / 1_000;
     let (agent_name, provider) = {
         let state = shared.lock();
-        let agent = state.agents.get(&agent_id).ok_or_else(|| Refusal::not_found("agent_not_found"))?;
-        let line = state.lines.get(&line_id).ok_or_else(|| Refusal::not_found("phone_number_not_found"))?;
+        let agent = state
+            .agents
+            .get(&agent_id)
+            .ok_or_else(|| Refusal::not_found("agent_not_found"))?;
+        let line = state
+            .lines
+            .get(&line_id)
+            .ok_or_else(|| Refusal::not_found("phone_number_not_found"))?;
         (agent["name"].clone(), line["provider"].clone())
     };
     let id = new_id("btcal");
@@ -79,12 +91,18 @@ async fn submit(State(shared): State<Shared>, body: Body) -> Result<Json<Value>,
 
 /// Dials everybody who is pending.
 fn dispatch(shared: &Shared, id: &str) {
-    let Some(mut batch) = shared.lock().batches.get(id).cloned() else { return };
+    let Some(mut batch) = shared.lock().batches.get(id).cloned() else {
+        return;
+    };
     if batch["status"] == "cancelled" {
         return;
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let carrier = if batch["phone_provider"] == "sip_trunk" { Carrier::SipTrunk } else { Carrier::Twilio };
+    let carrier = if batch["phone_provider"] == "sip_trunk" {
+        Carrier::SipTrunk
+    } else {
+        Carrier::Twilio
+    };
     let (agent_id, line_id) = (text(&batch["agent_id"]), text(&batch["phone_number_id"]));
     for recipient in batch["recipients"].as_array_mut().into_iter().flatten() {
         if recipient["status"] != "pending" {
@@ -121,7 +139,9 @@ fn shown(shared: &Shared, id: &str, with_recipients: bool) -> Result<Json<Value>
     let mut batch = state.batches.get(id).cloned().ok_or_else(unknown)?;
     let (mut dispatched, mut finished) = (0, 0);
     for recipient in batch["recipients"].as_array_mut().into_iter().flatten() {
-        let conversation = recipient["conversation_id"].as_str().and_then(|id| state.find(id));
+        let conversation = recipient["conversation_id"]
+            .as_str()
+            .and_then(|id| state.find(id));
         if let Some(conversation) = conversation {
             let status = match conversation.phase(now).as_str() {
                 "initiated" => "initiated",
@@ -134,7 +154,10 @@ fn shown(shared: &Shared, id: &str, with_recipients: bool) -> Result<Json<Value>
         }
         let status = recipient["status"].as_str().unwrap_or_default();
         dispatched += u32::from(status != "pending" && status != "cancelled");
-        finished += u32::from(matches!(status, "completed" | "failed" | "voicemail" | "cancelled"));
+        finished += u32::from(matches!(
+            status,
+            "completed" | "failed" | "voicemail" | "cancelled"
+        ));
     }
     let total = batch["recipients"].as_array().map_or(0, Vec::len);
     batch["total_calls_dispatched"] = json!(dispatched);
@@ -160,14 +183,29 @@ async fn list(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, Ref
     let ids: Vec<String> = {
         let state = shared.lock();
         let fits = |(id, batch): &(&String, &Value)| {
-            (from.is_empty() || id.as_str() < from.as_str()) && agent.as_ref().is_none_or(|a| batch["agent_id"] == a.as_str())
+            (from.is_empty() || id.as_str() < from.as_str())
+                && agent.as_ref().is_none_or(|a| batch["agent_id"] == a.as_str())
         };
-        state.batches.iter().rev().filter(fits).map(|(id, _)| id.clone()).take(limit + 1).collect()
+        state
+            .batches
+            .iter()
+            .rev()
+            .filter(fits)
+            .map(|(id, _)| id.clone())
+            .take(limit + 1)
+            .collect()
     };
     let has_more = ids.len() > limit;
     let next = has_more.then(|| ids[limit - 1].clone());
-    let rows: Vec<Value> = ids.iter().take(limit).filter_map(|id| shown(&shared, id, false).ok()).map(|j| j.0).collect();
-    Ok(Json(json!({ "batch_calls": rows, "next_doc": next, "has_more": has_more })))
+    let rows: Vec<Value> = ids
+        .iter()
+        .take(limit)
+        .filter_map(|id| shown(&shared, id, false).ok())
+        .map(|j| j.0)
+        .collect();
+    Ok(Json(
+        json!({ "batch_calls": rows, "next_doc": next, "has_more": has_more }),
+    ))
 }
 
 async fn cancel(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
@@ -194,7 +232,10 @@ fn mark(shared: &Shared, id: &str, from: &[&str], to: &str) -> Result<(), Refusa
     let mut state = shared.lock();
     let batch = state.batches.get_mut(id).ok_or_else(unknown)?;
     for recipient in batch["recipients"].as_array_mut().into_iter().flatten() {
-        if recipient["status"].as_str().is_some_and(|status| from.contains(&status)) {
+        if recipient["status"]
+            .as_str()
+            .is_some_and(|status| from.contains(&status))
+        {
             recipient["status"] = json!(to);
             recipient["conversation_id"] = Value::Null;
         }
@@ -203,5 +244,10 @@ fn mark(shared: &Shared, id: &str, from: &[&str], to: &str) -> Result<(), Refusa
 }
 
 async fn delete(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    shared.lock().batches.remove(&id).map(|_| Json(Value::Null)).ok_or_else(unknown)
+    shared
+        .lock()
+        .batches
+        .remove(&id)
+        .map(|_| Json(Value::Null))
+        .ok_or_else(unknown)
 }

@@ -14,10 +14,17 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let invalid = || Refusal::field("body", "0", "JSON decode error", "json_invalid");
-        let bytes = bytes::Bytes::from_request(request, state).await.map_err(|_| invalid())?;
+        let bytes = bytes::Bytes::from_request(request, state)
+            .await
+            .map_err(|_| invalid())?;
         match serde_json::from_slice(&bytes) {
             Ok(value @ Value::Object(_)) => Ok(Self(value)),
-            Ok(_) => Err(Refusal::field("body", "0", "Input should be a valid dictionary", "model_type")),
+            Ok(_) => Err(Refusal::field(
+                "body",
+                "0",
+                "Input should be a valid dictionary",
+                "model_type",
+            )),
             Err(_) => Err(invalid()),
         }
     }
@@ -29,7 +36,12 @@ impl Body {
         match &self.0[name] {
             Value::String(text) => Ok(text.clone()),
             Value::Null => Err(Refusal::missing(name)),
-            _ => Err(Refusal::field("body", name, "Input should be a valid string", "string_type")),
+            _ => Err(Refusal::field(
+                "body",
+                name,
+                "Input should be a valid string",
+                "string_type",
+            )),
         }
     }
 }
@@ -44,11 +56,18 @@ impl Query {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 
     pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
@@ -69,6 +88,10 @@ impl Query {
 
 fn url_pairs(query: &str) -> Vec<(String, String)> {
     reqwest::Url::parse(&format!("http://localhost/?{query}"))
-        .map(|url| url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect())
+        .map(|url| {
+            url.query_pairs()
+                .map(|(k, v)| (k.into_owned(), v.into_owned()))
+                .collect()
+        })
         .unwrap_or_default()
 }

@@ -62,25 +62,46 @@ async fn call(shared: Shared, body: Body, carrier: Carrier) -> Result<Response, 
         to: body.text("to_number")?,
         carrier,
         user_id: client_data["user_id"].as_str().map(str::to_owned),
-        variables: client_data["dynamic_variables"].as_object().cloned().unwrap_or_default(),
-        ringing_secs: body.0["telephony_call_config"]["ringing_timeout_secs"].as_f64().unwrap_or(60.0),
+        variables: client_data["dynamic_variables"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default(),
+        ringing_secs: body.0["telephony_call_config"]["ringing_timeout_secs"]
+            .as_f64()
+            .unwrap_or(60.0),
         batch: None,
     };
     if let Some(answer) = before_placing(&shared, &order).await {
         return answer;
     }
     let (conversation, after) = place(&shared, &order)?;
-    let first = after.as_ref().is_some_and(|fault| fault.kind == FaultKind::WebhookFirst);
+    let first = after
+        .as_ref()
+        .is_some_and(|fault| fault.kind == FaultKind::WebhookFirst);
     webhooks::schedule(&shared, conversation.clone(), first);
     match after {
-        Some(FaultRule { kind: FaultKind::ErrorAfter, .. }) => return Err(broken()),
-        Some(FaultRule { kind: FaultKind::HangAfter, secs, .. }) => pause(secs).await,
-        Some(FaultRule { kind: FaultKind::WebhookFirst, .. }) => pause(0.3).await,
+        Some(FaultRule {
+            kind: FaultKind::ErrorAfter,
+            ..
+        }) => return Err(broken()),
+        Some(FaultRule {
+            kind: FaultKind::HangAfter,
+            secs,
+            ..
+        }) => pause(secs).await,
+        Some(FaultRule {
+            kind: FaultKind::WebhookFirst,
+            ..
+        }) => pause(0.3).await,
         _ => {}
     }
     if carrier == Carrier::SipTrunk {
         // The SIP route answers when somebody picks up, or nobody did.
-        let until = if conversation.is_answered() { conversation.answered_ms } else { conversation.ended_ms };
+        let until = if conversation.is_answered() {
+            conversation.answered_ms
+        } else {
+            conversation.ended_ms
+        };
         let wait = u64::try_from(until - now_ms()).unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
@@ -99,11 +120,21 @@ async fn pause(secs: f64) {
 }
 
 fn broken() -> Refusal {
-    Refusal::typed(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "internal_error", "Something went wrong")
+    Refusal::typed(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "internal_error",
+        "Something went wrong",
+    )
 }
 
 fn limited(code: &str) -> Refusal {
-    Refusal::typed(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", code, "Too many concurrent requests")
+    Refusal::typed(
+        StatusCode::TOO_MANY_REQUESTS,
+        "rate_limit_error",
+        code,
+        "Too many concurrent requests",
+    )
 }
 
 /// Everything that can keep a dial from being placed; none: go on.
@@ -131,18 +162,23 @@ async fn before_placing(shared: &Shared, order: &Order) -> Option<Result<Respons
     let refusal = match fault.as_ref().map(|fault| fault.kind) {
         Some(FaultKind::TooManyCalls) => limited("concurrent_limit_exceeded"),
         Some(FaultKind::SystemBusy) => limited("system_busy"),
-        Some(FaultKind::QuotaExceeded) => {
-            Refusal::legacy(StatusCode::UNAUTHORIZED, "quota_exceeded", "This request exceeds your quota.")
-        }
+        Some(FaultKind::QuotaExceeded) => Refusal::legacy(
+            StatusCode::UNAUTHORIZED,
+            "quota_exceeded",
+            "This request exceeds your quota.",
+        ),
         Some(FaultKind::OutOfCredit) => Refusal::typed(
             StatusCode::PAYMENT_REQUIRED,
             "payment_required",
             "insufficient_credits",
             "Not enough credits",
         ),
-        Some(FaultKind::Invalid) => {
-            Refusal::field("body", "to_number", "Value is not a valid phone number", "value_error")
-        }
+        Some(FaultKind::Invalid) => Refusal::field(
+            "body",
+            "to_number",
+            "Value is not a valid phone number",
+            "value_error",
+        ),
         Some(FaultKind::HangBefore) => {
             pause(fault.map_or(0.0, |fault| fault.secs)).await;
             broken()
@@ -153,13 +189,18 @@ async fn before_placing(shared: &Shared, order: &Order) -> Option<Result<Respons
         _ if full => limited("concurrent_limit_exceeded"),
         _ => return None,
     };
-    shared.lock().refuse(&order.to, order.user_id.as_deref(), now, "refused");
+    shared
+        .lock()
+        .refuse(&order.to, order.user_id.as_deref(), now, "refused");
     Some(Err(refusal))
 }
 
 fn declined(shared: &Shared, order: &Order, now: i64) -> Result<Response, Refusal> {
-    shared.lock().refuse(&order.to, order.user_id.as_deref(), now, "success_false");
-    let mut answer = json!({ "success": false, "message": "The carrier declined the call", "conversation_id": null });
+    shared
+        .lock()
+        .refuse(&order.to, order.user_id.as_deref(), now, "success_false");
+    let mut answer =
+        json!({ "success": false, "message": "The carrier declined the call", "conversation_id": null });
     match order.carrier {
         Carrier::Twilio => answer["callSid"] = Value::Null,
         Carrier::SipTrunk => answer["sip_call_id"] = Value::Null,
@@ -170,13 +211,25 @@ fn declined(shared: &Shared, order: &Order, now: i64) -> Result<Response, Refusa
 /// Places the call: from here on the phone rings.
 pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Option<FaultRule>), Refusal> {
     let mut state = shared.lock();
-    let agent = state.agents.get(&order.agent_id).cloned().ok_or_else(|| Refusal::not_found("agent_not_found"))?;
+    let agent = state
+        .agents
+        .get(&order.agent_id)
+        .cloned()
+        .ok_or_else(|| Refusal::not_found("agent_not_found"))?;
     let line = state.lines.get(&order.line_id).cloned();
     let line = line.ok_or_else(|| Refusal::not_found("phone_number_not_found"))?;
-    let wanted = if order.carrier == Carrier::Twilio { "twilio" } else { "sip_trunk" };
+    let wanted = if order.carrier == Carrier::Twilio {
+        "twilio"
+    } else {
+        "sip_trunk"
+    };
     if line["provider"] != wanted {
         let message = "The phone number belongs to another provider.";
-        return Err(Refusal::legacy(StatusCode::BAD_REQUEST, "invalid_provider_config", message));
+        return Err(Refusal::legacy(
+            StatusCode::BAD_REQUEST,
+            "invalid_provider_config",
+            message,
+        ));
     }
     let attempt = state.next_attempt(&order.to);
     let behaviour = state.scenario.behaviour(&order.to, attempt);
@@ -184,9 +237,17 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         .then(|| "Missing required dynamic variables in first message".to_owned());
     let attempt_text = attempt.to_string();
     let parts = [order.to.as_str(), &attempt_text];
-    let picks_up = f64::from(between(state.scenario.ring_secs, state.seed, &[parts[0], parts[1], "ring"]));
+    let picks_up = f64::from(between(
+        state.scenario.ring_secs,
+        state.seed,
+        &[parts[0], parts[1], "ring"],
+    ));
     let talk_secs = match behaviour {
-        Behaviour::Answers => between(state.scenario.talk_secs, state.seed, &[parts[0], parts[1], "talk"]),
+        Behaviour::Answers => between(
+            state.scenario.talk_secs,
+            state.seed,
+            &[parts[0], parts[1], "talk"],
+        ),
         Behaviour::AnswersLong => LONG_TALK_SECS,
         Behaviour::Voicemail => VOICEMAIL_SECS,
         _ => 0,
@@ -203,10 +264,17 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
     let talks = talk_secs > 0 && failure.is_none();
     let ended_ms = if talks { ended_ms } else { answered_ms };
     let done_ms = ended_ms + if talks { state.scaled_ms(ANALYSIS_SECS) } else { 0 };
-    let kinds = [FaultKind::ErrorAfter, FaultKind::HangAfter, FaultKind::WebhookFirst];
+    let kinds = [
+        FaultKind::ErrorAfter,
+        FaultKind::HangAfter,
+        FaultKind::WebhookFirst,
+    ];
     let after = state.faults.strike(&order.to, &kinds);
     let no_audio = state.faults.strike(&order.to, &[FaultKind::NoAudio]).is_some();
-    let audio_bytes = state.faults.strike(&order.to, &[FaultKind::LargeAudio]).map(|fault| fault.bytes);
+    let audio_bytes = state
+        .faults
+        .strike(&order.to, &[FaultKind::LargeAudio])
+        .map(|fault| fault.bytes);
     let digits = format!("{:032x}", rand::random::<u128>());
     let conversation = Conversation {
         id: format!("conv_{}", ulid_tail()),
@@ -217,11 +285,18 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         line_id: order.line_id.clone(),
         from: line["phone_number"].as_str().unwrap_or_default().to_owned(),
         carrier: order.carrier,
-        carrier_call_id: if order.carrier == Carrier::Twilio { format!("CA{digits}") } else { digits },
+        carrier_call_id: if order.carrier == Carrier::Twilio {
+            format!("CA{digits}")
+        } else {
+            digits
+        },
         variables: order.variables.clone(),
         behaviour,
         failure,
-        language: agent["conversation_config"]["agent"]["language"].as_str().unwrap_or("en").to_owned(),
+        language: agent["conversation_config"]["agent"]["language"]
+            .as_str()
+            .unwrap_or("en")
+            .to_owned(),
         seed: state.seed,
         dialled_ms: now,
         answered_ms,
@@ -245,13 +320,20 @@ fn ulid_tail() -> String {
 fn missing_variable(agent: &Value, given: &Map<String, Value>) -> bool {
     let config = &agent["conversation_config"]["agent"];
     let defaults = &config["dynamic_variables"]["dynamic_variable_placeholders"];
-    let texts = [config["first_message"].as_str(), config["prompt"]["prompt"].as_str()];
+    let texts = [
+        config["first_message"].as_str(),
+        config["prompt"]["prompt"].as_str(),
+    ];
     texts.into_iter().flatten().flat_map(placeholders).any(|name| {
-        !name.starts_with("system__") && given.get(&name).is_none_or(Value::is_null) && defaults.get(&name).is_none()
+        !name.starts_with("system__")
+            && given.get(&name).is_none_or(Value::is_null)
+            && defaults.get(&name).is_none()
     })
 }
 
 fn placeholders(text: &str) -> Vec<String> {
     let open = text.split("{{").skip(1);
-    open.filter_map(|rest| rest.split_once("}}")).map(|(name, _)| name.trim().to_owned()).collect()
+    open.filter_map(|rest| rest.split_once("}}"))
+        .map(|(name, _)| name.trim().to_owned())
+        .collect()
 }

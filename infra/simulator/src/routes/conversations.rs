@@ -44,7 +44,10 @@ impl Filter {
             Some((parts.next()?, parts.next()?, parts.next()?))
         };
         let successful = query.get("call_successful").map(str::to_owned);
-        if successful.as_deref().is_some_and(|s| !["success", "failure", "unknown", "error"].contains(&s)) {
+        if successful
+            .as_deref()
+            .is_some_and(|s| !["success", "failure", "unknown", "error"].contains(&s))
+        {
             let message = "Input should be 'success', 'failure' or 'unknown'";
             return Err(Refusal::field("query", "call_successful", message, "enum"));
         }
@@ -56,20 +59,29 @@ impl Filter {
             successful,
             without: query.all("exclude_statuses"),
             lines: query.all("phone_number_ids"),
-            variables: query.all("dynamic_variable_params").into_iter().filter_map(variable).collect(),
+            variables: query
+                .all("dynamic_variable_params")
+                .into_iter()
+                .filter_map(variable)
+                .collect(),
         })
     }
 
     fn fits(&self, conversation: &Conversation, now: i64) -> bool {
         let start = conversation.dialled_ms / 1_000;
         let status = conversation.phase(now).as_str();
-        self.agent.as_ref().is_none_or(|agent| *agent == conversation.agent_id)
+        self.agent
+            .as_ref()
+            .is_none_or(|agent| *agent == conversation.agent_id)
             && self.after.is_none_or(|after| start >= after)
             && self.before.is_none_or(|before| start <= before)
             && !self.without.iter().any(|without| without == status)
             && (self.lines.is_empty() || self.lines.contains(&conversation.line_id))
             && self.variables.iter().all(|(name, op, value)| {
-                let has = conversation.variables.get(name).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+                let has = conversation
+                    .variables
+                    .get(name)
+                    .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
                 match op.as_str() {
                     "eq" => has.as_deref() == Some(value),
                     "neq" => has.as_deref() != Some(value),
@@ -109,14 +121,23 @@ async fn list(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, Ref
     let mut page: Vec<&Conversation> = fitting.take(size + 1).collect();
     let has_more = page.len() > size;
     page.truncate(size);
-    let next = has_more.then(|| page.last().map(|conversation| conversation.id.clone())).flatten();
-    let rows: Vec<Value> = page.iter().map(|c| render::summary(c, now, with_summary)).collect();
-    Ok(Json(json!({ "conversations": rows, "next_cursor": next, "has_more": has_more })))
+    let next = has_more
+        .then(|| page.last().map(|conversation| conversation.id.clone()))
+        .flatten();
+    let rows: Vec<Value> = page
+        .iter()
+        .map(|c| render::summary(c, now, with_summary))
+        .collect();
+    Ok(Json(
+        json!({ "conversations": rows, "next_cursor": next, "has_more": has_more }),
+    ))
 }
 
 async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let state = shared.lock();
-    let conversation = state.find(&id).ok_or_else(|| Refusal::not_found("conversation_not_found"))?;
+    let conversation = state
+        .find(&id)
+        .ok_or_else(|| Refusal::not_found("conversation_not_found"))?;
     Ok(Json(render::detail(conversation, now_ms())))
 }
 
@@ -130,7 +151,9 @@ async fn delete(State(shared): State<Shared>, Path(id): Path<String>) -> Result<
 async fn audio(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let chunks = {
         let state = shared.lock();
-        let conversation = state.find(&id).ok_or_else(|| Refusal::not_found("conversation_not_found"))?;
+        let conversation = state
+            .find(&id)
+            .ok_or_else(|| Refusal::not_found("conversation_not_found"))?;
         if !conversation.has_audio(now_ms()) {
             return Err(Refusal::not_found("audio_not_found"));
         }
@@ -142,7 +165,11 @@ async fn audio(State(shared): State<Shared>, Path(id): Path<String>) -> Result<R
 
 async fn feedback(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let known = shared.lock().find(&id).is_some();
-    if known { Ok(Json(json!({}))) } else { Err(Refusal::not_found("conversation_not_found")) }
+    if known {
+        Ok(Json(json!({})))
+    } else {
+        Err(Refusal::not_found("conversation_not_found"))
+    }
 }
 
 async fn live_count(State(shared): State<Shared>, uri: Uri) -> Json<Value> {

@@ -15,7 +15,10 @@ pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route("/v1/convai/phone-numbers", get(list).post(create))
         .route("/v1/convai/v2/phone-numbers", get(page))
-        .route("/v1/convai/phone-numbers/{id}", get(one).patch(change).delete(delete))
+        .route(
+            "/v1/convai/phone-numbers/{id}",
+            get(one).patch(change).delete(delete),
+        )
 }
 
 fn unknown() -> Refusal {
@@ -35,12 +38,21 @@ async fn page(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, Ref
     let size = query.page_size("page_size", 30, 100)?;
     let from = query.get("cursor").unwrap_or_default();
     let state = shared.lock();
-    let mut lines: Vec<&Value> =
-        state.lines.iter().filter(|(id, _)| id.as_str() > from).map(|(_, line)| line).take(size + 1).collect();
+    let mut lines: Vec<&Value> = state
+        .lines
+        .iter()
+        .filter(|(id, _)| id.as_str() > from)
+        .map(|(_, line)| line)
+        .take(size + 1)
+        .collect();
     let has_more = lines.len() > size;
     lines.truncate(size);
-    let next = has_more.then(|| lines.last().map(|line| line["phone_number_id"].clone())).flatten();
-    Ok(Json(json!({ "phone_numbers": lines, "next_cursor": next, "has_more": has_more })))
+    let next = has_more
+        .then(|| lines.last().map(|line| line["phone_number_id"].clone()))
+        .flatten();
+    Ok(Json(
+        json!({ "phone_numbers": lines, "next_cursor": next, "has_more": has_more }),
+    ))
 }
 
 async fn create(State(shared): State<Shared>, body: Body) -> Result<Json<Value>, Refusal> {
@@ -66,10 +78,20 @@ async fn create(State(shared): State<Shared>, body: Body) -> Result<Json<Value>,
 }
 
 async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    shared.lock().lines.get(&id).cloned().map(Json).ok_or_else(unknown)
+    shared
+        .lock()
+        .lines
+        .get(&id)
+        .cloned()
+        .map(Json)
+        .ok_or_else(unknown)
 }
 
-async fn change(State(shared): State<Shared>, Path(id): Path<String>, body: Body) -> Result<Json<Value>, Refusal> {
+async fn change(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<Json<Value>, Refusal> {
     let mut state = shared.lock();
     let mut line = state.lines.get(&id).cloned().ok_or_else(unknown)?;
     if let Some(label) = body.0["label"].as_str() {
@@ -77,7 +99,10 @@ async fn change(State(shared): State<Shared>, Path(id): Path<String>, body: Body
     }
     if let Some(agent_id) = body.0.get("agent_id") {
         let agent = agent_id.as_str().and_then(|id| state.agents.get(id));
-        line["assigned_agent"] = agent.map_or(Value::Null, |a| json!({ "agent_id": agent_id, "agent_name": a["name"] }));
+        line["assigned_agent"] = agent.map_or(
+            Value::Null,
+            |a| json!({ "agent_id": agent_id, "agent_name": a["name"] }),
+        );
     }
     state.put_line(&id, line.clone());
     Ok(Json(line))

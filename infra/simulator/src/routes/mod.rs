@@ -38,16 +38,26 @@ pub(crate) fn all(shared: Shared) -> Router {
     vendor
         .merge(sim::routes())
         .merge(voices::open_routes())
-        .fallback(|| async { (StatusCode::NOT_FOUND, axum::Json(serde_json::json!({ "detail": "Not Found" }))) })
+        .fallback(|| async {
+            (
+                StatusCode::NOT_FOUND,
+                axum::Json(serde_json::json!({ "detail": "Not Found" })),
+            )
+        })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(shared)
 }
 
 async fn check_key(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let given = request.headers().get("xi-api-key").map(|key| key.as_bytes().to_vec());
+    let given = request
+        .headers()
+        .get("xi-api-key")
+        .map(|key| key.as_bytes().to_vec());
     let good = {
         let state = shared.lock();
-        given.as_ref().map(|key| bool::from(key.ct_eq(state.api_key.as_bytes())))
+        given
+            .as_ref()
+            .map(|key| bool::from(key.ct_eq(state.api_key.as_bytes())))
     };
     match good {
         Some(true) => next.run(request).await,

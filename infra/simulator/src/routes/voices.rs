@@ -14,7 +14,9 @@ use crate::seed::{BORN_SECS, VOICES};
 use crate::server::Shared;
 
 pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/v2/voices", get(search)).route("/v1/voices/{id}", get(one))
+    Router::new()
+        .route("/v2/voices", get(search))
+        .route("/v1/voices/{id}", get(one))
 }
 
 /// Previews need no key, as at the vendor.
@@ -45,7 +47,10 @@ async fn search(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, R
     let from = query.get("next_page_token").unwrap_or_default();
     let fits = |v: &&(&str, &str, &str, &str, &str, &str, &str)| {
         let (id, name, gender, accent, age, language, use_case) = **v;
-        (text.is_empty() || format!("{name} {accent} {language} {use_case}").to_lowercase().contains(&text))
+        (text.is_empty()
+            || format!("{name} {accent} {language} {use_case}")
+                .to_lowercase()
+                .contains(&text))
             && (languages.is_empty() || languages.iter().any(|l| l == language))
             && (use_cases.is_empty() || use_cases.iter().any(|u| u == use_case))
             && (ids.is_empty() || ids.iter().any(|i| i == id))
@@ -66,7 +71,9 @@ async fn search(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, R
 
 async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let found = VOICES.iter().find(|v| v.0 == id);
-    found.map(|v| Json(voice(&shared, v))).ok_or_else(|| Refusal::not_found("voice_not_found"))
+    found
+        .map(|v| Json(voice(&shared, v)))
+        .ok_or_else(|| Refusal::not_found("voice_not_found"))
 }
 
 async fn preview(Path(_voice): Path<String>) -> impl IntoResponse {

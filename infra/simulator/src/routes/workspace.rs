@@ -38,7 +38,11 @@ async fn settings(State(shared): State<Shared>) -> Json<Value> {
 
 async fn change_settings(State(shared): State<Shared>, body: Body) -> Json<Value> {
     if let Some(events) = body.0["webhooks"]["events"].as_array() {
-        let events = events.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let events = events
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
         shared.lock().webhook_events = events;
     }
     Json(shown(&shared))
@@ -55,9 +59,13 @@ async fn webhooks(State(shared): State<Shared>) -> Json<Value> {
 }
 
 async fn create_webhook(State(shared): State<Shared>, body: Body) -> Result<Json<Value>, Refusal> {
-    let url = body.0["settings"]["webhook_url"].as_str().ok_or_else(|| Refusal::missing("settings"))?;
+    let url = body.0["settings"]["webhook_url"]
+        .as_str()
+        .ok_or_else(|| Refusal::missing("settings"))?;
     let mut state = shared.lock();
     state.webhook_url = Some(url.to_owned());
     state.webhooks.auto_disabled = false;
-    Ok(Json(json!({ "webhook_id": WEBHOOK_ID, "webhook_secret": state.webhook_secret })))
+    Ok(Json(
+        json!({ "webhook_id": WEBHOOK_ID, "webhook_secret": state.webhook_secret }),
+    ))
 }

@@ -4,7 +4,6 @@ mod record;
 mod status;
 
 pub use record::{
-    Call, CallOrigin, CallResults, CallSuccess, Direction, Recording, RecordingState, Speaker,
-    TranscriptTurn,
+    Call, CallOrigin, CallResults, CallSuccess, Direction, Recording, RecordingState, Speaker, TranscriptTurn,
 };
 pub use status::{CallEvent, CallOutcome, CallStatus, IllegalCallEvent};

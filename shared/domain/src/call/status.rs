@@ -71,7 +71,10 @@ impl CallStatus {
 
     /// Nothing more happens to it by itself.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Queued | Self::Placing | Self::Unconfirmed | Self::InProgress)
+        !matches!(
+            self,
+            Self::Queued | Self::Placing | Self::Unconfirmed | Self::InProgress
+        )
     }
 
     /// The status after `event`.
@@ -207,7 +210,9 @@ mod tests {
     fn every_passing_status_has_an_exit_and_final_ones_keep_their_outcome() {
         let ended = CallEvent::Ended(CallOutcome::Failed);
         for status in CallStatus::ALL {
-            let exits = [CallEvent::GivenUp, ended].iter().any(|e| status.after(*e).is_ok());
+            let exits = [CallEvent::GivenUp, ended]
+                .iter()
+                .any(|e| status.after(*e).is_ok());
             let takes_late_proof = status == CallStatus::NotPlaced;
             assert_eq!(exits, !status.is_final() || takes_late_proof, "{status:?}");
         }

@@ -66,7 +66,11 @@ impl CampaignCounts {
 
     /// How many are final.
     pub fn finished(&self) -> u64 {
-        RecipientStatus::ALL.iter().filter(|s| s.is_final()).map(|s| self.of(*s)).sum()
+        RecipientStatus::ALL
+            .iter()
+            .filter(|s| s.is_final())
+            .map(|s| self.of(*s))
+            .sum()
     }
 
     /// Nobody is left to be called.

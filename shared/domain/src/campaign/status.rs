@@ -113,16 +113,30 @@ mod tests {
     #[test]
     fn a_cancelled_campaign_never_calls_again() {
         use CampaignAction as A;
-        for action in [A::Schedule, A::Start, A::Pause, A::Resume, A::Complete, A::Fail, A::CallMore] {
+        for action in [
+            A::Schedule,
+            A::Start,
+            A::Pause,
+            A::Resume,
+            A::Complete,
+            A::Fail,
+            A::CallMore,
+        ] {
             assert!(CampaignStatus::Cancelled.after(action).is_err(), "{action:?}");
         }
-        assert_eq!(CampaignStatus::Cancelled.after(A::Cancel), Ok(CampaignStatus::Cancelled));
+        assert_eq!(
+            CampaignStatus::Cancelled.after(A::Cancel),
+            Ok(CampaignStatus::Cancelled)
+        );
     }
 
     #[test]
     fn every_status_before_the_end_can_be_cancelled() {
         for status in CampaignStatus::ALL.into_iter().filter(|s| !s.is_final()) {
-            assert_eq!(status.after(CampaignAction::Cancel), Ok(CampaignStatus::Cancelled));
+            assert_eq!(
+                status.after(CampaignAction::Cancel),
+                Ok(CampaignStatus::Cancelled)
+            );
         }
     }
 }

@@ -12,6 +12,10 @@ impl From<StoreError> for Problem {
             StoreError::Stale => Self::conflict(
                 "Somebody else changed it at the same moment. Read it again, then send your change again.",
             ),
+            StoreError::InvalidCursor => Self::invalid_field(
+                "cursor",
+                "belongs to another list: pass `next_cursor` of the page before with the same filter, or leave it out",
+            ),
             StoreError::Unavailable { .. } => {
                 tracing::error!(
                     error = %Causes(&error),

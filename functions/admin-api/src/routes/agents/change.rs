@@ -79,7 +79,12 @@ fn check(
 #[utoipa::path(post, path = "/agents", tag = "agents", request_body = CreateAgent,
     responses((status = CREATED, body = Agent), Refusals))]
 pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<CreateAgent>) -> Made<Agent> {
-    check(Some(&new.name), Some(&new.prompt), Some(&new.first_message), Some(&new.language))?;
+    check(
+        Some(&new.name),
+        Some(&new.prompt),
+        Some(&new.first_message),
+        Some(&new.language),
+    )?;
     let provider = api.providers.get(new.provider);
     let spec = AgentSpec {
         name: new.name,
@@ -152,7 +157,10 @@ pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Resu
             campaigns.join(", ")
         )));
     }
-    api.providers.get(agent.provider).delete_agent(&agent.provider_agent_id).await?;
+    api.providers
+        .get(agent.provider)
+        .delete_agent(&agent.provider_agent_id)
+        .await?;
     api.store.delete_agent(&id).await?;
     api.audit("agent.deleted", &id);
     Ok(StatusCode::NO_CONTENT)

@@ -63,7 +63,10 @@ pub(super) async fn import_one(Admin(api): Admin, JsonBody(wanted): JsonBody<Imp
         ));
     };
     api.audit("agent.imported", &agent.agent_id);
-    Ok((if new { StatusCode::CREATED } else { StatusCode::OK }, Json(agent)))
+    Ok((
+        if new { StatusCode::CREATED } else { StatusCode::OK },
+        Json(agent),
+    ))
 }
 
 /// The record of a provider's agent, brought up to date, and whether it is new; none when the
@@ -104,7 +107,10 @@ pub(super) async fn sync_agents(Admin(api): Admin) -> Answer<AgentSync> {
 
 async fn all_agents(provider: &dyn VoiceProvider) -> Result<Vec<AgentSummary>, Problem> {
     let mut rows = Vec::new();
-    let mut query = AgentQuery { page_size: Some(100), ..AgentQuery::default() };
+    let mut query = AgentQuery {
+        page_size: Some(100),
+        ..AgentQuery::default()
+    };
     loop {
         let page = provider.list_agents(&query).await?;
         rows.extend(page.agents);

@@ -15,7 +15,11 @@ pub(crate) use import::import_agent;
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(read::list_agents, change::create_agent))
-        .routes(routes!(read::get_agent, change::update_agent, change::delete_agent))
+        .routes(routes!(
+            read::get_agent,
+            change::update_agent,
+            change::delete_agent
+        ))
         .routes(routes!(import::import_one))
         .routes(routes!(import::sync_agents))
 }

@@ -41,7 +41,9 @@ pub(super) async fn list_agents(Viewer(api): Viewer, page: Paged<AgentFilter>) -
     let mut items = Vec::new();
     let mut cursor = page.cursor()?;
     for _ in 0..MAX_SEARCH_READS {
-        let wanted = page.limit.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
+        let wanted = page
+            .limit
+            .saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
         let read = api.store.list_agents(provider, cursor.as_ref(), wanted).await?;
         items.extend(read.items.into_iter().filter(fits));
         cursor = read.next;
@@ -49,7 +51,10 @@ pub(super) async fn list_agents(Viewer(api): Viewer, page: Paged<AgentFilter>) -
             break;
         }
     }
-    Ok(Json(List { items, next_cursor: cursor.map(|cursor| cursor.encode()) }))
+    Ok(Json(List {
+        items,
+        next_cursor: cursor.map(|cursor| cursor.encode()),
+    }))
 }
 
 /// One agent.

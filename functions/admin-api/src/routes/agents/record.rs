@@ -45,7 +45,11 @@ fn new_record(provider: ProviderKind, id: &ProviderId, now: Timestamp) -> Agent 
 
 /// Writes what the provider tells into our record, a new one where there is none. Answers the
 /// record, and whether it is new.
-pub(super) async fn keep(api: &Api, provider: ProviderKind, agent: ProviderAgent) -> Result<(Agent, bool), StoreError> {
+pub(super) async fn keep(
+    api: &Api,
+    provider: ProviderKind,
+    agent: ProviderAgent,
+) -> Result<(Agent, bool), StoreError> {
     let now = api.now();
     let id = id_of(provider, &agent.provider_agent_id);
     for _ in 0..MAX_RACES {

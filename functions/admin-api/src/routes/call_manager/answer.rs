@@ -148,7 +148,11 @@ impl From<Recipient> for BatchRecipient {
 }
 
 impl Batch {
-    pub(super) fn of(campaign: &Campaign, counts: &CampaignCounts, recipients: Option<Vec<BatchRecipient>>) -> Self {
+    pub(super) fn of(
+        campaign: &Campaign,
+        counts: &CampaignCounts,
+        recipients: Option<Vec<BatchRecipient>>,
+    ) -> Self {
         let waiting = counts.pending + counts.queued + counts.cancelled + counts.skipped;
         let unix = Timestamp::as_second;
         Self {

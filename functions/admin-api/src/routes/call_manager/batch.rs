@@ -42,7 +42,11 @@ pub(super) async fn cancel_batch(Operator(api): Operator, Path(id): Path<String>
     let campaign = campaign_of(&api, &id).await?;
     let campaign = act(&api, &campaign.campaign_id, CampaignAction::Cancel).await?;
     let counts = api.store.campaign_counts(&campaign.campaign_id).await?;
-    Ok(Json(envelope(&campaign, Batch::of(&campaign, &counts, None), None)))
+    Ok(Json(envelope(
+        &campaign,
+        Batch::of(&campaign, &counts, None),
+        None,
+    )))
 }
 
 /// How far a batch is, with its first 10,000 recipients.
@@ -54,7 +58,10 @@ pub(super) async fn get_batch_status(Viewer(api): Viewer, Path(id): Path<String>
     let mut recipients: Vec<BatchRecipient> = Vec::new();
     let mut cursor = None;
     while recipients.len() < MAX_BATCH_RECIPIENTS {
-        let page = api.store.list_recipients(&campaign.campaign_id, None, cursor.as_ref(), 1_000).await?;
+        let page = api
+            .store
+            .list_recipients(&campaign.campaign_id, None, cursor.as_ref(), 1_000)
+            .await?;
         recipients.extend(page.items.into_iter().map(BatchRecipient::from));
         cursor = page.next;
         if cursor.is_none() {

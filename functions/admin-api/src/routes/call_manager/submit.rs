@@ -4,12 +4,12 @@ use axum::Json;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use switchboard_domain::{
     Agent, AgentId, Campaign, CampaignId, Carrier, DynamicVariables, PhoneLine, ProviderId, ProviderKind,
     RetryPolicy,
 };
 use switchboard_service::Problem;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::answer::{Batch, BatchAnswer, BatchData};
@@ -59,7 +59,10 @@ struct ClientData {
 /// Submits a batch: makes a campaign of it.
 #[utoipa::path(post, path = "/call-manager/submit", tag = "call-manager", request_body = SubmitBatch,
     responses((status = OK, body = BatchAnswer), Refusals))]
-pub(super) async fn submit_batch(Operator(api): Operator, JsonBody(batch): JsonBody<SubmitBatch>) -> Answer<BatchAnswer> {
+pub(super) async fn submit_batch(
+    Operator(api): Operator,
+    JsonBody(batch): JsonBody<SubmitBatch>,
+) -> Answer<BatchAnswer> {
     let mut checks = Checks::default();
     let now = api.now();
     checks.text("call_name", &batch.call_name, 1..=MAX_NAME);
@@ -68,7 +71,11 @@ pub(super) async fn submit_batch(Operator(api): Operator, JsonBody(batch): JsonB
     }
     let begin = begin(&mut checks, batch.scheduled_time_unix, now);
     let campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
-    let people = batch.recipients.into_iter().map(SubmitRecipient::into_person).collect();
+    let people = batch
+        .recipients
+        .into_iter()
+        .map(SubmitRecipient::into_person)
+        .collect();
     let recipients = read_people(&mut checks, people, None, &campaign_id, begin.due_at(now), now);
     let agent = agent(&api, &batch.agent_id).await?;
     if agent.is_none() {
@@ -76,7 +83,10 @@ pub(super) async fn submit_batch(Operator(api): Operator, JsonBody(batch): JsonB
     }
     let line = line(&api, &batch.agent_phone_number_id).await?;
     if line.is_none() {
-        checks.wrong("agent_phone_number_id", "there is no such phone line: choose one of GET /api/phone-lines");
+        checks.wrong(
+            "agent_phone_number_id",
+            "there is no such phone line: choose one of GET /api/phone-lines",
+        );
     }
     checks.done()?;
     let (agent, line) = (found(agent, "agent")?, found(line, "phone line")?);
@@ -122,15 +132,24 @@ fn begin(checks: &mut Checks, at: Option<i64>, now: Timestamp) -> Begin {
 
 impl SubmitRecipient {
     fn into_person(self) -> NewRecipient {
-        let given = self.conversation_initiation_client_data.and_then(|data| data.dynamic_variables);
+        let given = self
+            .conversation_initiation_client_data
+            .and_then(|data| data.dynamic_variables);
         let text = |value: Value| match value {
             Value::String(text) => text,
             Value::Null => String::new(),
             other => other.to_string(),
         };
-        let variables: DynamicVariables =
-            given.unwrap_or_default().into_iter().map(|(name, value)| (name, text(value))).collect();
-        NewRecipient { phone_number: self.phone_number, variables, external_id: None }
+        let variables: DynamicVariables = given
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name, text(value)))
+            .collect();
+        NewRecipient {
+            phone_number: self.phone_number,
+            variables,
+            external_id: None,
+        }
     }
 }
 
@@ -139,7 +158,9 @@ async fn agent(api: &Api, id: &str) -> Result<Option<Agent>, Problem> {
     if let Ok(id) = AgentId::parse(id) {
         return Ok(api.store.find_agent(&id).await?);
     }
-    let Ok(id) = ProviderId::parse(id) else { return Ok(None) };
+    let Ok(id) = ProviderId::parse(id) else {
+        return Ok(None);
+    };
     for provider in ProviderKind::ALL {
         if let Some(agent) = api.store.find_agent_at_provider(provider, &id).await? {
             return Ok(Some(agent));
@@ -155,7 +176,10 @@ async fn line(api: &Api, id: &ProviderId) -> Result<Option<PhoneLine>, Problem> 
     if let Some(line) = api.store.find_phone_line(id).await? {
         return Ok(Some(line));
     }
-    Ok(phone_lines::refresh(api).await?.into_iter().find(|line| &line.phone_line_id == id))
+    Ok(phone_lines::refresh(api)
+        .await?
+        .into_iter()
+        .find(|line| &line.phone_line_id == id))
 }
 
 /// The campaign with its batch number; it gets one where it has none.

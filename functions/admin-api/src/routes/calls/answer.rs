@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction, DynamicVariables,
-    PhoneNumber, ProviderId, ProviderKind, RecipientId, Recording,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction,
+    DynamicVariables, PhoneNumber, ProviderId, ProviderKind, RecipientId, Recording,
 };
 use utoipa::ToSchema;
 

@@ -5,8 +5,8 @@ use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use switchboard_domain::{
-    Agent, AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, Direction, DynamicVariables, PhoneLine,
-    PhoneNumber, ProviderId, Recording,
+    Agent, AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, Direction, DynamicVariables,
+    PhoneLine, PhoneNumber, ProviderId, Recording,
 };
 use switchboard_service::{Causes, Problem};
 use switchboard_store::{DialMessage, StoreError};
@@ -62,7 +62,9 @@ pub(super) async fn place_call(
 ) -> Made<CallAnswer> {
     let (agent, line, number) = check(&api, &request).await?;
     if api.store.find_do_not_call(&number).await?.is_some() {
-        return Err(Problem::conflict("The number is on the do-not-call list. Call somebody else, or take it off."));
+        return Err(Problem::conflict(
+            "The number is on the do-not-call list. Call somebody else, or take it off.",
+        ));
     }
     let call = queued(&api, request, agent, line, number);
     let call = match api.store.create_call(&call).await {
@@ -80,7 +82,10 @@ pub(super) async fn place_call(
 }
 
 async fn send(api: &Api, call: &Call) {
-    let message = DialMessage { call_id: call.call_id.clone(), campaign_id: None };
+    let message = DialMessage {
+        call_id: call.call_id.clone(),
+        campaign_id: None,
+    };
     if let Err(error) = api.store.send_dials(&[message]).await {
         // The scheduler finds queued calls whose message was lost.
         tracing::warn!(call.id = %call.call_id, error = %Causes(&error), "the dial message was not sent");
@@ -94,15 +99,27 @@ async fn check(api: &Api, request: &PlaceCall) -> Result<(Agent, PhoneLine, Phon
     if let Some(secs) = &request.ringing_timeout_secs {
         checks.range("ringing_timeout_secs", secs, RINGING_SECS);
     }
-    if request.dial_before.is_some_and(|at| at <= now || at.duration_since(now) > LONGEST_WAIT) {
+    if request
+        .dial_before
+        .is_some_and(|at| at <= now || at.duration_since(now) > LONGEST_WAIT)
+    {
         checks.wrong("dial_before", "choose a moment within the next seven days");
     }
-    let region = checks.take("default_region", numbers::region(request.default_region.as_deref())).flatten();
+    let region = checks
+        .take(
+            "default_region",
+            numbers::region(request.default_region.as_deref()),
+        )
+        .flatten();
     let number = checks.take("phone_number", numbers::parse(&request.phone_number, region));
     let agent = usable_agent(api, &mut checks, &request.agent_id).await?;
     let line = usable_line(api, &mut checks, &request.phone_line_id).await?;
     for name in agent.iter().flat_map(|agent| &agent.required_variables) {
-        if request.variables.get(name).is_none_or(|value| value.trim().is_empty()) {
+        if request
+            .variables
+            .get(name)
+            .is_none_or(|value| value.trim().is_empty())
+        {
             checks.wrong(format!("variables.{name}"), "the agent needs this variable");
         }
     }

@@ -52,7 +52,10 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
     let wanted = page.filter;
     let filter = CallFilter {
         campaign_id: wanted.campaign_id,
-        phone_number: wanted.phone_number.map(|text| numbers::of_query(&text, None)).transpose()?,
+        phone_number: wanted
+            .phone_number
+            .map(|text| numbers::of_query(&text, None))
+            .transpose()?,
         status: wanted.status,
         agent_id: wanted.agent_id,
         since: wanted.since,
@@ -78,7 +81,9 @@ pub(super) async fn get_call_of_conversation(
     Viewer(api): Viewer,
     Id(id): Id<ProviderId>,
 ) -> Answer<CallAnswer> {
-    Ok(Json(found(api.store.find_call_by_conversation(&id).await?, "conversation")?.into()))
+    Ok(Json(
+        found(api.store.find_call_by_conversation(&id).await?, "conversation")?.into(),
+    ))
 }
 
 /// What to change about a call.
@@ -136,5 +141,9 @@ pub(crate) struct Transcript {
 pub(super) async fn get_transcript(Viewer(api): Viewer, Id(id): Id<CallId>) -> Answer<Transcript> {
     let call = found(api.store.find_call(&id).await?, "call")?;
     let turns = api.store.transcript(&id).await?;
-    Ok(Json(Transcript { call_id: id, complete: call.results_complete, turns }))
+    Ok(Json(Transcript {
+        call_id: id,
+        complete: call.results_complete,
+        turns,
+    }))
 }

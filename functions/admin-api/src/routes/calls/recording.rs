@@ -39,6 +39,14 @@ pub(super) async fn get_recording(Viewer(api): Viewer, Id(id): Id<CallId>) -> An
             return missing("The recording is lost: the provider had one, and it could not be fetched.");
         }
     }
-    let url = api.store.files().presign_get(&FileStore::recording_key(&id), None).await?;
-    Ok(Json(RecordingLink { url, duration_secs: call.recording.duration_secs, bytes: call.recording.bytes }))
+    let url = api
+        .store
+        .files()
+        .presign_get(&FileStore::recording_key(&id), None)
+        .await?;
+    Ok(Json(RecordingLink {
+        url,
+        duration_secs: call.recording.duration_secs,
+        bytes: call.recording.bytes,
+    }))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use switchboard_domain::AgentId;
 use switchboard_service::Problem;
@@ -116,7 +116,9 @@ pub(super) async fn get_stats(Viewer(api): Viewer, Params(params): Params<StatsP
     checks.done()?;
     let now = api.now();
     let today = now.to_zoned(TimeZone::UTC).date();
-    let dates = (0..params.days).rev().filter_map(|back| today.checked_sub(back.days()).ok());
+    let dates = (0..params.days)
+        .rev()
+        .filter_map(|back| today.checked_sub(back.days()).ok());
     let days: Vec<(Date, CallStats)> = stream::iter(dates)
         .map(|date| {
             let rows = api.store.stats_of_day(date);
@@ -132,7 +134,13 @@ pub(super) async fn get_stats(Viewer(api): Viewer, Params(params): Params<StatsP
         in_progress: queue.slots_in_use,
         all_time: sum(&rows).into(),
         today: today.into(),
-        days: days.into_iter().map(|(date, stats)| DayTotals { date, totals: stats.into() }).collect(),
+        days: days
+            .into_iter()
+            .map(|(date, stats)| DayTotals {
+                date,
+                totals: stats.into(),
+            })
+            .collect(),
         agents: with_names(&api, rows).await?,
     }))
 }

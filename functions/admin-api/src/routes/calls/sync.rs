@@ -44,8 +44,12 @@ pub(super) async fn sync_calls(
         return Err(Problem::invalid_field("since", "choose a moment that has passed"));
     }
     if let Some(id) = &request.agent_id {
-        found(api.store.find_agent(id).await?, "agent")
-            .map_err(|_| Problem::invalid_field("agent_id", "there is no such agent: choose one of GET /api/agents"))?;
+        found(api.store.find_agent(id).await?, "agent").map_err(|_| {
+            Problem::invalid_field(
+                "agent_id",
+                "there is no such agent: choose one of GET /api/agents",
+            )
+        })?;
     }
     api.store.functions().start_sync(&request).await?;
     api.audit("calls.sync_started", &now);

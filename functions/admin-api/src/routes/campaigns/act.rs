@@ -37,9 +37,10 @@ fn trail(action: CampaignAction) -> &'static str {
 fn refusal(illegal: IllegalCampaignAction) -> Problem {
     let next = match (illegal.from, illegal.action) {
         (CampaignStatus::Cancelled, _) => "It cannot be taken up again: clone it.",
-        (CampaignStatus::Completed | CampaignStatus::Failed, CampaignAction::Start | CampaignAction::Resume) => {
-            "Add recipients, try the failed ones again, or clone it."
-        }
+        (
+            CampaignStatus::Completed | CampaignStatus::Failed,
+            CampaignAction::Start | CampaignAction::Resume,
+        ) => "Add recipients, try the failed ones again, or clone it.",
         (CampaignStatus::Paused, CampaignAction::Start) => "Resume it.",
         (CampaignStatus::Draft | CampaignStatus::Scheduled, _) => "Start it first.",
         _ => "There is nothing to be done.",
@@ -55,10 +56,15 @@ async fn answer(api: &Api, id: &CampaignId, action: CampaignAction) -> Answer<Ca
 /// Starts a draft, or a scheduled campaign before its time.
 #[utoipa::path(post, path = "/campaigns/{campaign_id}/start", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path)), responses((status = OK, body = CampaignAnswer), Refusals))]
-pub(super) async fn start_campaign(Operator(api): Operator, Id(id): Id<CampaignId>) -> Answer<CampaignAnswer> {
+pub(super) async fn start_campaign(
+    Operator(api): Operator,
+    Id(id): Id<CampaignId>,
+) -> Answer<CampaignAnswer> {
     let campaign = found(api.store.find_campaign(&id).await?, "campaign")?;
     if campaign.layout.done && api.store.campaign_counts(&id).await?.total == 0 {
-        return Err(Problem::conflict("There is nobody to call. Add recipients first."));
+        return Err(Problem::conflict(
+            "There is nobody to call. Add recipients first.",
+        ));
     }
     answer(&api, &id, CampaignAction::Start).await
 }
@@ -66,21 +72,30 @@ pub(super) async fn start_campaign(Operator(api): Operator, Id(id): Id<CampaignI
 /// Holds a campaign. Once answered, none of its calls begins.
 #[utoipa::path(post, path = "/campaigns/{campaign_id}/pause", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path)), responses((status = OK, body = CampaignAnswer), Refusals))]
-pub(super) async fn pause_campaign(Operator(api): Operator, Id(id): Id<CampaignId>) -> Answer<CampaignAnswer> {
+pub(super) async fn pause_campaign(
+    Operator(api): Operator,
+    Id(id): Id<CampaignId>,
+) -> Answer<CampaignAnswer> {
     answer(&api, &id, CampaignAction::Pause).await
 }
 
 /// Goes on with a paused campaign.
 #[utoipa::path(post, path = "/campaigns/{campaign_id}/resume", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path)), responses((status = OK, body = CampaignAnswer), Refusals))]
-pub(super) async fn resume_campaign(Operator(api): Operator, Id(id): Id<CampaignId>) -> Answer<CampaignAnswer> {
+pub(super) async fn resume_campaign(
+    Operator(api): Operator,
+    Id(id): Id<CampaignId>,
+) -> Answer<CampaignAnswer> {
     answer(&api, &id, CampaignAction::Resume).await
 }
 
 /// Ends a campaign for good. Once answered, none of its calls begins; calls in progress go on.
 #[utoipa::path(post, path = "/campaigns/{campaign_id}/cancel", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path)), responses((status = OK, body = CampaignAnswer), Refusals))]
-pub(super) async fn cancel_campaign(Operator(api): Operator, Id(id): Id<CampaignId>) -> Answer<CampaignAnswer> {
+pub(super) async fn cancel_campaign(
+    Operator(api): Operator,
+    Id(id): Id<CampaignId>,
+) -> Answer<CampaignAnswer> {
     answer(&api, &id, CampaignAction::Cancel).await
 }
 
@@ -112,14 +127,21 @@ pub(super) async fn stop_all_campaigns(Operator(api): Operator) -> Answer<Stoppe
         let before = paused.len();
         let mut cursor = None;
         loop {
-            let page = api.store.list_campaigns(Some(CampaignStatus::Running), cursor.as_ref(), 200).await?;
+            let page = api
+                .store
+                .list_campaigns(Some(CampaignStatus::Running), cursor.as_ref(), 200)
+                .await?;
             for campaign in page.items {
                 let id = campaign.campaign_id;
                 if paused.contains(&id) {
                     continue;
                 }
                 // One that ended meanwhile refuses, which is as good.
-                if let Some(Ok(_)) = api.store.act_on_campaign(&id, CampaignAction::Pause, api.now()).await? {
+                if let Some(Ok(_)) = api
+                    .store
+                    .act_on_campaign(&id, CampaignAction::Pause, api.now())
+                    .await?
+                {
                     api.audit("campaign.paused", &id);
                     paused.push(id);
                 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
-    AgentId, CallingWindow, Campaign, CampaignCounts, CampaignId, CampaignStatus, Carrier, ListId, ProviderId,
-    ProviderKind, RetryPolicy,
+    AgentId, CallingWindow, Campaign, CampaignCounts, CampaignId, CampaignStatus, Carrier, ListId,
+    ProviderId, ProviderKind, RetryPolicy,
 };
 use utoipa::ToSchema;
 

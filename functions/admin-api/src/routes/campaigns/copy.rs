@@ -53,7 +53,10 @@ pub(super) async fn clone_campaign(
     copy.campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
     copy.name = request.name.unwrap_or_else(|| format!("{} (copy)", copy.name));
     copy.status = CampaignStatus::Draft;
-    copy.layout = LayoutProgress { done: copy.list_ids.is_empty(), ..LayoutProgress::default() };
+    copy.layout = LayoutProgress {
+        done: copy.list_ids.is_empty(),
+        ..LayoutProgress::default()
+    };
     (copy.start_at, copy.end_at, copy.started_at, copy.finished_at) = (None, None, None, None);
     (copy.retry_failed_asked, copy.failure, copy.batch_number) = (false, None, None);
     (copy.created_at, copy.updated_at, copy.version) = (now, now, 1);
@@ -72,9 +75,15 @@ pub(super) async fn clone_campaign(
 async fn copy_recipients(api: &Api, from: &CampaignId, to: &CampaignId) -> Result<(), StoreError> {
     let (mut cursor, now) = (None, api.now());
     loop {
-        let page = api.store.list_recipients(from, None, cursor.as_ref(), 500).await?;
-        let copy = |r: Recipient| Recipient::new(to.clone(), r.phone_number, r.variables, r.external_id, now, now);
-        api.store.add_recipients(to, page.items.into_iter().map(copy).collect()).await?;
+        let page = api
+            .store
+            .list_recipients(from, None, cursor.as_ref(), 500)
+            .await?;
+        let copy =
+            |r: Recipient| Recipient::new(to.clone(), r.phone_number, r.variables, r.external_id, now, now);
+        api.store
+            .add_recipients(to, page.items.into_iter().map(copy).collect())
+            .await?;
         cursor = page.next;
         if cursor.is_none() {
             return Ok(());

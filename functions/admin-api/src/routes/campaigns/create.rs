@@ -7,7 +7,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_domain::{
-    Agent, AgentId, AgentStatus, CallingWindow, CampaignId, Carrier, ListId, PhoneLine, ProviderId, RetryPolicy,
+    Agent, AgentId, AgentStatus, CallingWindow, CampaignId, Carrier, ListId, PhoneLine, ProviderId,
+    RetryPolicy,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -94,7 +95,9 @@ pub(super) async fn create_campaign(
     let now = api.now();
     check_fields(&mut checks, &new, now);
     let begin = begin(&mut checks, new.start, new.start_at, now);
-    let region = checks.take("default_region", numbers::region(new.default_region.as_deref())).flatten();
+    let region = checks
+        .take("default_region", numbers::region(new.default_region.as_deref()))
+        .flatten();
     let campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
     let people = std::mem::take(&mut new.recipients);
     let recipients = read_people(&mut checks, people, region, &campaign_id, begin.due_at(now), now);
@@ -120,7 +123,10 @@ pub(super) async fn create_campaign(
         ringing_timeout_secs: new.ringing_timeout_secs.unwrap_or(DEFAULT_RINGING_SECS),
     };
     let campaign = create(&api, plan, recipients, begin).await?;
-    Ok((StatusCode::CREATED, Json(CampaignAnswer::of(&api, campaign).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(CampaignAnswer::of(&api, campaign).await?),
+    ))
 }
 
 fn check_fields(checks: &mut Checks, new: &CreateCampaign, now: Timestamp) {
@@ -140,10 +146,16 @@ fn check_fields(checks: &mut Checks, new: &CreateCampaign, now: Timestamp) {
     }
     if new.recipients.len() > MAX_RECIPIENTS {
         let more = "add the others with POST /api/campaigns/{campaign_id}/recipients, or upload a list";
-        checks.wrong("recipients", format!("send at most {MAX_RECIPIENTS} at a time; {more}"));
+        checks.wrong(
+            "recipients",
+            format!("send at most {MAX_RECIPIENTS} at a time; {more}"),
+        );
     }
     if new.start != CampaignStart::Draft && new.list_ids.is_empty() && new.recipients.is_empty() {
-        checks.wrong("list_ids", "name a contact list or recipients: there is nobody to call");
+        checks.wrong(
+            "list_ids",
+            "name a contact list or recipients: there is nobody to call",
+        );
     }
 }
 
@@ -174,9 +186,15 @@ pub(crate) async fn usable_agent(
 ) -> Result<Option<Agent>, Problem> {
     let agent = api.store.find_agent(id).await?;
     match &agent {
-        None => checks.wrong("agent_id", "there is no such agent: choose one of GET /api/agents"),
+        None => checks.wrong(
+            "agent_id",
+            "there is no such agent: choose one of GET /api/agents",
+        ),
         Some(agent) if agent.status == AgentStatus::Missing => {
-            checks.wrong("agent_id", "the provider does not know this agent any more: choose another one");
+            checks.wrong(
+                "agent_id",
+                "the provider does not know this agent any more: choose another one",
+            );
         }
         Some(_) => {}
     }
@@ -191,9 +209,15 @@ pub(crate) async fn usable_line(
 ) -> Result<Option<PhoneLine>, Problem> {
     let line = api.store.find_phone_line(id).await?;
     match &line {
-        None => checks.wrong("phone_line_id", "there is no such phone line: choose one of GET /api/phone-lines"),
+        None => checks.wrong(
+            "phone_line_id",
+            "there is no such phone line: choose one of GET /api/phone-lines",
+        ),
         Some(line) if !line.supports_outbound => {
-            checks.wrong("phone_line_id", "no calls can be placed from this line: choose another one");
+            checks.wrong(
+                "phone_line_id",
+                "no calls can be placed from this line: choose another one",
+            );
         }
         Some(_) => {}
     }
@@ -211,7 +235,10 @@ async fn check_lists(api: &Api, checks: &mut Checks, ids: &[ListId]) -> Result<(
         if !seen.insert(id) {
             checks.wrong(field(), "this contact list is named twice");
         } else if api.store.find_contact_list(id).await?.is_none() {
-            checks.wrong(field(), "there is no such contact list: choose one of GET /api/contact-lists");
+            checks.wrong(
+                field(),
+                "there is no such contact list: choose one of GET /api/contact-lists",
+            );
         }
     }
     Ok(())

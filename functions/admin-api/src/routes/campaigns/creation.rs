@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Agent, CallingWindow, Campaign, CampaignAction, CampaignId, CampaignStatus, Carrier, LayoutProgress, ListId,
-    PhoneLine, Recipient, RetryPolicy,
+    Agent, CallingWindow, Campaign, CampaignAction, CampaignId, CampaignStatus, Carrier, LayoutProgress,
+    ListId, PhoneLine, Recipient, RetryPolicy,
 };
 use switchboard_service::Problem;
 use switchboard_store::StoreError;
@@ -90,7 +90,10 @@ fn draft(plan: Plan, begin: Begin, now: Timestamp) -> Campaign {
         provider_agent_id: plan.agent.provider_agent_id,
         phone_line_id: plan.line.phone_line_id,
         carrier: plan.carrier.unwrap_or(plan.line.carrier),
-        layout: LayoutProgress { done: plan.list_ids.is_empty(), ..LayoutProgress::default() },
+        layout: LayoutProgress {
+            done: plan.list_ids.is_empty(),
+            ..LayoutProgress::default()
+        },
         list_ids: plan.list_ids,
         start_at,
         end_at: plan.end_at,

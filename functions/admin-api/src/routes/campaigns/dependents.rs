@@ -12,7 +12,10 @@ pub(crate) async fn campaigns_of(
     fits: impl Fn(&Campaign) -> bool,
 ) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
-    for status in CampaignStatus::ALL.into_iter().filter(|status| !status.is_final()) {
+    for status in CampaignStatus::ALL
+        .into_iter()
+        .filter(|status| !status.is_final())
+    {
         let mut cursor = None;
         loop {
             let page = store.list_campaigns(Some(status), cursor.as_ref(), 200).await?;

@@ -44,7 +44,14 @@ pub(crate) fn read_people(
         checks.variables(&at("variables"), &person.variables);
         let number = checks.take(at("phone_number"), numbers::parse(&person.phone_number, region));
         recipients.extend(number.map(|number| {
-            Recipient::new(campaign.clone(), number, person.variables, person.external_id, due_at, now)
+            Recipient::new(
+                campaign.clone(),
+                number,
+                person.variables,
+                person.external_id,
+                due_at,
+                now,
+            )
         }));
     }
     recipients

@@ -53,7 +53,9 @@ pub(super) async fn get_progress(Viewer(api): Viewer, Id(id): Id<CampaignId>) ->
 fn share(part: u64, whole: u64) -> Option<f64> {
     let whole = u128::from(whole);
     let thousandths = (u128::from(part) * 1_000).checked_div(whole)?;
-    u32::try_from(thousandths).ok().map(|thousandths| f64::from(thousandths) / 10.0)
+    u32::try_from(thousandths)
+        .ok()
+        .map(|thousandths| f64::from(thousandths) / 10.0)
 }
 
 #[cfg(test)]

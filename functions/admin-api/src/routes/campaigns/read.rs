@@ -32,13 +32,19 @@ pub(super) async fn list_campaigns(
     Viewer(api): Viewer,
     page: Paged<CampaignFilter>,
 ) -> Answer<List<CampaignAnswer>> {
-    let read = api.store.list_campaigns(page.filter.status, page.cursor()?.as_ref(), page.limit).await?;
+    let read = api
+        .store
+        .list_campaigns(page.filter.status, page.cursor()?.as_ref(), page.limit)
+        .await?;
     let items = stream::iter(read.items)
         .map(|campaign| CampaignAnswer::of(&api, campaign))
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    Ok(Json(List { items, next_cursor: read.next.map(|cursor| cursor.encode()) }))
+    Ok(Json(List {
+        items,
+        next_cursor: read.next.map(|cursor| cursor.encode()),
+    }))
 }
 
 /// One campaign.

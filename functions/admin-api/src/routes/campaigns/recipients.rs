@@ -39,7 +39,10 @@ pub(super) async fn list_recipients(
 ) -> Answer<List<Recipient>> {
     found(api.store.find_campaign(&id).await?, "campaign")?;
     let cursor = page.cursor()?;
-    let read = api.store.list_recipients(&id, page.filter.status, cursor.as_ref(), page.limit).await?;
+    let read = api
+        .store
+        .list_recipients(&id, page.filter.status, cursor.as_ref(), page.limit)
+        .await?;
     Ok(Json(read.into()))
 }
 
@@ -80,7 +83,12 @@ pub(super) async fn add_recipients(
     if campaign.status == CampaignStatus::Cancelled {
         return Err(cancelled());
     }
-    let region = checks.take("default_region", numbers::region(request.default_region.as_deref())).flatten();
+    let region = checks
+        .take(
+            "default_region",
+            numbers::region(request.default_region.as_deref()),
+        )
+        .flatten();
     let now = api.now();
     let due_at = campaign.start_at.map_or(now, |start| start.max(now));
     let people = read_people(&mut checks, request.recipients, region, &id, due_at, now);
@@ -88,7 +96,10 @@ pub(super) async fn add_recipients(
     let added = api.store.add_recipients(&id, people).await?;
     settle(&api, &id, added.added).await?;
     api.audit("campaign.recipients_added", &id);
-    Ok(Json(AddedRecipients { added: added.added, present: added.present }))
+    Ok(Json(AddedRecipients {
+        added: added.added,
+        present: added.present,
+    }))
 }
 
 /// Lets the campaign see its new recipients, whatever became of it meanwhile.

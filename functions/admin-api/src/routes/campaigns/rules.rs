@@ -31,6 +31,9 @@ pub(super) fn priority(checks: &mut Checks, priority: i32) {
 /// A moment to come, not too far away.
 pub(super) fn ahead(checks: &mut Checks, field: &str, at: Timestamp, now: Timestamp) {
     if at <= now || at.duration_since(now) > MAX_AHEAD {
-        checks.wrong(field, "choose a moment within the next year, as 2026-12-01T09:00:00Z");
+        checks.wrong(
+            field,
+            "choose a moment within the next year, as 2026-12-01T09:00:00Z",
+        );
     }
 }

@@ -79,7 +79,10 @@ pub(super) async fn create_upload(
     JsonBody(new): JsonBody<CreateUpload>,
 ) -> Made<CreatedUpload> {
     check(&new)?;
-    let content_type = new.content_type.clone().unwrap_or_else(|| "application/octet-stream".to_owned());
+    let content_type = new
+        .content_type
+        .clone()
+        .unwrap_or_else(|| "application/octet-stream".to_owned());
     let mut upload = record(&api, new);
     match api.store.create_upload(&upload).await {
         Ok(()) => api.audit("upload.created", &upload.upload_id),
@@ -88,12 +91,21 @@ pub(super) async fn create_upload(
         Err(error) => return Err(error.into()),
     }
     let key = FileStore::upload_key(&upload.upload_id);
-    let put = api.store.files().presign_put(&key, upload.bytes, &content_type).await?;
+    let put = api
+        .store
+        .files()
+        .presign_put(&key, upload.bytes, &content_type)
+        .await?;
     // Every client sends these two by itself, and a browser forbids to set them.
-    let automatic = |name: &str| name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("content-length");
+    let automatic =
+        |name: &str| name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("content-length");
     let put = UploadLink {
         url: put.url,
-        headers: put.headers.into_iter().filter(|(name, _)| !automatic(name)).collect(),
+        headers: put
+            .headers
+            .into_iter()
+            .filter(|(name, _)| !automatic(name))
+            .collect(),
         valid_for_secs: put.valid_for.as_secs(),
     };
     Ok((StatusCode::CREATED, Json(CreatedUpload { upload, put })))
@@ -108,17 +120,23 @@ fn check(new: &CreateUpload) -> Result<(), Problem> {
     if new.bytes == 0 {
         checks.wrong("bytes", "the file is empty: choose one with a header and rows");
     }
-    for (field, text) in
-        [("list_name", &new.list_name), ("phone_column", &new.phone_column), ("sheet", &new.sheet)]
-    {
+    for (field, text) in [
+        ("list_name", &new.list_name),
+        ("phone_column", &new.phone_column),
+        ("sheet", &new.sheet),
+    ] {
         if let Some(text) = text {
             checks.text(field, text, 1..=MAX_NAME);
         }
     }
     if let Some(kind) = &new.content_type {
-        let plain = kind.len() <= 200 && kind.contains('/') && kind.bytes().all(|b| (0x20..0x7f).contains(&b));
+        let plain =
+            kind.len() <= 200 && kind.contains('/') && kind.bytes().all(|b| (0x20..0x7f).contains(&b));
         if !plain {
-            checks.wrong("content_type", "write a content type, e.g. text/csv, or leave it out");
+            checks.wrong(
+                "content_type",
+                "write a content type, e.g. text/csv, or leave it out",
+            );
         }
     }
     checks.take("default_region", numbers::region(new.default_region.as_deref()));

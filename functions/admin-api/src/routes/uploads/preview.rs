@@ -48,13 +48,29 @@ pub(super) async fn preview_upload(
     JsonBody(options): JsonBody<PreviewUpload>,
 ) -> Answer<PreviewedUpload> {
     found(api.store.find_upload(&id).await?, "upload")?;
-    if api.store.files().size(&FileStore::upload_key(&id)).await?.is_none() {
-        return Err(Problem::conflict("The file has not come yet: put it to the upload's link first."));
+    if api
+        .store
+        .files()
+        .size(&FileStore::upload_key(&id))
+        .await?
+        .is_none()
+    {
+        return Err(Problem::conflict(
+            "The file has not come yet: put it to the upload's link first.",
+        ));
     }
     let mut request = json!({ "upload_id": id });
-    if let (Value::Object(request), Ok(Value::Object(options))) = (&mut request, serde_json::to_value(options)) {
+    if let (Value::Object(request), Ok(Value::Object(options))) =
+        (&mut request, serde_json::to_value(options))
+    {
         request.extend(options);
     }
-    let answer = api.store.functions().ask_parser(&json!({ "preview": request })).await?;
-    serde_json::from_value(answer).map(Json).map_err(|error| Problem::internal(&error))
+    let answer = api
+        .store
+        .functions()
+        .ask_parser(&json!({ "preview": request }))
+        .await?;
+    serde_json::from_value(answer)
+        .map(Json)
+        .map_err(|error| Problem::internal(&error))
 }

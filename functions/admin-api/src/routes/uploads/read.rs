@@ -14,7 +14,12 @@ use crate::roles::Viewer;
 #[utoipa::path(get, path = "/uploads", tag = "contacts", params(PageParams),
     responses((status = OK, body = List<Upload>), Refusals))]
 pub(super) async fn list_uploads(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<Upload>> {
-    Ok(Json(api.store.list_uploads(page.cursor()?.as_ref(), page.limit).await?.into()))
+    Ok(Json(
+        api.store
+            .list_uploads(page.cursor()?.as_ref(), page.limit)
+            .await?
+            .into(),
+    ))
 }
 
 /// One upload and its progress.
@@ -31,8 +36,14 @@ pub(super) async fn get_rejected(Viewer(api): Viewer, Id(id): Id<UploadId>) -> A
     found(api.store.find_upload(&id).await?, "upload")?;
     let key = FileStore::rejected_key(&id);
     if api.store.files().size(&key).await?.is_none() {
-        return Err(Problem::not_found("file of rejected rows: the upload has none, or is not finished"));
+        return Err(Problem::not_found(
+            "file of rejected rows: the upload has none, or is not finished",
+        ));
     }
-    let url = api.store.files().presign_get(&key, Some("rejected-rows.csv")).await?;
+    let url = api
+        .store
+        .files()
+        .presign_get(&key, Some("rejected-rows.csv"))
+        .await?;
     Ok(Json(Download { url }))
 }

@@ -45,15 +45,26 @@ pub(super) async fn start_upload(
     for _ in 0..MAX_RACES {
         let mut upload = found(api.store.find_upload(&id).await?, "upload")?;
         if upload.status != UploadStatus::AwaitingFile {
-            return Err(Problem::conflict("The import has begun already. Upload the file again to import it differently."));
+            return Err(Problem::conflict(
+                "The import has begun already. Upload the file again to import it differently.",
+            ));
         }
         choice.apply(&mut upload);
         upload.import_asked = true;
         upload.updated_at = api.now();
         match api.store.put_upload(upload).await {
             Ok(upload) => {
-                if api.store.files().size(&FileStore::upload_key(&id)).await?.is_some() {
-                    api.store.functions().start_parser(&json!({ "import": { "upload_id": id } })).await?;
+                if api
+                    .store
+                    .files()
+                    .size(&FileStore::upload_key(&id))
+                    .await?
+                    .is_some()
+                {
+                    api.store
+                        .functions()
+                        .start_parser(&json!({ "import": { "upload_id": id } }))
+                        .await?;
                 }
                 api.audit("upload.started", &id);
                 return Ok(Json(upload));
@@ -67,7 +78,10 @@ pub(super) async fn start_upload(
 
 impl StartUpload {
     fn apply(&self, upload: &mut Upload) {
-        for (new, field) in [(&self.phone_column, &mut upload.phone_column), (&self.sheet, &mut upload.sheet)] {
+        for (new, field) in [
+            (&self.phone_column, &mut upload.phone_column),
+            (&self.sheet, &mut upload.sheet),
+        ] {
             if new.is_some() {
                 field.clone_from(new);
             }
@@ -83,13 +97,18 @@ impl StartUpload {
 
 fn check(choice: &StartUpload) -> Result<(), Problem> {
     let mut checks = Checks::default();
-    for (field, text) in
-        [("phone_column", &choice.phone_column), ("sheet", &choice.sheet), ("list_name", &choice.list_name)]
-    {
+    for (field, text) in [
+        ("phone_column", &choice.phone_column),
+        ("sheet", &choice.sheet),
+        ("list_name", &choice.list_name),
+    ] {
         if let Some(text) = text {
             checks.text(field, text, 1..=MAX_NAME);
         }
     }
-    checks.take("default_region", numbers::region(choice.default_region.as_deref()));
+    checks.take(
+        "default_region",
+        numbers::region(choice.default_region.as_deref()),
+    );
     checks.done()
 }
