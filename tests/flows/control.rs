@@ -202,3 +202,30 @@ async fn a_number_on_the_do_not_call_list_is_skipped() {
     assert!(!app.ledger().by_number.contains_key(number));
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_dialers_leave_no_call_behind_and_dial_nobody_twice() {
+    let app = App::start(CLOCK).await.unwrap();
+    let id = app
+        .campaign(
+            60,
+            &CampaignPlan {
+                limit: 8,
+                max_attempts: 1,
+            },
+        )
+        .await
+        .unwrap();
+    assert_dials_go_on(&app).await;
+    for _ in 0..4 {
+        let dialer = app.local.lambda().find("dialer").unwrap();
+        dialer.kill_busy(true);
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+    }
+    let progress = app.finish(&id, Duration::from_secs(400)).await.unwrap();
+    assert_eq!(progress["counts"]["total"], 60, "{progress}");
+    assert_dials_within(&app.ledger(), |_| 1, 8);
+    let queue = app.api.get("/api/queue").await.unwrap();
+    assert_eq!(queue["slots_in_use"], 0, "{queue}");
+    app.stop().await;
+}

@@ -12,6 +12,12 @@ async fn every_sample_event_goes_through_its_function() {
         .await
         .unwrap();
     let export_id = export["export"]["export_id"].as_str().unwrap();
+    app.api
+        .post("/api/agents/sync", &serde_json::json!({}))
+        .await
+        .unwrap();
+    let agents = app.api.all("/api/agents").await.unwrap();
+    let agent_id = agents[0]["agent_id"].as_str().unwrap();
     let mut functions = 0;
     for folder in std::fs::read_dir(root().join("events"))
         .unwrap()
@@ -26,10 +32,11 @@ async fn every_sample_event_goes_through_its_function() {
             if is_body || path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            // An export that is asked for is one that somebody created.
+            // What the samples name has to be there.
             let event = std::fs::read_to_string(&path)
                 .unwrap()
-                .replace("exp_01kexample000000000000000a", export_id);
+                .replace("exp_01kexample000000000000000a", export_id)
+                .replace("agt_01kexample000000000000000a", agent_id);
             let outcome = app
                 .local
                 .lambda()

@@ -44,7 +44,12 @@ pub fn router(deps: Deps) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route("/api/openapi.json", get(document))
         .route("/health", get(async || Json(json!({ "status": "ok" }))))
-        .fallback(async || Problem::not_found("route"))
+        .fallback(async || {
+            Problem::new(
+                ProblemCode::NotFound,
+                "There is no such route. Look it up in /api/openapi.json.",
+            )
+        })
         .method_not_allowed_fallback(async || {
             Problem::new(
                 ProblemCode::MethodNotAllowed,

@@ -147,13 +147,18 @@ impl<T: Copy> Transaction<T> {
 
     /// Deletes an item.
     pub(crate) fn delete(&mut self, part: T, table: &str, key: &Key, when: When) {
-        let delete = Delete::builder()
+        let mut delete = Delete::builder()
             .table_name(table)
             .set_key(Some(key.item()))
-            .set_condition_expression(when.expression)
-            .build();
+            .set_condition_expression(when.expression);
+        for (name, attribute) in when.names {
+            delete = delete.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in when.values {
+            delete = delete.expression_attribute_values(name, value);
+        }
         // Table and key are set above.
-        if let Ok(delete) = delete {
+        if let Ok(delete) = delete.build() {
             self.push(part, TransactWriteItem::builder().delete(delete).build());
         }
     }

@@ -10,6 +10,7 @@ mod calls;
 mod campaigns;
 mod contacts;
 mod document;
+mod events;
 mod exports;
 mod idempotency;
 mod queue;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use switchboard_domain::{Upload, UploadId};
-use switchboard_service::Problem;
+use switchboard_service::{Problem, ProblemCode};
 use switchboard_store::FileStore;
 
 use crate::answer::{Answer, Download, Refusals};
@@ -36,9 +36,8 @@ pub(super) async fn get_rejected(Viewer(api): Viewer, Id(id): Id<UploadId>) -> A
     found(api.store.find_upload(&id).await?, "upload")?;
     let key = FileStore::rejected_key(&id);
     if api.store.files().size(&key).await?.is_none() {
-        return Err(Problem::not_found(
-            "file of rejected rows: the upload has none, or is not finished",
-        ));
+        let detail = "No row was rejected, or the import is not over. Look at the upload.";
+        return Err(Problem::new(ProblemCode::NotFound, detail));
     }
     let url = api
         .store

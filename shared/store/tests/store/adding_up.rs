@@ -1,0 +1,164 @@
+//! Whatever happens in whatever order, the counts add up.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use switchboard_domain::{
+    CallOutcome, CallStatus, Campaign, CampaignCounts, Ending, RecipientEvent, RecipientStatus, RetryPolicy,
+    SkipReason,
+};
+use switchboard_store::{CallFilter, StoreError};
+use switchboard_testing::{DynamoDbFault, TestStore, records};
+
+use crate::harness::{begin, campaign_of, ended, not_placed, slots};
+
+const PEOPLE: u64 = 12;
+const STEPS: u32 = 300;
+
+/// One random thing to one random person.
+async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result<(), StoreError> {
+    let (store, now) = (&test.store, test.now());
+    let someone = records::recipient(&campaign.campaign_id, rng.random_range(0..2 * PEOPLE), now);
+    let Some(person) = store
+        .find_recipient(&campaign.campaign_id, &someone.recipient_id)
+        .await?
+    else {
+        store.add_recipients(&campaign.campaign_id, vec![someone]).await?;
+        return Ok(());
+    };
+    let call = match &person.call_id {
+        Some(id) => store.find_call(id).await?,
+        None => None,
+    };
+    let Some(call) = call else {
+        let call = records::call_of(campaign, &person, now);
+        return store.enqueue(&call, &person, now).await.map(drop);
+    };
+    match rng.random_range(0..10) {
+        0..=1 => store
+            .enqueue(&records::call_of(campaign, &person, now), &person, now)
+            .await
+            .map(drop),
+        2..=4 => begin(store, &call, Some(&person), Some(campaign), now)
+            .await
+            .map(drop),
+        5..=6 => store
+            .finish_call(&call.call_id, &an_ending(rng), now)
+            .await
+            .map(drop),
+        7 => store.withdraw(&call, &person, now, now).await.map(drop),
+        8 => store
+            .move_idle_recipient(&person, a_move(rng), now, now)
+            .await
+            .map(drop),
+        _ => store
+            .add_recipients(&campaign.campaign_id, vec![someone, person])
+            .await
+            .map(drop),
+    }
+}
+
+fn an_ending(rng: &mut StdRng) -> Ending {
+    match rng.random_range(0..6) {
+        0 => not_placed(true),
+        1 => not_placed(false),
+        2 => ended(CallOutcome::Completed),
+        3 => ended(CallOutcome::Busy),
+        4 => ended(CallOutcome::Voicemail),
+        _ => ended(CallOutcome::NoAnswer),
+    }
+}
+
+fn a_move(rng: &mut StdRng) -> RecipientEvent {
+    match rng.random_range(0..3) {
+        0 => RecipientEvent::RetryAsked,
+        1 => RecipientEvent::Cancelled,
+        _ => RecipientEvent::Skipped(SkipReason::WindowClosed),
+    }
+}
+
+/// What the counts must be, from the recipients themselves.
+async fn check(test: &TestStore, campaign: &Campaign, seed: u64) {
+    let people = test
+        .store
+        .list_recipients(&campaign.campaign_id, None, None, 1_000)
+        .await
+        .unwrap()
+        .items;
+    let mut expected = CampaignCounts {
+        total: people.len() as u64,
+        ..CampaignCounts::default()
+    };
+    people.iter().for_each(|person| expected.add(person.status, 1));
+    let counts = test.store.campaign_counts(&campaign.campaign_id).await.unwrap();
+    assert_eq!(counts, expected, "seed {seed}");
+
+    let calls = test
+        .store
+        .list_calls(&CallFilter::default(), None, 10_000)
+        .await
+        .unwrap()
+        .items;
+    let live = calls.iter().filter(|call| call.status.is_live()).count();
+    assert_eq!(slots(test).await as usize, live, "seed {seed}");
+    let calling = people
+        .iter()
+        .filter(|person| person.status == RecipientStatus::Calling)
+        .count();
+    assert_eq!(calling, live, "seed {seed}");
+    let queued = calls
+        .iter()
+        .filter(|call| call.status == CallStatus::Queued)
+        .count();
+    assert_eq!(queued as u64, expected.queued, "seed {seed}");
+}
+
+async fn play(seed: u64, faults: bool) {
+    let test = TestStore::start().await;
+    test.store.set_concurrency_limit(3, test.now()).await.unwrap();
+    let mut campaign = records::campaign("c", test.now());
+    campaign.retry = RetryPolicy {
+        max_attempts: 2,
+        ..RetryPolicy::default()
+    };
+    campaign.concurrency_limit = seed.is_multiple_of(2).then_some(2);
+    let (campaign, _) = campaign_of(&test, campaign, PEOPLE).await;
+    let mut rng = StdRng::seed_from_u64(seed);
+    for number in 0..STEPS {
+        if faults {
+            test.db_faults().fraction(
+                "TransactWriteItems",
+                DynamoDbFault::AnswerLost,
+                0.2,
+                seed + u64::from(number),
+            );
+            test.db_faults().fraction(
+                "TransactWriteItems",
+                DynamoDbFault::Throttled,
+                0.2,
+                u64::from(number),
+            );
+        }
+        let done = step(&test, &campaign, &mut rng).await;
+        test.db_faults().clear();
+        if !faults {
+            done.unwrap();
+        }
+        if number % 25 == 24 {
+            check(&test, &campaign, seed).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_slots_and_calls_agree_after_anything() {
+    for seed in 0..2 {
+        play(seed, false).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_agree_when_writes_fail_and_answers_are_lost() {
+    for seed in 10..12 {
+        play(seed, true).await;
+    }
+}

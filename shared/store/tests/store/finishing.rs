@@ -1,0 +1,184 @@
+//! The end of a call.
+
+use futures::future::join_all;
+use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus, RecordingState, RetryPolicy};
+use switchboard_store::Finished;
+use switchboard_testing::{DynamoDbFault, TestStore, records};
+
+use crate::harness::{begin, campaign_of, ended, enqueued, not_placed, queued_call, recipient, slots};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ending_frees_one_slot_once_however_often_it_is_told() {
+    let test = TestStore::start().await;
+    for name in ["a", "b"] {
+        let call = queued_call(&test, name).await;
+        begin(&test.store, &call, None, None, test.now()).await.unwrap();
+    }
+    let faults = test.db_faults();
+    faults.fraction("TransactWriteItems", DynamoDbFault::TransactionConflict, 0.3, 3);
+    faults.fraction("TransactWriteItems", DynamoDbFault::AnswerLost, 0.1, 4);
+    let id = records::call("a", test.now()).call_id;
+    let tasks = (0..20).map(|_| {
+        let (store, id, now) = (test.store.clone(), id.clone(), test.now());
+        tokio::spawn(async move {
+            store
+                .finish_call(&id, &ended(CallOutcome::Completed), now)
+                .await
+                .unwrap()
+        })
+    });
+    let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
+    faults.clear();
+    assert_eq!(
+        outcomes.iter().filter(|o| matches!(o, Finished::Now(_))).count(),
+        1
+    );
+    assert_eq!(slots(&test).await, 1);
+    for outcome in [CallOutcome::Failed, CallOutcome::Completed] {
+        let again = test
+            .store
+            .finish_call(&id, &ended(outcome), test.now())
+            .await
+            .unwrap();
+        let Finished::Before(call) = again else {
+            panic!("{again:?}")
+        };
+        assert_eq!(call.status, CallStatus::Completed, "the first ending stays");
+    }
+    assert_eq!(slots(&test).await, 1);
+    let rows = test.store.stats_of_all_time().await.unwrap();
+    assert_eq!(
+        (rows.len(), rows[0].stats.calls, rows[0].stats.duration_secs),
+        (1, 1, 10)
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_there_cannot_end() {
+    let test = TestStore::start().await;
+    let id = records::call("none", test.now()).call_id;
+    let outcome = test
+        .store
+        .finish_call(&id, &not_placed(true), test.now())
+        .await
+        .unwrap();
+    assert_eq!(outcome, Finished::NotFound);
+    assert_eq!(slots(&test).await, 0);
+}
+
+#[tokio::test]
+async fn an_ending_before_the_dial_changes_nothing() {
+    let test = TestStore::start().await;
+    let call = queued_call(&test, "a").await;
+    let outcome = test
+        .store
+        .finish_call(&call.call_id, &ended(CallOutcome::Busy), test.now())
+        .await
+        .unwrap();
+    let Finished::Before(same) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(same.status, CallStatus::Queued);
+    assert_eq!(slots(&test).await, 0);
+}
+
+#[tokio::test]
+async fn proof_of_a_call_thought_unplaced_moves_its_recipient_and_no_slot() {
+    let test = TestStore::start().await;
+    let mut campaign = records::campaign("c", test.now());
+    campaign.retry = RetryPolicy {
+        max_attempts: 3,
+        ..RetryPolicy::default()
+    };
+    let (campaign, people) = campaign_of(&test, campaign, 2).await;
+    let id = &people[0].recipient_id;
+    let (call, person) = enqueued(&test, &campaign, id).await;
+    begin(&test.store, &call, Some(&person), Some(&campaign), test.now())
+        .await
+        .unwrap();
+    test.store
+        .finish_call(&call.call_id, &not_placed(true), test.now())
+        .await
+        .unwrap();
+    assert_eq!(slots(&test).await, 0);
+    assert_eq!(
+        recipient(&test.store, &campaign, id).await.status,
+        RecipientStatus::Pending
+    );
+
+    let (other, person) = enqueued(&test, &campaign, &people[1].recipient_id).await;
+    begin(&test.store, &other, Some(&person), Some(&campaign), test.now())
+        .await
+        .unwrap();
+    let outcome = test
+        .store
+        .finish_call(&call.call_id, &ended(CallOutcome::Completed), test.now())
+        .await
+        .unwrap();
+    assert!(matches!(outcome, Finished::Now(_)), "{outcome:?}");
+    assert_eq!(slots(&test).await, 1, "the other call's slot stays taken");
+    assert_eq!(
+        recipient(&test.store, &campaign, id).await.status,
+        RecipientStatus::Completed
+    );
+    let counts = test.store.campaign_counts(&campaign.campaign_id).await.unwrap();
+    assert_eq!(
+        (counts.total, counts.completed, counts.calling, counts.sum()),
+        (2, 1, 1, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_recording_is_due_from_the_write_that_ends_the_call() {
+    let test = TestStore::start().await;
+    let call = queued_call(&test, "a").await;
+    begin(&test.store, &call, None, None, test.now()).await.unwrap();
+    test.store
+        .finish_call(&call.call_id, &ended(CallOutcome::Completed), test.now())
+        .await
+        .unwrap();
+    let due = test.store.recordings_due().await.unwrap();
+    assert_eq!(
+        due.iter().map(|d| &d.call_id).collect::<Vec<_>>(),
+        [&call.call_id]
+    );
+    test.store.settle_recording(&call.call_id).await.unwrap();
+    assert_eq!(test.store.recordings_due().await.unwrap(), []);
+
+    let refused = queued_call(&test, "b").await;
+    begin(&test.store, &refused, None, None, test.now())
+        .await
+        .unwrap();
+    test.store
+        .finish_call(&refused.call_id, &not_placed(false), test.now())
+        .await
+        .unwrap();
+    assert_eq!(test.store.recordings_due().await.unwrap(), []);
+    let refused = test.store.find_call(&refused.call_id).await.unwrap().unwrap();
+    assert_eq!(refused.recording.state, RecordingState::None);
+}
+
+#[tokio::test]
+async fn an_ending_that_cannot_be_written_leaves_everything_as_it_was() {
+    let test = TestStore::start().await;
+    let (campaign, people) = campaign_of(&test, records::campaign("c", test.now()), 1).await;
+    let (call, person) = enqueued(&test, &campaign, &people[0].recipient_id).await;
+    begin(&test.store, &call, Some(&person), Some(&campaign), test.now())
+        .await
+        .unwrap();
+    let faults = test.db_faults();
+    faults.next("TransactWriteItems", DynamoDbFault::InternalErrorBefore, 99);
+    test.store
+        .finish_call(&call.call_id, &ended(CallOutcome::Completed), test.now())
+        .await
+        .unwrap_err();
+    faults.clear();
+    assert_eq!(slots(&test).await, 1);
+    let counts = test.store.campaign_counts(&campaign.campaign_id).await.unwrap();
+    assert_eq!(counts.calling, 1);
+    test.store
+        .finish_call(&call.call_id, &ended(CallOutcome::Completed), test.now())
+        .await
+        .unwrap();
+    assert_eq!(slots(&test).await, 0);
+}

@@ -1,0 +1,15 @@
+//! The store over the local engines: what must hold whoever races, repeats or breaks off.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+mod adding_up;
+mod claims;
+mod contacts;
+mod dialling;
+mod finishing;
+mod leases;
+mod paging;
+mod queueing;
+mod recipients;
+mod sweeps;
