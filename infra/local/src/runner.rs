@@ -216,9 +216,11 @@ impl Local {
         &self.mappings
     }
 
-    /// The queue whose name ends like this, for looking into it.
-    pub fn queue(&self, name: &str) -> Option<&QueueRef> {
-        self.queues.values().find(|queue| queue.name.ends_with(name))
+    /// The queue with this logical id, for looking into it.
+    pub fn queue(&self, id: &str) -> Option<&QueueRef> {
+        self.queues
+            .values()
+            .find(|queue| queue.name == format!("{STACK}-{id}"))
     }
 
     /// SQS itself, for tests of what follows when it fails.
