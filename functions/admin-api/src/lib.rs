@@ -15,6 +15,7 @@ mod audit;
 mod body;
 mod checks;
 mod deps;
+mod dialling;
 mod idempotency;
 mod limits;
 mod numbers;
@@ -24,6 +25,7 @@ mod path;
 mod roles;
 mod router;
 mod routes;
+mod settling;
 
 pub use deps::Deps;
 pub use openapi::openapi;

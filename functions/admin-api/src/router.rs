@@ -1,7 +1,7 @@
 //! All routes together.
 
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::api::AppState;
 use crate::limits::MAX_BODY_BYTES;
 use crate::openapi::{Base, openapi};
-use crate::{Deps, idempotency, routes as areas};
+use crate::{Deps, dialling, idempotency, routes as areas};
 
 /// Every route that needs a token.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -31,6 +31,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::exports::routes())
         .merge(areas::queue::routes())
         .merge(areas::system::routes())
+        .merge(areas::attention::routes())
+        .merge(areas::webhooks::routes())
         .merge(areas::call_manager::routes());
     OpenApiRouter::with_openapi(Base::openapi()).nest("/api", api)
 }
@@ -41,6 +43,7 @@ pub fn router(deps: Deps) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .layer(from_fn_with_state(state.clone(), idempotency::once))
+        .layer(from_fn(dialling::say_whether_anything_rang))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route("/api/openapi.json", get(document))
         .route("/health", get(async || Json(json!({ "status": "ok" }))))

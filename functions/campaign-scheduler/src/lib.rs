@@ -8,6 +8,7 @@ mod capacity;
 mod layout;
 mod lifecycle;
 mod new_call;
+mod providers;
 mod recover;
 mod step;
 mod sweep;

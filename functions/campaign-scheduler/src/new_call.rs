@@ -1,9 +1,18 @@
 //! The call that a due recipient gets.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
     Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, Direction, Recipient, Recording,
 };
+
+/// How long a call may wait for its dial once it is queued; past that it goes back.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
+/// The moment after which the call must not begin: the campaign's end, or when it waited too long.
+fn dial_before(campaign: &Campaign, now: Timestamp) -> Timestamp {
+    let waited = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
+    campaign.end_at.map_or(waited, |end| end.min(waited))
+}
 
 /// A queued call for a recipient.
 pub(crate) fn new_call(campaign: &Campaign, recipient: &Recipient, call_id: CallId, now: Timestamp) -> Call {
@@ -27,12 +36,12 @@ pub(crate) fn new_call(campaign: &Campaign, recipient: &Recipient, call_id: Call
         ringing_timeout_secs: campaign.ringing_timeout_secs,
         created_at: now,
         enqueued_at: Some(now),
-        dial_before: campaign.end_at,
+        due_at: Some(recipient.due_at),
+        dial_before: Some(dial_before(campaign, now)),
         placing_at: None,
         started_at: None,
         ended_at: None,
         duration_secs: None,
-        watched_until: None,
         failure: None,
         provider_request_id: None,
         results: CallResults::default(),

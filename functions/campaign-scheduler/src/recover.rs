@@ -1,7 +1,7 @@
 //! Calls that nobody looks after: their dialer died, or their message was lost.
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard_domain::{Call, CallEvent, CallStatus, QueueSettings, QueueState};
+use switchboard_domain::{Call, CallStatus, QueueSettings, QueueState, SlotHolder};
 use switchboard_reconcile::look_after;
 use switchboard_store::{CallFilter, DialMessage, StoreError, UpdateOutcome};
 
@@ -20,20 +20,9 @@ impl Scheduler {
     /// Looks after calls that nobody watches; answers how many it brought further.
     pub(crate) async fn recover(&self, settings: &QueueSettings) -> Result<u64, StoreError> {
         let mut recovered = 0;
-        for status in [
-            CallStatus::Placing,
-            CallStatus::Unconfirmed,
-            CallStatus::InProgress,
-        ] {
-            let filter = CallFilter {
-                status: Some(status),
-                oldest_first: true,
-                ..CallFilter::default()
-            };
-            for call in self.store.list_calls(&filter, None, MOST).await?.items {
-                if unwatched(&call, self.clock.now()) {
-                    recovered += u64::from(self.recover_live(&call).await?);
-                }
+        for slot in self.store.slot_holders().await? {
+            if slot.is_unwatched(self.clock.now()) {
+                recovered += u64::from(self.recover_live(&slot).await?);
             }
         }
         if settings.state == QueueState::Running {
@@ -43,25 +32,19 @@ impl Scheduler {
     }
 
     /// Takes over one live call for a moment, and asks the provider how it is.
-    async fn recover_live(&self, call: &Call) -> Result<bool, StoreError> {
+    async fn recover_live(&self, slot: &SlotHolder) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let until = now.saturating_add(WATCH).unwrap_or(Timestamp::MAX);
+        if !self.store.take_over_slot(&slot.call_id, until, now).await? {
+            return Ok(false);
+        }
+        // Whoever asked the provider died before the answer was written.
         let taken = self
             .store
-            .update_call(&call.call_id, |call| {
-                let free = call.status.is_live() && unwatched(call, now);
-                if free {
-                    // Whoever asked the provider died before the answer was written.
-                    if let Ok(lost) = call.status.after(CallEvent::AnswerLost) {
-                        call.status = lost;
-                    }
-                    call.watched_until = Some(until);
-                    call.updated_at = now;
-                }
-                free
-            })
+            .update_call(&slot.call_id, |call| call.lose_answer(now))
             .await?;
-        let UpdateOutcome::Changed(call) = taken else {
+        let (UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call)) = taken else {
+            tracing::error!(call.id = %slot.call_id, "a slot is held by a call that does not exist");
             return Ok(false);
         };
         match look_after(&self.store, self.provider.as_ref(), &call, now).await {
@@ -122,8 +105,4 @@ impl Scheduler {
         }
         Ok(())
     }
-}
-
-fn unwatched(call: &Call, now: Timestamp) -> bool {
-    call.watched_until.is_none_or(|until| until <= now)
 }

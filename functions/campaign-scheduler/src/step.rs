@@ -24,7 +24,8 @@ impl Scheduler {
         for campaign in &running {
             self.lay_out(campaign).await?;
         }
-        summary.enqueued += self.top_up(&settings, &running, u64::from(done.steps)).await?;
+        let callable = self.callable(running.clone()).await?;
+        summary.enqueued += self.top_up(&settings, &callable, u64::from(done.steps)).await?;
         self.complete_finished(&running).await?;
         if LastDone::is_due(done.recover, self.pace.recover, now) {
             summary.recovered += self.recover(&settings).await?;

@@ -2,8 +2,10 @@
 //!
 //! A call that was being placed when its dialer died is first declared unconfirmed by the scheduler.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallStatus};
+use switchboard_domain::{Call, CallId, CallStatus};
 use switchboard_reconcile::{Settled, look_after};
 use switchboard_service::Causes;
 use switchboard_store::{CallFilter, StoreError};
@@ -18,6 +20,10 @@ impl ConversationSync {
         work_until: Timestamp,
         summary: &mut SyncSummary,
     ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let holders = self.store.slot_holders().await?;
+        let watched = holders.into_iter().filter(|slot| !slot.is_unwatched(now));
+        let watched: HashSet<CallId> = watched.map(|slot| slot.call_id).collect();
         for status in [CallStatus::Unconfirmed, CallStatus::InProgress] {
             let filter = CallFilter {
                 status: Some(status),
@@ -27,7 +33,7 @@ impl ConversationSync {
             let mut cursor = None;
             loop {
                 let page = self.store.list_calls(&filter, cursor.as_ref(), PAGE).await?;
-                for call in page.items.iter().filter(|call| self.needs_asking(call)) {
+                for call in page.items.iter().filter(|call| needs_asking(call, &watched)) {
                     if self.clock.now() >= work_until {
                         summary.complete = false;
                         return Ok(());
@@ -43,11 +49,6 @@ impl ConversationSync {
         Ok(())
     }
 
-    fn needs_asking(&self, call: &Call) -> bool {
-        call.status == CallStatus::Unconfirmed
-            || call.watched_until.is_none_or(|until| until <= self.clock.now())
-    }
-
     async fn settle(&self, call: &Call, summary: &mut SyncSummary) {
         let provider = self.providers.get(call.provider);
         match look_after(&self.store, provider.as_ref(), call, self.clock.now()).await {
@@ -60,4 +61,8 @@ impl ConversationSync {
             }
         }
     }
+}
+
+fn needs_asking(call: &Call, watched: &HashSet<CallId>) -> bool {
+    call.status == CallStatus::Unconfirmed || !watched.contains(&call.call_id)
 }

@@ -90,23 +90,16 @@ impl Dialer {
     async fn take_watch(&self, call: &Call) -> Result<Option<Call>, StoreError> {
         let now = self.clock.now();
         let until = self.watched_until(now);
+        if !self.store.take_over_slot(&call.call_id, until, now).await? {
+            return Ok(None);
+        }
         let taken = self
             .store
-            .update_call(&call.call_id, |call| {
-                let free = call.status.is_live() && call.watched_until.is_none_or(|until| until <= now);
-                if free {
-                    if let Ok(lost) = call.status.after(switchboard_domain::CallEvent::AnswerLost) {
-                        call.status = lost;
-                    }
-                    call.watched_until = Some(until);
-                    call.updated_at = now;
-                }
-                free
-            })
+            .update_call(&call.call_id, |call| call.lose_answer(now))
             .await?;
         Ok(match taken {
-            UpdateOutcome::Changed(call) => Some(*call),
-            UpdateOutcome::Unchanged(_) | UpdateOutcome::NotFound => None,
+            UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => Some(*call),
+            UpdateOutcome::NotFound => None,
         })
     }
 

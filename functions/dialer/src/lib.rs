@@ -8,6 +8,7 @@ mod handler;
 mod pace;
 mod place;
 mod prepare;
+mod pressure;
 mod watch;
 
 pub use handler::{Dialer, Verdict};

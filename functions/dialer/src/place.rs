@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use switchboard_domain::{Call, CallEvent, Ending};
-use switchboard_providers::{DialError, PlaceCall, PlacedCall};
+use switchboard_domain::{Call, CallEvent, Ending, TryAgain};
+use switchboard_providers::{DialError, PlaceCall, PlacedCall, Refusal};
 use switchboard_store::{Finished, StoreError, UpdateOutcome};
 
 use crate::Dialer;
@@ -17,18 +17,18 @@ impl Dialer {
     pub(crate) async fn place(&self, call: Call) -> Result<Call, StoreError> {
         let Some(request) = request_of(&call) else {
             let failure = "The call has no number, phone line or carrier: it cannot be placed.".to_owned();
-            return self
-                .not_placed(
-                    call,
-                    Ending::NotPlaced {
-                        may_retry: false,
-                        failure,
-                        request_id: None,
-                    },
-                )
-                .await;
+            return self.not_placed(call, TryAgain::Never, failure, None).await;
         };
-        match self.provider.place_call(&request).await {
+        if let Some(reason) = self.came_too_late(&call).await? {
+            return self
+                .not_placed(call, TryAgain::Patiently, reason.to_owned(), None)
+                .await;
+        }
+        let answer = self
+            .while_watched(&call, self.provider.place_call(&request))
+            .await;
+        self.note_answer(&call, &answer).await;
+        match answer {
             Ok(placed) => {
                 tracing::info!(call.id = %call.call_id, conversation.id = %placed.conversation_id, "call placed");
                 self.confirmed(call, &placed).await
@@ -37,12 +37,9 @@ impl Dialer {
                 refusal, request_id, ..
             }) => {
                 tracing::warn!(call.id = %call.call_id, %refusal, "call refused");
-                let ending = Ending::NotPlaced {
-                    may_retry: refusal.may_retry(),
-                    failure: refusal.explain(),
-                    request_id,
-                };
-                self.not_placed(call, ending).await
+                self.hold_campaigns(&call, &refusal).await;
+                let again = try_again(&refusal, call.campaign_id.is_some());
+                self.not_placed(call, again, refusal.explain(), request_id).await
             }
             Err(error @ DialError::Unconfirmed { .. }) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "call unconfirmed");
@@ -51,9 +48,25 @@ impl Dialer {
         }
     }
 
+    /// Waits for the provider's answer and keeps the slot meanwhile: a dial may take as long as the
+    /// phone rings.
+    async fn while_watched<T>(&self, call: &Call, answer: impl Future<Output = T>) -> T {
+        tokio::pin!(answer);
+        loop {
+            tokio::select! {
+                answer = &mut answer => return answer,
+                () = tokio::time::sleep(self.pace.heartbeat) => {
+                    let until = self.watched_until(self.clock.now());
+                    if let Err(error) = self.store.keep_slot(&call.call_id, until).await {
+                        tracing::warn!(call.id = %call.call_id, %error, "the slot could not be extended");
+                    }
+                }
+            }
+        }
+    }
+
     async fn confirmed(&self, call: Call, placed: &PlacedCall) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
-            let now = dialer.clock.now();
             // A webhook that was faster has brought the call further already.
             let Ok(status) = call.status.after(CallEvent::Confirmed) else {
                 return false;
@@ -61,8 +74,7 @@ impl Dialer {
             call.status = status;
             call.conversation_id = Some(placed.conversation_id.clone());
             call.carrier_call_id.clone_from(&placed.carrier_call_id);
-            call.watched_until = Some(dialer.watched_until(now));
-            call.updated_at = now;
+            call.updated_at = dialer.clock.now();
             true
         })
         .await
@@ -70,21 +82,30 @@ impl Dialer {
 
     async fn unconfirmed(&self, call: Call, error: &DialError) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
-            let now = dialer.clock.now();
             let Ok(status) = call.status.after(CallEvent::AnswerLost) else {
                 return false;
             };
             call.status = status;
             call.failure = Some(error.explain());
             call.provider_request_id = error.request_id().map(str::to_owned);
-            call.watched_until = Some(dialer.watched_until(now));
-            call.updated_at = now;
+            call.updated_at = dialer.clock.now();
             true
         })
         .await
     }
 
-    async fn not_placed(&self, call: Call, ending: Ending) -> Result<Call, StoreError> {
+    async fn not_placed(
+        &self,
+        call: Call,
+        try_again: TryAgain,
+        failure: String,
+        request_id: Option<String>,
+    ) -> Result<Call, StoreError> {
+        let ending = Ending::NotPlaced {
+            try_again,
+            failure,
+            request_id,
+        };
         for attempt in 1.. {
             match self
                 .store
@@ -122,6 +143,15 @@ impl Dialer {
     async fn stumbled(&self, call: &Call, error: &StoreError, attempt: u32) {
         tracing::warn!(call.id = %call.call_id, %error, attempt, "writing the provider's answer again");
         tokio::time::sleep(Duration::from_millis(100 << attempt)).await;
+    }
+}
+
+/// Whether a refused call is tried again. What holds a whole campaign up is no fault of the person's;
+/// a call without a campaign has nobody to resume it.
+fn try_again(refusal: &Refusal, of_a_campaign: bool) -> TryAgain {
+    match refusal.may_retry() || (of_a_campaign && refusal.holds_the_campaign()) {
+        true => TryAgain::Patiently,
+        false => TryAgain::Never,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, Campaign, CampaignStatus, Recipient, RecipientEvent, RecipientStatus, SkipReason,
+    Call, Campaign, CampaignStatus, Recipient, RecipientEvent, RecipientStatus, SkipReason, Turn,
 };
 use switchboard_store::{BeginDial, StoreError};
 
@@ -29,14 +29,8 @@ impl Dialer {
         };
         let now = self.clock.now();
         if call.dial_before.is_some_and(|bound| bound <= now) {
-            let skip = RecipientEvent::Skipped(SkipReason::WindowClosed);
             return self
-                .give_up(
-                    &call,
-                    recipient.as_ref(),
-                    skip,
-                    "The time in which it could be called has passed.",
-                )
+                .too_late(&call, campaign.as_ref(), recipient.as_ref(), now)
                 .await;
         }
         if let (Some(campaign), Some(recipient)) = (&campaign, &recipient)
@@ -46,6 +40,23 @@ impl Dialer {
         }
         self.begin(&call, campaign.as_ref(), recipient.as_ref(), hand_over_at)
             .await
+    }
+
+    /// Its time has passed: the person is skipped when the campaign's has, else waits for another call.
+    async fn too_late(
+        &self,
+        call: &Call,
+        campaign: Option<&Campaign>,
+        recipient: Option<&Recipient>,
+        now: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        let goes_on = campaign.is_some_and(|campaign| campaign.end_at.is_none_or(|end| end > now));
+        if let Some(recipient) = recipient.filter(|_| goes_on) {
+            return self.withdraw(call, recipient, now, now).await;
+        }
+        let skip = RecipientEvent::Skipped(SkipReason::WindowClosed);
+        let failure = "The time in which it could be called has passed.";
+        self.give_up(call, recipient, skip, failure).await
     }
 
     async fn company(&self, call: &Call) -> Result<Company, StoreError> {
@@ -122,7 +133,20 @@ impl Dialer {
         let mut waited = Duration::ZERO;
         loop {
             let now = self.clock.now();
-            let until = self.watched_while_placing(call, now);
+            if call.dial_before.is_some_and(|bound| bound <= now) {
+                return Ok(Prepared::LookAgain);
+            }
+            match self.store.take_turn(call.provider, now).await? {
+                Turn::Now | Turn::Take(_) => {}
+                Turn::NotBefore(at) if waited < self.pace.wait_for_slot && at < hand_over_at => {
+                    let wait = self.wait_until(at, now);
+                    tokio::time::sleep(wait).await;
+                    waited += wait;
+                    continue;
+                }
+                Turn::NotBefore(at) | Turn::Down(at) => return self.put_off(call, recipient, at, now).await,
+            }
+            let until = self.watched_until(now);
             match self
                 .store
                 .begin_dial(call, recipient, campaign, until, now)
@@ -141,20 +165,30 @@ impl Dialer {
                     waited += self.pace.retry_slot;
                 }
                 BeginDial::NoSlot | BeginDial::QueueStopped => {
-                    return match recipient {
-                        Some(recipient) => self.withdraw(call, recipient, now, now).await,
-                        // It stays queued; the scheduler sends it again when there is room.
-                        None => Ok(Prepared::Done),
-                    };
+                    return self.put_off(call, recipient, now, now).await;
                 }
             }
         }
     }
 
-    /// A dial may take as long as the phone rings, and the answer a little longer.
-    fn watched_while_placing(&self, call: &Call, now: Timestamp) -> Timestamp {
-        let ringing = jiff::SignedDuration::from_secs(i64::from(call.ringing_timeout_secs) + 45);
-        now.saturating_add(ringing).unwrap_or(Timestamp::MAX)
+    /// Not more than one try for a slot at a time: the call may be stopped or overtaken meanwhile.
+    fn wait_until(&self, at: Timestamp, now: Timestamp) -> Duration {
+        let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+        wait.clamp(Duration::from_millis(10), self.pace.retry_slot)
+    }
+
+    async fn put_off(
+        &self,
+        call: &Call,
+        recipient: Option<&Recipient>,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        match recipient {
+            Some(recipient) => self.withdraw(call, recipient, due_at, now).await,
+            // It stays queued; the scheduler sends it again when there is room.
+            None => Ok(Prepared::Done),
+        }
     }
 
     async fn withdraw(

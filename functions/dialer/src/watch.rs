@@ -72,26 +72,15 @@ impl Dialer {
 
     async fn heartbeat(&self, call: &Call) -> Result<(), StoreError> {
         let until = self.watched_until(self.clock.now());
-        self.store
-            .update_call(&call.call_id, |call| {
-                call.watched_until = Some(until);
-                call.status.is_live()
-            })
-            .await
-            .map(|_| ())
+        // A slot that is gone says that the call is over, which the next look shows.
+        self.store.keep_slot(&call.call_id, until).await.map(|_| ())
     }
 
     /// From now on a successor may watch.
     async fn mark_hand_over(&self, call: &Call) -> Result<(), StoreError> {
         let now = self.clock.now();
         tracing::info!(call.id = %call.call_id, "handing the call over");
-        self.store
-            .update_call(&call.call_id, |call| {
-                call.watched_until = Some(now);
-                call.status.is_live()
-            })
-            .await
-            .map(|_| ())
+        self.store.keep_slot(&call.call_id, now).await.map(|_| ())
     }
 }
 

@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use switchboard_providers::elevenlabs::webhook::{ParseError, parse};
+use switchboard_reconcile::apply_webhook;
 use switchboard_service::{Causes, Problem};
 use switchboard_store::{FileStore, StoreError, WebhookRecord, WebhookState};
 
 use crate::Webhooks;
-use crate::event::Verdict;
 
 const PROVIDER: &str = "elevenlabs";
 
@@ -23,12 +22,9 @@ impl Webhooks {
         };
         // The record stays `Received` when applying fails, so that the next delivery applies it. Where
         // the sender has no next delivery, the dialer and the sync learn the same by asking.
-        let verdict = self.judge(&mut record, &raw).await.map_err(again)?;
-        record.state = verdict.state;
-        record.call_id = verdict.call_id;
-        record.note = verdict.note;
-        self.store.put_webhook(&record).await.map_err(again)?;
-        Ok(record.state)
+        apply_webhook(&self.store, &mut record, &raw, self.clock.now())
+            .await
+            .map_err(again)
     }
 
     /// Puts the body and its record where they last.
@@ -63,24 +59,6 @@ impl Webhooks {
                 };
                 self.store.put_webhook(&record).await?;
                 Ok(Kept::ToApply(Box::new(record)))
-            }
-        }
-    }
-
-    /// Reads the body, and applies what it says.
-    async fn judge(&self, record: &mut WebhookRecord, raw: &[u8]) -> Result<Verdict, StoreError> {
-        match parse(raw) {
-            Ok(webhook) => {
-                record.kind_name = Some(webhook.kind().to_owned());
-                record.conversation_id = webhook.conversation_id().cloned();
-                self.apply(webhook, record).await
-            }
-            Err(error) => {
-                tracing::error!(webhook.digest = %record.digest, %error, "a signed webhook could not be read; it is kept");
-                if let ParseError::Data { kind, .. } = &error {
-                    record.kind_name = Some(kind.clone());
-                }
-                Ok(Verdict::unparsed(error.to_string()))
             }
         }
     }

@@ -4,10 +4,7 @@
 //! The same body is the same webhook: repeats, reordering and replays change nothing. What cannot be
 //! read is kept and shown, never dropped; what is not signed is not kept at all.
 
-mod audio;
 mod delivery;
-mod event;
-mod failed_start;
 mod http;
 
 pub use http::{MAX_BODY_BYTES, router};

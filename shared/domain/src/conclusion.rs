@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, IllegalCallEvent,
-    ProviderId, Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, after_attempt,
+    ProviderId, Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, TryAgain,
+    after_attempt,
 };
 
 /// What the provider tells of a call that is over.
@@ -40,8 +41,8 @@ pub enum Ending {
     },
     /// It never took place.
     NotPlaced {
-        /// Whether the same request could be accepted later.
-        may_retry: bool,
+        /// Whether and how long to try again.
+        try_again: TryAgain,
         /// Why, in one sentence for people.
         failure: String,
         /// The provider's id of the request.
@@ -89,7 +90,6 @@ pub fn conclude(
     call.status = call.status.after(ending.event())?;
     call.ended_at = Some(now);
     call.updated_at = now;
-    call.watched_until = None;
     match ending {
         Ending::Ended { facts, .. } => call.take_facts(facts),
         Ending::NotPlaced {
@@ -127,11 +127,9 @@ fn recipient_after(
             recipient.refusals = 0;
             Attempt::Ended(*outcome)
         }
-        Ending::NotPlaced { may_retry, .. } => {
+        Ending::NotPlaced { try_again, .. } => {
             recipient.refusals += 1;
-            Attempt::NotPlaced {
-                may_retry: *may_retry,
-            }
+            Attempt::NotPlaced(*try_again)
         }
     };
     let once = RetryPolicy {
@@ -202,9 +200,9 @@ mod tests {
         }
     }
 
-    fn not_placed(may_retry: bool) -> Ending {
+    fn not_placed(try_again: TryAgain) -> Ending {
         Ending::NotPlaced {
-            may_retry,
+            try_again,
             failure: "busy provider".into(),
             request_id: None,
         }
@@ -250,7 +248,7 @@ mod tests {
             call(CallStatus::Placing),
             Some(recipient(RecipientStatus::Calling)),
             Some(&RetryPolicy::default()),
-            &not_placed(true),
+            &not_placed(TryAgain::AFewTimes),
             NOW,
         )
         .unwrap();

@@ -24,9 +24,12 @@ mod dnc;
 mod export;
 mod ids;
 mod phone;
+mod proof;
+mod provider_state;
 mod queue;
 mod recipient;
 mod retry;
+mod stuck;
 #[cfg(test)]
 mod testing;
 mod upload;
@@ -38,7 +41,8 @@ pub use call::{
     IllegalCallEvent, Recording, RecordingState, Speaker, TranscriptTurn,
 };
 pub use campaign::{
-    Campaign, CampaignAction, CampaignCounts, CampaignStatus, IllegalCampaignAction, LayoutProgress,
+    Campaign, CampaignAction, CampaignChange, CampaignCounts, CampaignStatus, IllegalCampaignAction,
+    LayoutProgress,
 };
 pub use clock::{Clock, ManualClock};
 pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
@@ -47,8 +51,11 @@ pub use dnc::DoNotCallEntry;
 pub use export::{Export, ExportStatus};
 pub use ids::{AgentId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
+pub use proof::{CampaignProof, LimitChange, ProofBuilder, ProofCheck};
+pub use provider_state::{ProviderEvent, ProviderHealth, ProviderState, Turn};
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
-pub use retry::{AfterAttempt, Attempt, RetryPolicy, after_attempt};
+pub use retry::{AfterAttempt, Attempt, RetryPolicy, TryAgain, after_attempt};
+pub use stuck::{Stuck, stuck};
 pub use upload::{IllegalUploadEvent, RejectedSample, Upload, UploadCounts, UploadFailure, UploadStatus};
 pub use window::{CallingWindow, InvalidWindow};

@@ -44,7 +44,11 @@ impl QueueSettings {
     }
 }
 
-/// Who holds a slot, and since when.
+/// Who holds a slot, since when, and how fresh the evidence is.
+///
+/// A slot is a lease tied to evidence: whoever watches the call extends `watched_until`. Past that
+/// moment nobody is known to watch it, and the scheduler asks the provider how the call is. The
+/// slot itself is given back only in the write that ends the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SlotHolder {
@@ -54,6 +58,15 @@ pub struct SlotHolder {
     pub campaign_id: Option<CampaignId>,
     /// Since when.
     pub since: Timestamp,
+    /// Until when somebody is known to watch the call.
+    pub watched_until: Timestamp,
+}
+
+impl SlotHolder {
+    /// Nobody is known to watch the call any more.
+    pub fn is_unwatched(&self, now: Timestamp) -> bool {
+        self.watched_until <= now
+    }
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ impl RecipientStatus {
             (Self::Pending, E::Enqueued) => Ok(Self::Queued),
             (Self::Queued, E::Withdrawn) => Ok(Self::Pending),
             (Self::Queued, E::DialBegan) => Ok(Self::Calling),
+            (Self::Pending | Self::Queued, E::FoundLive) => Ok(Self::Calling),
             (Self::Calling, E::RetryPlanned) => Ok(Self::Pending),
             (Self::Calling | Self::Pending, E::Ended(outcome)) => Ok(outcome.into()),
             (Self::Pending | Self::Queued, E::Cancelled) => Ok(Self::Cancelled),
@@ -111,6 +112,8 @@ pub enum RecipientEvent {
     Withdrawn,
     /// Its call is about to be placed.
     DialBegan,
+    /// Its last call is live, although it was thought never to have happened.
+    FoundLive,
     /// The attempt is over and another one will follow.
     RetryPlanned,
     /// The attempt is over and was the last one. Also late proof of an attempt thought unplaced.

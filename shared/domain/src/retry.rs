@@ -7,6 +7,8 @@ use crate::CallOutcome;
 
 /// Refused dials in a row after which a recipient is given up.
 const MAX_REFUSALS: u32 = 8;
+/// The same while it is the provider that is in trouble: more than nine hours of waiting.
+const MAX_PATIENT_REFUSALS: u32 = 60;
 /// Wait after the first refused dial; doubles with each.
 const FIRST_REFUSAL_WAIT_SECS: i64 = 5;
 /// Longest wait between refused dials.
@@ -40,10 +42,28 @@ pub enum Attempt {
     /// It was placed and is over. Counts against the policy.
     Ended(CallOutcome),
     /// It was never placed. Does not count as an attempt; a person cannot be bothered by it.
-    NotPlaced {
-        /// Whether the same request could be accepted later.
-        may_retry: bool,
-    },
+    NotPlaced(TryAgain),
+}
+
+/// Whether a call that was never placed is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TryAgain {
+    /// The same request will never be accepted.
+    Never,
+    /// A few times: it may lie in this call.
+    AFewTimes,
+    /// For hours: it lies in the provider or the account, and no person is to pay for that.
+    Patiently,
+}
+
+impl TryAgain {
+    fn most_refusals(self) -> u32 {
+        match self {
+            Self::Never => 0,
+            Self::AFewTimes => MAX_REFUSALS,
+            Self::Patiently => MAX_PATIENT_REFUSALS,
+        }
+    }
 }
 
 /// What follows for the recipient.
@@ -76,11 +96,11 @@ pub fn after_attempt(
             at(i64::from(policy.delay_secs))
         }
         Attempt::Ended(outcome) => AfterAttempt::Done(outcome),
-        Attempt::NotPlaced { may_retry } if may_retry && refusals < MAX_REFUSALS => {
+        Attempt::NotPlaced(again) if refusals < again.most_refusals() => {
             let doubled = FIRST_REFUSAL_WAIT_SECS << refusals.saturating_sub(1).min(10);
             at(doubled.min(LONGEST_REFUSAL_WAIT_SECS))
         }
-        Attempt::NotPlaced { .. } => AfterAttempt::Done(CallOutcome::Failed),
+        Attempt::NotPlaced(_) => AfterAttempt::Done(CallOutcome::Failed),
     }
 }
 
@@ -121,21 +141,21 @@ mod tests {
 
     #[test]
     fn a_refusal_that_cannot_change_ends_the_recipient() {
-        let refused = Attempt::NotPlaced { may_retry: false };
+        let refused = Attempt::NotPlaced(TryAgain::Never);
         let next = after_attempt(refused, 0, 1, &RetryPolicy::default(), NOW);
         assert_eq!(next, AfterAttempt::Done(CallOutcome::Failed));
     }
 
     proptest! {
         #[test]
-        fn every_recipient_ends(max_attempts in 1u32..=10, refused in prop::collection::vec(any::<bool>(), 200)) {
+        fn every_recipient_ends(max_attempts in 1u32..=10, refused in prop::collection::vec(any::<bool>(), 700)) {
             let policy = RetryPolicy { max_attempts, delay_secs: 1, ..RetryPolicy::default() };
             let (mut attempts, mut refusals) = (0, 0);
             let mut ended = false;
             for refused in refused {
                 let attempt = if refused {
                     refusals += 1;
-                    Attempt::NotPlaced { may_retry: true }
+                    Attempt::NotPlaced(TryAgain::Patiently)
                 } else {
                     attempts += 1;
                     refusals = 0;

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction,
-    DynamicVariables, PhoneNumber, ProviderId, ProviderKind, Recipient, RecipientStatus, Recording,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, CampaignId, CampaignStatus,
+    Carrier, Direction, DynamicVariables, LayoutProgress, PhoneNumber, ProviderId, ProviderKind, Recipient,
+    RecipientStatus, Recording, RetryPolicy,
 };
 
 fn number() -> PhoneNumber {
@@ -38,12 +39,12 @@ pub(crate) fn call(status: CallStatus) -> Call {
         ringing_timeout_secs: 60,
         created_at: now,
         enqueued_at: Some(now),
+        due_at: Some(now),
         dial_before: None,
         placing_at: Some(now),
         started_at: None,
         ended_at: None,
         duration_secs: None,
-        watched_until: None,
         failure: None,
         provider_request_id: None,
         results: CallResults::default(),
@@ -62,4 +63,38 @@ pub(crate) fn recipient(status: RecipientStatus) -> Recipient {
     recipient.status = status;
     recipient.call_id = Some(CallId::derived(&["call"]));
     recipient
+}
+
+/// A draft without window, limit or retries.
+pub(crate) fn campaign() -> Campaign {
+    let now = Timestamp::UNIX_EPOCH;
+    Campaign {
+        campaign_id: CampaignId::derived(&["campaign"]),
+        name: "A campaign".to_owned(),
+        status: CampaignStatus::Draft,
+        agent_id: AgentId::derived(&["agent"]),
+        provider: ProviderKind::Elevenlabs,
+        provider_agent_id: provider_id("agent_1"),
+        phone_line_id: provider_id("phnum_1"),
+        carrier: Carrier::Twilio,
+        list_ids: Vec::new(),
+        layout: LayoutProgress::default(),
+        start_at: None,
+        end_at: None,
+        window: None,
+        retry: RetryPolicy::default(),
+        concurrency_limit: None,
+        priority: 0,
+        ringing_timeout_secs: 60,
+        required_variables: Vec::new(),
+        retry_failed_asked: false,
+        failure: None,
+        changes: Vec::new(),
+        batch_number: None,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        updated_at: now,
+        version: 1,
+    }
 }

@@ -127,7 +127,12 @@ impl Refusal {
 
     /// Every other call would be refused for the same reason until a person has done something.
     pub fn concerns_the_account(&self) -> bool {
-        matches!(self, Self::OutOfCredit | Self::BadKey | Self::Forbidden { .. })
+        matches!(self, Self::OutOfCredit | Self::BadKey)
+    }
+
+    /// Every other call of the same campaign would be refused too, until a person has done something.
+    pub fn holds_the_campaign(&self) -> bool {
+        self.concerns_the_account() || matches!(self, Self::Forbidden { .. } | Self::NotFound { .. })
     }
 
     /// What happened and what to do, for people.

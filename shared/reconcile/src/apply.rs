@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{Call, CallEvent, CallId, CallOutcome, CallStatus, Ending};
 use switchboard_providers::{Conversation, ConversationState};
-use switchboard_store::{Finished, Store, StoreError, UpdateOutcome};
+use switchboard_store::{Finished, Readmitted, Store, StoreError, UpdateOutcome};
 
 /// How long the provider may work on its analysis before the call counts as over without it.
 const ANALYSIS_PATIENCE: SignedDuration = SignedDuration::from_secs(120);
@@ -90,11 +90,37 @@ async fn confirm(
         changed
     };
     Ok(match store.update_call(call_id, change).await? {
+        UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call)
+            if call.status == CallStatus::NotPlaced =>
+        {
+            return readmit(store, call_id, conversation, now).await;
+        }
         UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) if call.status.is_final() => {
             Applied::FinishedBefore(call)
         }
         UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => Applied::Live(call),
         UpdateOutcome::NotFound => Applied::NotFound,
+    })
+}
+
+/// The look-up had found nothing, and now there is a conversation that goes on: the call takes its
+/// slot again, so that the limit counts it and nobody dials the person meanwhile.
+async fn readmit(
+    store: &Store,
+    call_id: &CallId,
+    conversation: &Conversation,
+    now: Timestamp,
+) -> Result<Applied, StoreError> {
+    tracing::error!(call.id = %call_id, "a call that was thought never to have happened is live");
+    // Nobody watches it yet: the scheduler does from now on.
+    let readmitted = store
+        .readmit_call(call_id, &conversation.facts(), now, now)
+        .await?;
+    Ok(match readmitted {
+        Readmitted::Yes(call) => Applied::Live(call),
+        Readmitted::Moved(call) if call.status.is_final() => Applied::FinishedBefore(call),
+        Readmitted::Moved(call) => Applied::Live(call),
+        Readmitted::NotFound => Applied::NotFound,
     })
 }
 

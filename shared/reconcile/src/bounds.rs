@@ -9,6 +9,9 @@ const RINGING_MARGIN: SignedDuration = SignedDuration::from_secs(60);
 /// How long a conversation that was confirmed may be unknown to the provider.
 const UNKNOWN_PATIENCE: SignedDuration = SignedDuration::from_secs(600);
 
+/// The longest conversation that there is.
+const LONGEST_CALL: SignedDuration = SignedDuration::from_hours(12);
+
 /// Why a call should have moved on by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overdue {
@@ -18,6 +21,8 @@ pub enum Overdue {
     NeverAnswered,
     /// The provider had it, and does not know it any more.
     Forgotten,
+    /// The provider shows it in progress for longer than any conversation.
+    NeverEnded,
 }
 
 /// Whether a live call should have moved on, given what the provider shows of it now.
@@ -33,6 +38,9 @@ pub fn overdue(call: &Call, shown: Option<&Conversation>, now: Timestamp) -> Opt
         }
         (_, Some(ConversationState::Initiated)) => {
             (since_dial > ringing + RINGING_MARGIN).then_some(Overdue::NeverAnswered)
+        }
+        (_, Some(ConversationState::InProgress | ConversationState::Other(_))) => {
+            (since_dial > LONGEST_CALL).then_some(Overdue::NeverEnded)
         }
         _ => None,
     }

@@ -9,6 +9,7 @@ mod bounds;
 mod error;
 mod recording;
 mod settle;
+mod webhook;
 
 pub use apply::{Applied, apply_conversation, find_call_of};
 pub use audio_length::mp3_duration_secs;
@@ -16,3 +17,4 @@ pub use bounds::{Overdue, overdue};
 pub use error::ReconcileError;
 pub use recording::pull_recording;
 pub use settle::{Settled, look_after, settle_unconfirmed};
+pub use webhook::{apply_webhook, replay_webhook};

@@ -111,11 +111,15 @@ async fn settle(
             if let Some(stored) = &stored {
                 call.recording.bytes = Some(stored.bytes);
                 call.recording.duration_secs = stored.secs;
+                call.recording.whole = stored.secs.and_then(|secs| call.has_whole(secs));
             }
             call.updated_at = now;
             wanted
         })
         .await?;
+    if let UpdateOutcome::Changed(call) = &outcome {
+        store.note_recording(call, now).await?;
+    }
     store.settle_recording(call_id).await?;
     Ok(match outcome {
         UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => call.recording.state,

@@ -1,7 +1,7 @@
 //! Calls of which we do not know enough: asked for at the provider until there is evidence.
 
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallFacts, CallOutcome, CallStatus, Ending};
+use switchboard_domain::{Call, CallFacts, CallOutcome, CallStatus, Ending, TryAgain};
 use switchboard_providers::{Conversation, VoiceProvider};
 use switchboard_store::{Finished, Store};
 
@@ -83,7 +83,7 @@ async fn decide(
     match (overdue(call, shown.as_ref(), now), shown) {
         (Some(Overdue::NeverHappened), _) => {
             let ending = Ending::NotPlaced {
-                may_retry: true,
+                try_again: TryAgain::AFewTimes,
                 failure: "The provider did not confirm the call, and after the longest it could have rung it still \
                           knows nothing of it: it never happened."
                     .to_owned(),
@@ -102,9 +102,15 @@ async fn decide(
             };
             finish(store, call, CallOutcome::NoAnswer, facts, now).await
         }
-        (Some(_), _) => {
+        (Some(why), _) => {
+            let failure = match why {
+                Overdue::NeverEnded => {
+                    "The provider shows it in progress for longer than any conversation; it is given up."
+                }
+                _ => "The provider confirmed the call and does not know it any more.",
+            };
             let facts = CallFacts {
-                failure: Some("The provider confirmed the call and does not know it any more.".to_owned()),
+                failure: Some(failure.to_owned()),
                 ..early_facts()
             };
             finish(store, call, CallOutcome::Failed, facts, now).await

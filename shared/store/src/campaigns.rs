@@ -75,10 +75,11 @@ impl Store {
                 return Ok(None);
             };
             let read = campaign.version;
+            let before = campaign.clone();
             match change(&mut campaign) {
                 Err(refusal) => return Ok(Some(Err(refusal))),
                 Ok(false) => return Ok(Some(Ok(campaign))),
-                Ok(true) => {}
+                Ok(true) => campaign.note_change(&before, campaign.updated_at),
             }
             let item = campaign_item(&campaign, read + 1)?;
             let written = match sweeps {
@@ -142,6 +143,30 @@ impl Store {
             Ok(true)
         })
         .await
+    }
+
+    /// Pauses a campaign that runs, for a reason that people are shown. Answers whether it did.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn pause_because(
+        &self,
+        id: &CampaignId,
+        reason: &str,
+        now: jiff::Timestamp,
+    ) -> Result<bool, StoreError> {
+        let paused = self
+            .update_campaign(id, |campaign| {
+                if campaign.status != CampaignStatus::Running {
+                    return Err(());
+                }
+                campaign.status = campaign.status.after(CampaignAction::Pause).map_err(|_| ())?;
+                campaign.failure = Some(reason.to_owned());
+                campaign.updated_at = now;
+                Ok(true)
+            })
+            .await?;
+        Ok(matches!(paused, Some(Ok(_))))
     }
 
     /// Asks the scheduler to try the failed recipients of a campaign again.

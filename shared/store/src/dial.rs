@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use switchboard_domain::{
     Call, CallEvent, CallId, Campaign, QueueSettings, QueueState, Recipient, RecipientEvent, RecipientStatus,
-    SkipReason, SlotHolder,
+    SkipReason,
 };
 
 use crate::calls::call_item;
-use crate::item::{from_item, n, s, to_item};
+use crate::item::{from_item, n, s};
 use crate::recipients::recipient_item;
+use crate::slots::slot_item;
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
 
@@ -204,7 +205,6 @@ impl Store {
         };
         placing.status = status;
         placing.placing_at = Some(now);
-        placing.watched_until = Some(watched_until);
         placing.updated_at = now;
         placing.version = call.version + 1;
 
@@ -222,7 +222,7 @@ impl Store {
             };
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &calling)?;
         }
-        self.take_slot(&mut tx, &placing, now)?;
+        self.take_slot(&mut tx, &placing, watched_until, now)?;
         if let Some(campaign) = campaign {
             self.check_campaign(&mut tx, campaign);
         }
@@ -241,7 +241,13 @@ impl Store {
         }
     }
 
-    fn take_slot(&self, tx: &mut Transaction<Part>, call: &Call, now: Timestamp) -> Result<(), StoreError> {
+    fn take_slot(
+        &self,
+        tx: &mut Transaction<Part>,
+        call: &Call,
+        watched_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         tx.update(
             Part::Queue,
             &self.config.system_table,
@@ -252,13 +258,7 @@ impl Store {
                 .value(":running", s("running"))
                 .value(":one", n(1)),
         );
-        let holder = SlotHolder {
-            call_id: call.call_id.clone(),
-            campaign_id: call.campaign_id.clone(),
-            since: now,
-        };
-        let mut item = to_item(&holder)?;
-        keys::slot(&call.call_id).put_into(&mut item);
+        let item = slot_item(call, watched_until, now)?;
         tx.put(Part::Slot, &self.config.system_table, item, When::absent());
         Ok(())
     }
@@ -316,15 +316,6 @@ impl Store {
             );
         }
         Ok(())
-    }
-
-    /// The calls that hold a slot now.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn slot_holders(&self) -> Result<Vec<SlotHolder>, StoreError> {
-        let items = self.partition(&self.config.system_table, "SLOTS", "").await?;
-        items.into_iter().map(from_item).collect()
     }
 
     /// Writes down that a call's message was sent (again) to the dial queue.

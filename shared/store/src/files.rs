@@ -206,6 +206,26 @@ impl FileStore {
         Ok(Some(size))
     }
 
+    /// Reads a file of at most `max_bytes` into memory; none when it is not there.
+    ///
+    /// # Errors
+    /// When S3 does not answer, or the file is larger.
+    pub async fn find_bytes(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, StoreError> {
+        let answer = match self.s3.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(answer) => answer,
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
+            Err(e) => return Err(unavailable("S3", "GetObject")(e)),
+        };
+        let size = answer.content_length.and_then(|bytes| u64::try_from(bytes).ok());
+        if size.is_none_or(|size| size > max_bytes) {
+            let cause = std::io::Error::other("the file is larger than allowed");
+            return Err(broken("GetObject", cause));
+        }
+        let body = answer.body.collect().await;
+        let body = body.map_err(|cause| broken("GetObject", std::io::Error::other(cause)))?;
+        Ok(Some(body.into_bytes()))
+    }
+
     /// Begins a file that is written in parts.
     ///
     /// # Errors

@@ -151,6 +151,20 @@ pub(crate) fn sweep(id: &CampaignId) -> Key {
     Key::new("SWEEPS", id.as_str())
 }
 
+/// One change of the concurrency limit.
+pub(crate) fn limit_change(at: Timestamp) -> Key {
+    Key::new("LIMITS", time(at))
+}
+
+pub(crate) fn provider_state(provider: &str) -> Key {
+    Key::new(format!("PROVIDER#{provider}"), META)
+}
+
+/// A recording that somebody should know of.
+pub(crate) fn noted_recording(id: &CallId) -> Key {
+    Key::new(format!("RECORDING#{id}"), META)
+}
+
 pub(crate) fn recording_due(id: &CallId) -> Key {
     Key::new("RECORDINGS_DUE", id.as_str())
 }

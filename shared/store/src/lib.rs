@@ -24,10 +24,13 @@ mod idempotency;
 mod item;
 mod keys;
 mod leases;
+mod provider_states;
 mod queue_settings;
 mod recipients;
 mod recordings_due;
+mod recordings_noted;
 mod records;
+mod slots;
 mod stats;
 mod sync_mark;
 mod transaction;
@@ -48,8 +51,10 @@ pub use functions::{DialerCapacity, Functions};
 pub use idempotency::{Claim, KeptAnswer};
 pub use recipients::AddedRecipients;
 pub use recordings_due::RecordingDue;
+pub use recordings_noted::NotedRecording;
+pub use slots::Readmitted;
 pub use stats::{CallStats, StatsRow};
-pub use webhooks::{WebhookRecord, WebhookState};
+pub use webhooks::{WebhookList, WebhookRecord, WebhookState};
 
 use std::sync::Arc;
 

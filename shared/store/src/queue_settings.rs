@@ -2,10 +2,11 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
-use switchboard_domain::{QueueSettings, QueueState};
+use switchboard_domain::{LimitChange, QueueSettings, QueueState};
 
 use crate::error::unavailable;
-use crate::item::{from_item, n, s, to_item};
+use crate::item::{Item, from_item, n, s, to_item};
+use crate::transaction::{Transaction, When};
 use crate::{Store, StoreError, keys};
 
 impl Store {
@@ -30,6 +31,7 @@ impl Store {
         };
         let mut item = to_item(&settings)?;
         key.put_into(&mut item);
+        self.put(table, limit_item(default_limit, now)?).await?;
         if self.create(table, item).await? {
             return Ok(settings);
         }
@@ -45,7 +47,30 @@ impl Store {
         limit: u32,
         now: Timestamp,
     ) -> Result<QueueSettings, StoreError> {
-        self.change_settings("concurrency_limit", n(limit), now).await
+        let table = &self.config.system_table;
+        let mut tx = Transaction::new();
+        tx.update(
+            (),
+            table,
+            &keys::queue_settings(),
+            "SET concurrency_limit = :limit, updated_at = :now",
+            When::present()
+                .value(":limit", n(limit))
+                .value(":now", s(now.to_string())),
+        );
+        tx.put((), table, limit_item(limit, now)?, When::always());
+        tx.commit(&self.db).await?;
+        let settings = self.find(table, &keys::queue_settings()).await?;
+        settings.ok_or(StoreError::Stale)
+    }
+
+    /// Every limit that was set, oldest first.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn limit_changes(&self) -> Result<Vec<LimitChange>, StoreError> {
+        let items = self.partition(&self.config.system_table, "LIMITS", "").await?;
+        items.into_iter().map(from_item).collect()
     }
 
     /// Starts or stops the queue. Once this answers `stopped`, no dial begins.
@@ -86,4 +111,10 @@ impl Store {
             .map_err(unavailable("DynamoDB", "UpdateItem"))?;
         from_item(answer.attributes.unwrap_or_default())
     }
+}
+
+fn limit_item(limit: u32, at: Timestamp) -> Result<Item, StoreError> {
+    let mut item = to_item(&LimitChange { at, limit })?;
+    keys::limit_change(at).put_into(&mut item);
+    Ok(item)
 }

@@ -183,10 +183,15 @@ impl<T: Copy> Transaction<T> {
     }
 
     /// Commits. Meeting another transaction on the same item is waited out here.
+    ///
+    /// Every try has the same token: one that was carried out and whose answer was lost is then
+    /// answered as done, and not refused by the conditions that it has itself made false.
     pub(crate) async fn commit(self, db: &aws_sdk_dynamodb::Client) -> Result<(), NotCommitted<T>> {
+        let token = format!("{:032x}", rand::random::<u128>());
         for attempt in 0.. {
             let error = match db
                 .transact_write_items()
+                .client_request_token(&token)
                 .set_transact_items(Some(self.items.clone()))
                 .send()
                 .await

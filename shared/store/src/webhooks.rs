@@ -27,6 +27,40 @@ pub enum WebhookState {
     Unparsed,
 }
 
+/// Under which list a webhook is found: those that wait for somebody apart from the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookList {
+    /// Kept and not applied yet.
+    Received,
+    /// Could not be read.
+    Unparsed,
+    /// Of a conversation that was not known when they came.
+    Early,
+    /// Applied or ignored.
+    Settled,
+}
+
+impl WebhookList {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Received => "webhook_received",
+            Self::Unparsed => "webhook_unparsed",
+            Self::Early => "webhook_early",
+            Self::Settled => "webhook",
+        }
+    }
+}
+
+fn listed_under(state: WebhookState) -> &'static str {
+    match state {
+        WebhookState::Received => WebhookList::Received,
+        WebhookState::Unparsed => WebhookList::Unparsed,
+        WebhookState::Early => WebhookList::Early,
+        WebhookState::Applied | WebhookState::Ignored => WebhookList::Settled,
+    }
+    .kind()
+}
+
 /// A webhook that came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WebhookRecord {
@@ -74,11 +108,7 @@ impl Store {
         let mut item = to_item(record)?;
         keys::webhook(&record.provider, &record.digest).put_into(&mut item);
         // Those that wait for somebody are listed apart from the rest.
-        let kind = match record.state {
-            WebhookState::Unparsed => "webhook_unparsed",
-            _ => "webhook",
-        };
-        item.insert("kind".into(), s(kind));
+        item.insert("kind".into(), s(listed_under(record.state)));
         item.insert("sort".into(), keys::time_and(record.received_at, &record.digest));
         item.insert(
             "expires_at".into(),
@@ -105,16 +135,17 @@ impl Store {
         Ok(())
     }
 
-    /// Webhooks that could not be read, newest first.
+    /// Webhooks of one list, newest first.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn list_unparsed_webhooks(
+    pub async fn list_webhooks(
         &self,
+        list: WebhookList,
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<WebhookRecord>, StoreError> {
-        self.list_kind(&self.config.system_table, "webhook_unparsed", cursor, limit)
+        self.list_kind(&self.config.system_table, list.kind(), cursor, limit)
             .await
     }
 

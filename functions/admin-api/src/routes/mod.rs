@@ -1,6 +1,7 @@
 //! A file, or folder, per resource.
 
 pub(crate) mod agents;
+pub(crate) mod attention;
 pub(crate) mod call_manager;
 pub(crate) mod calls;
 pub(crate) mod campaigns;
@@ -13,3 +14,4 @@ pub(crate) mod queue;
 pub(crate) mod system;
 pub(crate) mod uploads;
 pub(crate) mod voices;
+pub(crate) mod webhooks;

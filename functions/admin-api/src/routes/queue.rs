@@ -112,6 +112,9 @@ async fn change_state(api: &Api, state: QueueState, action: &'static str) -> Ans
     api.store.queue_settings(api.default_limit, api.now()).await?;
     let settings = api.store.set_queue_state(state, api.now()).await?;
     api.audit(action, &settings.concurrency_limit);
+    if state == QueueState::Stopped {
+        api.let_dials_leave(None).await?;
+    }
     set_capacity(api, &settings).await;
     api.wake_scheduler().await;
     Ok(Json(settings))

@@ -3,7 +3,7 @@
 use axum::Json;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{MAX_CONCURRENCY_LIMIT, ProviderKind, QueueState};
+use switchboard_domain::{MAX_CONCURRENCY_LIMIT, ProviderHealth, ProviderKind, QueueState};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,26 +21,27 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get_settings))
 }
 
-/// Whether a provider answers.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Reachability {
-    /// It answered.
-    Up,
-    /// It did not, or not our account; `explanation` says more.
-    Down,
-}
-
 /// What is known of a provider.
 #[derive(Debug, Serialize, ToSchema)]
 struct ProviderStatus {
     /// The platform.
     provider: ProviderKind,
-    /// Whether it answers.
-    state: Reachability,
-    /// Why not, and what to do.
+    /// Whether it takes our dials, and answers now.
+    state: ProviderHealth,
+    /// Since when; none when it just stopped answering.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    /// Why it is not up, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
+    /// Milliseconds that lie between two dials at present; 0: no limit.
+    spacing_ms: i64,
+    /// What last went wrong with a dial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<String>,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error_at: Option<Timestamp>,
     /// When it was asked.
     checked_at: Timestamp,
 }
@@ -58,18 +59,37 @@ async fn get_status(Viewer(api): Viewer) -> Answer<Status> {
     let mut providers = Vec::new();
     for provider in api.providers.all() {
         let asked = provider.get_subscription().await;
+        let known = api.store.provider_state(provider.kind(), api.now()).await?;
         let (state, explanation) = match asked {
-            Ok(_) => (Reachability::Up, None),
-            Err(error) => (Reachability::Down, Some(error.explain())),
+            Ok(_) => (known.health, None),
+            Err(error) => (ProviderHealth::Down, Some(error.explain())),
         };
+        let explanation = explanation.or_else(|| explain(state));
         providers.push(ProviderStatus {
             provider: provider.kind(),
             state,
+            since: (state == known.health).then_some(known.since),
             explanation,
+            spacing_ms: known.spacing_ms,
+            last_error: known.last_error,
+            last_error_at: known.last_error_at,
             checked_at: api.now(),
         });
     }
     Ok(Json(Status { providers }))
+}
+
+fn explain(state: ProviderHealth) -> Option<String> {
+    let text = match state {
+        ProviderHealth::Up => return None,
+        ProviderHealth::Degraded => {
+            "It asked us to slow down, or failed lately. Dials go at a slower pace and speed up by themselves."
+        }
+        ProviderHealth::Down => {
+            "It failed again and again. Nobody is dialled through it until it answers; it is looked at every few seconds."
+        }
+    };
+    Some(text.to_owned())
 }
 
 /// Whose quota.

@@ -28,6 +28,8 @@ fn operations() -> Vec<(Method, String)> {
             .replace("{export_id}", &format!("exp_{}", "0".repeat(26)))
             .replace("{conversation_id}", "conv_0")
             .replace("{phone_number}", "%2B14155550100")
+            .replace("{provider}", "elevenlabs")
+            .replace("{digest}", &"0".repeat(64))
             .replace("{batch_id}", "1");
         assert!(!path.contains('{'), "{path}");
         for method in METHODS {

@@ -21,7 +21,9 @@ async fn a_provider_is_up_or_down_with_the_reason() {
     let api = TestApi::start().await;
     api.provider.set_quota(quota());
     let body = Actor::viewer().get(&api.router, "/api/status").await.expect(200);
-    let up = json!({ "provider": "elevenlabs", "state": "up", "checked_at": "2026-11-20T12:00:00Z" });
+    let now = "2026-11-20T12:00:00Z";
+    let up =
+        json!({ "provider": "elevenlabs", "state": "up", "since": now, "spacing_ms": 0, "checked_at": now });
     assert_eq!(body, json!({ "providers": [up] }));
 
     api.provider.fail_next_request(ProviderError::Unauthorized {

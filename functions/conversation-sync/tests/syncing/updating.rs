@@ -1,7 +1,7 @@
 //! Calls of ours that are stale.
 
 use jiff::SignedDuration;
-use switchboard_domain::{Call, CallEvent, CallResults, CallStatus};
+use switchboard_domain::{CallEvent, CallResults, CallStatus};
 use switchboard_providers::ConversationState;
 
 use crate::world::{ELEVENLABS, World, held};
@@ -93,11 +93,7 @@ async fn a_watched_call_is_left_to_whoever_watches_it() {
         .moved(&call, CallEvent::Confirmed, Some(&held("watched", world.ago(9))))
         .await;
     let until = world.test.now() + SignedDuration::from_secs(30);
-    let watch = |call: &mut Call| {
-        call.watched_until = Some(until);
-        true
-    };
-    world.test.store.update_call(&call.call_id, watch).await.unwrap();
+    assert!(world.test.store.keep_slot(&call.call_id, until).await.unwrap());
     assert_eq!(world.run().await.settled, 0);
     assert_eq!(world.find(&call.call_id).await.status, CallStatus::InProgress);
 }

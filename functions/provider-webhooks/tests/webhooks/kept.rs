@@ -5,7 +5,7 @@ use switchboard_domain::CallStatus;
 use switchboard_local_engines::DynamoDbFault;
 use switchboard_providers::Secret;
 use switchboard_providers::elevenlabs::webhook::sign;
-use switchboard_store::WebhookState;
+use switchboard_store::{WebhookList, WebhookState};
 
 use crate::world::{SECRET, TRANSCRIPTION, UNKNOWN_TYPE, World};
 
@@ -39,7 +39,12 @@ async fn what_cannot_be_read_is_kept_and_shown() {
         assert_eq!(world.deliver(body).await, WebhookState::Unparsed, "{body:.80}");
         assert!(world.record(body).await.unwrap().note.is_some());
     }
-    let shown = world.test.store.list_unparsed_webhooks(None, 50).await.unwrap();
+    let shown = world
+        .test
+        .store
+        .list_webhooks(WebhookList::Unparsed, None, 50)
+        .await
+        .unwrap();
     assert_eq!(shown.items.len(), bodies.len());
 }
 

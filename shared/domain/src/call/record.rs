@@ -76,6 +76,22 @@ pub struct Recording {
     pub duration_secs: Option<f64>,
     /// How often it was asked for without success.
     pub attempts: u32,
+    /// Whether it is as long as the call; none until it is stored and both lengths are known.
+    #[serde(default)]
+    pub whole: Option<bool>,
+}
+
+/// Seconds that a recording may be shorter than its call: the provider counts from the first ring
+/// of its own line, and cuts silence at the end.
+const RECORDING_SLACK_SECS: f64 = 5.0;
+
+impl Recording {
+    /// Whether audio of `audio_secs` is all of a call of `call_secs`, give or take a tenth.
+    pub fn is_whole(audio_secs: f64, call_secs: u64) -> bool {
+        // Calls are hours long at most: nothing is lost in the conversion.
+        let call_secs = call_secs as f64;
+        audio_secs + RECORDING_SLACK_SECS + call_secs / 10.0 >= call_secs
+    }
 }
 
 /// Who spoke.
@@ -129,6 +145,24 @@ pub struct CallResults {
     pub turns: u32,
 }
 
+impl Call {
+    /// Whoever asked the provider is gone, and its answer with them. Answers whether that changes anything.
+    pub fn lose_answer(&mut self, now: Timestamp) -> bool {
+        let Ok(lost) = self.status.after(crate::CallEvent::AnswerLost) else {
+            return false;
+        };
+        self.status = lost;
+        self.updated_at = now;
+        true
+    }
+
+    /// Whether audio of `audio_secs` is all of the call; none while its length is not known.
+    pub fn has_whole(&self, audio_secs: f64) -> Option<bool> {
+        self.duration_secs
+            .map(|secs| Recording::is_whole(audio_secs, secs))
+    }
+}
+
 /// One attempt to reach one person, or one inbound call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
@@ -170,6 +204,9 @@ pub struct Call {
     pub created_at: Timestamp,
     /// When its message was last sent to the dial queue.
     pub enqueued_at: Option<Timestamp>,
+    /// When its person was due to be called.
+    #[serde(default)]
+    pub due_at: Option<Timestamp>,
     /// No dial may begin after this moment.
     pub dial_before: Option<Timestamp>,
     /// When the dial began.
@@ -180,8 +217,6 @@ pub struct Call {
     pub ended_at: Option<Timestamp>,
     /// Length in seconds, as the provider counts it.
     pub duration_secs: Option<u64>,
-    /// Until when some invocation watches it; past that moment the scheduler looks after it.
-    pub watched_until: Option<Timestamp>,
     /// Why it was not placed, failed, or was given up; one sentence for people.
     pub failure: Option<String>,
     /// The provider's id of the failed request, for its support.

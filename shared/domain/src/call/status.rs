@@ -79,9 +79,9 @@ impl CallStatus {
 
     /// The status after `event`.
     ///
-    /// Proof that a call took place ([`CallEvent::Ended`]) is taken from every status in which the
-    /// call may have been placed, `not_placed` included: a look-up that found nothing can be wrong,
-    /// a conversation that exists cannot.
+    /// Proof that a call takes place ([`CallEvent::FoundLive`], [`CallEvent::Ended`]) is taken from
+    /// every status in which the call may have been placed, `not_placed` included: a look-up that
+    /// found nothing can be wrong, a conversation that exists cannot.
     ///
     /// # Errors
     /// When the event does not fit the status: old, repeated or out of order. The call stays as it is.
@@ -93,6 +93,7 @@ impl CallStatus {
             (Self::Placing, E::AnswerLost) => Ok(Self::Unconfirmed),
             (Self::Placing | Self::Unconfirmed, E::Confirmed) => Ok(Self::InProgress),
             (Self::Placing | Self::Unconfirmed, E::NotPlaced) => Ok(Self::NotPlaced),
+            (Self::NotPlaced, E::FoundLive) => Ok(Self::InProgress),
             (Self::Placing | Self::Unconfirmed | Self::InProgress | Self::NotPlaced, E::Ended(outcome)) => {
                 Ok(outcome.into())
             }
@@ -143,6 +144,8 @@ pub enum CallEvent {
     Confirmed,
     /// The provider said no, or a look-up found that it never happened.
     NotPlaced,
+    /// The provider shows it ringing or talking, although it was thought never to have happened.
+    FoundLive,
     /// The call is over.
     Ended(CallOutcome),
 }
@@ -170,6 +173,7 @@ mod tests {
             CallEvent::AnswerLost,
             CallEvent::Confirmed,
             CallEvent::NotPlaced,
+            CallEvent::FoundLive,
             CallEvent::Ended(O::Completed),
             CallEvent::Ended(O::NoAnswer),
             CallEvent::Ended(O::Busy),
@@ -178,14 +182,14 @@ mod tests {
         ])
     }
 
-    /// How far along a status is; no event may lower it.
+    /// How much is known of the call; no event may lower it.
     fn rank(status: CallStatus) -> u8 {
         match status {
             CallStatus::Queued => 0,
             CallStatus::Placing => 1,
             CallStatus::Unconfirmed => 2,
-            CallStatus::InProgress => 3,
-            CallStatus::NotPlaced => 4,
+            CallStatus::NotPlaced => 3,
+            CallStatus::InProgress => 4,
             _ => 5,
         }
     }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, CallingWindow, CampaignId, CampaignStatus, Carrier, ListId, ProviderId, ProviderKind,
-    RetryPolicy,
+    AgentId, CallingWindow, CampaignChange, CampaignId, CampaignStatus, Carrier, ListId, ProviderId,
+    ProviderKind, RetryPolicy,
 };
 
 /// How far the recipients are laid out from the contact lists.
@@ -63,6 +63,9 @@ pub struct Campaign {
     pub retry_failed_asked: bool,
     /// Why it failed, or why it is paused when no person paused it.
     pub failure: Option<String>,
+    /// What changed of the rules that its calls go by, oldest first.
+    #[serde(default)]
+    pub changes: Vec<CampaignChange>,
     /// Number of the batch in the call-manager routes.
     pub batch_number: Option<u64>,
     /// When it was made.

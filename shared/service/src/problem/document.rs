@@ -44,6 +44,9 @@ pub struct Problem {
     /// The fields that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Of a request that dials: whether a phone can have rung for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_have_rung: Option<bool>,
     #[serde(skip)]
     #[schema(ignore)]
     retry_after_secs: Option<u64>,
@@ -59,6 +62,7 @@ impl Problem {
             detail: detail.into(),
             instance: None,
             errors: Vec::new(),
+            may_have_rung: None,
             retry_after_secs: None,
         }
     }

@@ -4,7 +4,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use switchboard_domain::{
     CallOutcome, CallStatus, Campaign, CampaignCounts, Ending, RecipientEvent, RecipientStatus, RetryPolicy,
-    SkipReason,
+    SkipReason, TryAgain,
 };
 use switchboard_store::{CallFilter, StoreError};
 use switchboard_testing::{DynamoDbFault, TestStore, records};
@@ -59,8 +59,8 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
 
 fn an_ending(rng: &mut StdRng) -> Ending {
     match rng.random_range(0..6) {
-        0 => not_placed(true),
-        1 => not_placed(false),
+        0 => not_placed(TryAgain::AFewTimes),
+        1 => not_placed(TryAgain::Never),
         2 => ended(CallOutcome::Completed),
         3 => ended(CallOutcome::Busy),
         4 => ended(CallOutcome::Voicemail),

@@ -1,7 +1,7 @@
 //! The moment of dialling.
 
 use futures::future::join_all;
-use switchboard_domain::{CallStatus, CampaignAction, QueueState, RecipientStatus};
+use switchboard_domain::{CallStatus, CampaignAction, QueueState, RecipientStatus, TryAgain};
 use switchboard_store::BeginDial;
 use switchboard_testing::{DynamoDbFault, LIMIT, TestStore, records};
 
@@ -97,7 +97,11 @@ async fn a_dial_whose_every_answer_is_lost_is_an_error_and_its_slot_can_be_freed
     );
     assert_eq!(slots(&test).await, 1);
     test.store
-        .finish_call(&call.call_id, &crate::harness::not_placed(true), test.now())
+        .finish_call(
+            &call.call_id,
+            &crate::harness::not_placed(TryAgain::AFewTimes),
+            test.now(),
+        )
         .await
         .unwrap();
     assert_eq!(slots(&test).await, 0);

@@ -1,7 +1,7 @@
 //! The end of a call.
 
 use futures::future::join_all;
-use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus, RecordingState, RetryPolicy};
+use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus, RecordingState, RetryPolicy, TryAgain};
 use switchboard_store::Finished;
 use switchboard_testing::{DynamoDbFault, TestStore, records};
 
@@ -59,7 +59,7 @@ async fn a_call_that_is_not_there_cannot_end() {
     let id = records::call("none", test.now()).call_id;
     let outcome = test
         .store
-        .finish_call(&id, &not_placed(true), test.now())
+        .finish_call(&id, &not_placed(TryAgain::AFewTimes), test.now())
         .await
         .unwrap();
     assert_eq!(outcome, Finished::NotFound);
@@ -97,7 +97,7 @@ async fn proof_of_a_call_thought_unplaced_moves_its_recipient_and_no_slot() {
         .await
         .unwrap();
     test.store
-        .finish_call(&call.call_id, &not_placed(true), test.now())
+        .finish_call(&call.call_id, &not_placed(TryAgain::AFewTimes), test.now())
         .await
         .unwrap();
     assert_eq!(slots(&test).await, 0);
@@ -150,7 +150,7 @@ async fn a_recording_is_due_from_the_write_that_ends_the_call() {
         .await
         .unwrap();
     test.store
-        .finish_call(&refused.call_id, &not_placed(false), test.now())
+        .finish_call(&refused.call_id, &not_placed(TryAgain::Never), test.now())
         .await
         .unwrap();
     assert_eq!(test.store.recordings_due().await.unwrap(), []);

@@ -1,7 +1,7 @@
 //! What these tests begin with.
 
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallFacts, CallOutcome, Campaign, Ending, Recipient, RecipientId};
+use switchboard_domain::{Call, CallFacts, CallOutcome, Campaign, Ending, Recipient, RecipientId, TryAgain};
 use switchboard_store::{BeginDial, Enqueued, Store, StoreError};
 use switchboard_testing::{TestStore, records};
 
@@ -74,9 +74,9 @@ pub(crate) fn ended(outcome: CallOutcome) -> Ending {
 }
 
 /// It never took place.
-pub(crate) fn not_placed(may_retry: bool) -> Ending {
+pub(crate) fn not_placed(try_again: TryAgain) -> Ending {
     Ending::NotPlaced {
-        may_retry,
+        try_again,
         failure: "refused".to_owned(),
         request_id: None,
     }

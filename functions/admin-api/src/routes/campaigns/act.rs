@@ -17,6 +17,9 @@ pub(crate) async fn act(api: &Api, id: &CampaignId, action: CampaignAction) -> R
     let moved = api.store.act_on_campaign(id, action, api.now()).await?;
     let campaign = found(moved, "campaign")?.map_err(refusal)?;
     api.audit(trail(action), id);
+    if matches!(action, CampaignAction::Pause | CampaignAction::Cancel) {
+        api.let_dials_leave(Some(id)).await?;
+    }
     api.wake_scheduler().await;
     Ok(campaign)
 }
@@ -152,6 +155,7 @@ pub(super) async fn stop_all_campaigns(Operator(api): Operator) -> Answer<Stoppe
             }
         }
         if paused.len() == before {
+            api.let_dials_leave(None).await?;
             return Ok(Json(StoppedCampaigns { paused }));
         }
     }

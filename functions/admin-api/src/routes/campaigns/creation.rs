@@ -105,6 +105,7 @@ fn draft(plan: Plan, begin: Begin, now: Timestamp) -> Campaign {
         required_variables: plan.agent.required_variables,
         retry_failed_asked: false,
         failure: None,
+        changes: Vec::new(),
         batch_number: None,
         created_at: now,
         started_at: None,

@@ -9,6 +9,7 @@ mod dependents;
 mod edit;
 mod people;
 mod progress;
+mod proof;
 mod read;
 mod recipients;
 mod rules;
@@ -38,4 +39,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(copy::clone_campaign))
         .routes(routes!(recipients::list_recipients, recipients::add_recipients))
         .routes(routes!(progress::get_progress))
+        .routes(routes!(proof::get_proof))
+        .routes(routes!(proof::get_proof_ledger))
 }

@@ -3,11 +3,11 @@
 use switchboard_domain::CallId;
 use switchboard_providers::Conversation;
 use switchboard_providers::elevenlabs::webhook::{Webhook, WebhookEvent};
-use switchboard_reconcile::{Applied, apply_conversation, find_call_of};
 use switchboard_store::{StoreError, WebhookRecord, WebhookState};
 
-use crate::Webhooks;
-use crate::failed_start::FailedStart;
+use super::Webhooks;
+use super::failed_start::FailedStart;
+use crate::{Applied, apply_conversation, find_call_of};
 
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ impl Verdict {
     }
 }
 
-impl Webhooks {
+impl Webhooks<'_> {
     pub(crate) async fn apply(
         &self,
         webhook: Webhook,
@@ -90,9 +90,8 @@ impl Webhooks {
     }
 
     async fn apply_transcription(&self, conversation: &Conversation) -> Result<Verdict, StoreError> {
-        if let Some(call) = find_call_of(&self.store, conversation).await? {
-            let now = self.clock.now();
-            match apply_conversation(&self.store, &call.call_id, conversation, now).await? {
+        if let Some(call) = find_call_of(self.store, conversation).await? {
+            match apply_conversation(self.store, &call.call_id, conversation, self.now).await? {
                 Applied::Live(call) | Applied::Finished(call) | Applied::FinishedBefore(call) => {
                     return Ok(Verdict::applied(call.call_id));
                 }

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{Call, CallFacts, CallOutcome, CallStatus, Ending, PhoneNumber, ProviderId};
 use switchboard_store::{CallFilter, Finished, StoreError, WebhookRecord};
 
-use crate::Webhooks;
-use crate::event::Verdict;
+use super::Webhooks;
+use super::event::Verdict;
 
 /// How long ago a call to the number may have begun: the longest that it may ring, and some time for
 /// the news of it.
@@ -60,7 +60,7 @@ impl FailedStart {
     }
 }
 
-impl Webhooks {
+impl Webhooks<'_> {
     pub(crate) async fn apply_failed_start(
         &self,
         failed: &FailedStart,
@@ -69,7 +69,7 @@ impl Webhooks {
         if let Some(call) = self.call_that_failed(failed).await? {
             match self
                 .store
-                .finish_call(&call.call_id, &failed.ending(), self.clock.now())
+                .finish_call(&call.call_id, &failed.ending(), self.now)
                 .await?
             {
                 Finished::Now(call) => {
@@ -105,13 +105,12 @@ impl Webhooks {
             ..CallFilter::default()
         };
         let page = self.store.list_calls(&filter, None, LATEST_CALLS).await?;
-        let now = self.clock.now();
-        let mut candidates = page.items.iter().filter(|call| failed.may_be(call, now));
+        let mut candidates = page.items.iter().filter(|call| failed.may_be(call, self.now));
         let (Some(candidate), None) = (candidates.next(), candidates.next()) else {
             return Ok(None);
         };
         // The list follows a moment behind; meanwhile the call may have got another conversation.
         let call = self.store.find_call(&candidate.call_id).await?;
-        Ok(call.filter(|call| failed.may_be(call, now)))
+        Ok(call.filter(|call| failed.may_be(call, self.now)))
     }
 }

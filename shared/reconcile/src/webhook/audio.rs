@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use switchboard_domain::{CallId, ProviderId, RecordingState};
-use switchboard_reconcile::mp3_duration_secs;
-use switchboard_store::{FileStore, StoreError};
+use switchboard_store::{FileStore, StoreError, UpdateOutcome};
 
-use crate::Webhooks;
-use crate::event::Verdict;
+use super::Webhooks;
+use super::event::Verdict;
+use crate::mp3_duration_secs;
 
-impl Webhooks {
+impl Webhooks<'_> {
     pub(crate) async fn apply_audio(
         &self,
         conversation_id: &ProviderId,
@@ -36,17 +36,22 @@ impl Webhooks {
             .files()
             .put(&key, "audio/mpeg", Bytes::from(audio))
             .await?;
-        let now = self.clock.now();
-        self.store
+        let now = self.now;
+        let outcome = self
+            .store
             .update_call(call_id, |call| {
                 let wanted = call.recording.state != RecordingState::Stored;
                 call.recording.state = RecordingState::Stored;
                 call.recording.bytes = Some(bytes);
                 call.recording.duration_secs = secs;
+                call.recording.whole = secs.and_then(|secs| call.has_whole(secs));
                 call.updated_at = now;
                 wanted
             })
             .await?;
+        if let UpdateOutcome::Changed(call) = &outcome {
+            self.store.note_recording(call, now).await?;
+        }
         self.store.settle_recording(call_id).await
     }
 }

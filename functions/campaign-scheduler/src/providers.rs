@@ -1,0 +1,40 @@
+//! Providers that are down: looked at now and then, so that nobody's attempt is spent on finding out.
+
+use switchboard_domain::{Campaign, ProviderEvent, ProviderHealth, ProviderKind};
+use switchboard_store::StoreError;
+
+use crate::tick::Scheduler;
+
+impl Scheduler {
+    /// The campaigns whose provider can be dialled through. One that is down is looked at when its rest
+    /// is over.
+    pub(crate) async fn callable(&self, running: Vec<Campaign>) -> Result<Vec<Campaign>, StoreError> {
+        let mut down = Vec::new();
+        for provider in ProviderKind::ALL {
+            if self.is_down(provider).await? {
+                down.push(provider);
+            }
+        }
+        let callable = |campaign: &Campaign| !down.contains(&campaign.provider);
+        Ok(running.into_iter().filter(callable).collect())
+    }
+
+    async fn is_down(&self, provider: ProviderKind) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.store.provider_state(provider, now).await?;
+        if state.wants_a_look(now) {
+            // The lightest question there is: how many calls are in progress.
+            let event = match self.provider.live_count().await {
+                Ok(_) => ProviderEvent::Answered,
+                Err(error) if error.is_passing() => ProviderEvent::Failed {
+                    error: error.explain(),
+                },
+                // It answers; what it says is for the dials to find out.
+                Err(_) => ProviderEvent::Answered,
+            };
+            state = self.store.note_provider_event(provider, &event, now).await?;
+            tracing::warn!(provider = provider.as_str(), health = ?state.health, "looked at a provider that was down");
+        }
+        Ok(state.health == ProviderHealth::Down)
+    }
+}

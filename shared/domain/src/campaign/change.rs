@@ -1,0 +1,60 @@
+//! What changed of a campaign, so that each of its calls can be judged by the rules of its moment.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{CallingWindow, Campaign, CampaignStatus};
+
+/// Most changes that are kept; of more, the oldest but the first are left out.
+const MOST: usize = 200;
+
+/// The rules of a campaign from one moment on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CampaignChange {
+    /// From when.
+    pub at: Timestamp,
+    /// The status since then.
+    pub status: CampaignStatus,
+    /// When people may be called.
+    pub window: Option<CallingWindow>,
+    /// Most placed calls to one person.
+    pub max_attempts: u32,
+    /// Most calls of the campaign in progress at one time.
+    pub concurrency_limit: Option<u32>,
+    /// From here on the failed ones are tried again: their attempts begin anew.
+    pub retries_failed: bool,
+}
+
+impl CampaignChange {
+    fn of(campaign: &Campaign, retries_failed: bool, at: Timestamp) -> Self {
+        Self {
+            at,
+            status: campaign.status,
+            window: campaign.window.clone(),
+            max_attempts: campaign.retry.max_attempts,
+            concurrency_limit: campaign.concurrency_limit,
+            retries_failed,
+        }
+    }
+
+    fn same_rules(&self, other: &Self) -> bool {
+        let at = other.at;
+        Self { at, ..self.clone() } == *other
+    }
+}
+
+impl Campaign {
+    /// Writes down the rules as they are from `at` on, if they are others than before.
+    pub fn note_change(&mut self, before: &Self, at: Timestamp) {
+        let retries = self.retry_failed_asked && !before.retry_failed_asked;
+        let change = CampaignChange::of(self, retries, at);
+        if !retries && self.changes.last().is_some_and(|last| last.same_rules(&change)) {
+            return;
+        }
+        self.changes.push(change);
+        if self.changes.len() > MOST {
+            self.changes.remove(1);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Slots: leases tied to evidence. Taken in the write that begins a dial (`begin_dial`), given back
+//! in the write that ends the call (`finish_call`); in between whoever watches the call extends them.
+
+use jiff::Timestamp;
+use switchboard_domain::{
+    Call, CallEvent, CallFacts, CallId, CallStatus, Recipient, RecipientEvent, SlotHolder,
+};
+
+use crate::calls::call_item;
+use crate::error::unavailable;
+use crate::item::{Item, from_item, n, s, to_item};
+use crate::transaction::{NotCommitted, Transaction, When};
+use crate::{Store, StoreError, keys};
+
+/// How often a re-admission is tried again when somebody else was faster.
+const MAX_RACES: u32 = 10;
+
+/// What became of giving a slot back to a call that was thought never to have happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Readmitted {
+    /// It holds a slot again and is in progress.
+    Yes(Box<Call>),
+    /// It is not `not_placed` any more.
+    Moved(Box<Call>),
+    /// There is no such call.
+    NotFound,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part {
+    Call,
+    Recipient,
+    Counts,
+    Queue,
+    Slot,
+    CampaignSlots,
+}
+
+pub(crate) fn slot_item(call: &Call, watched_until: Timestamp, now: Timestamp) -> Result<Item, StoreError> {
+    let mut item = to_item(&SlotHolder {
+        call_id: call.call_id.clone(),
+        campaign_id: call.campaign_id.clone(),
+        since: now,
+        watched_until,
+    })?;
+    keys::slot(&call.call_id).put_into(&mut item);
+    // Compared by the table, which knows no times.
+    item.insert("watched_until_ms".into(), n(watched_until.as_millisecond()));
+    Ok(item)
+}
+
+impl Store {
+    /// The calls that hold a slot now.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn slot_holders(&self) -> Result<Vec<SlotHolder>, StoreError> {
+        let items = self.partition(&self.config.system_table, "SLOTS", "").await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    /// Says that the call of a slot is watched until `until`. Answers false when it holds none any
+    /// more: the call is over.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn keep_slot(&self, call: &CallId, until: Timestamp) -> Result<bool, StoreError> {
+        self.extend_slot(call, until, "attribute_exists(pk)", None).await
+    }
+
+    /// Takes over the watch of a call that nobody watches at `now`. Answers whether it was free.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn take_over_slot(
+        &self,
+        call: &CallId,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.extend_slot(call, until, "watched_until_ms <= :now", Some(now))
+            .await
+    }
+
+    async fn extend_slot(
+        &self,
+        call: &CallId,
+        until: Timestamp,
+        condition: &str,
+        now: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let mut update = self
+            .db
+            .update_item()
+            .table_name(&self.config.system_table)
+            .set_key(Some(keys::slot(call).item()))
+            .update_expression("SET watched_until = :until, watched_until_ms = :until_ms")
+            .condition_expression(condition)
+            .expression_attribute_values(":until", s(until.to_string()))
+            .expression_attribute_values(":until_ms", n(until.as_millisecond()));
+        if let Some(now) = now {
+            update = update.expression_attribute_values(":now", n(now.as_millisecond()));
+        }
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
+        }
+    }
+
+    /// Gives a slot back to a call that was thought never to have happened and is live: above the
+    /// limit if need be, because the call is a fact. Its recipient is `calling` again, whatever it
+    /// waited for meanwhile.
+    ///
+    /// # Errors
+    /// When the tables do not answer.
+    pub async fn readmit_call(
+        &self,
+        id: &CallId,
+        facts: &CallFacts,
+        watched_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Readmitted, StoreError> {
+        for _ in 0..MAX_RACES {
+            let Some(call) = self.find_call(id).await? else {
+                return Ok(Readmitted::NotFound);
+            };
+            let Ok(status) = call.status.after(CallEvent::FoundLive) else {
+                return Ok(Readmitted::Moved(Box::new(call)));
+            };
+            let live = live_again(&call, status, facts, now);
+            let tx = self.readmission(&call, &live, watched_until, now).await?;
+            match tx.commit(&self.db).await {
+                Ok(()) => return Ok(Readmitted::Yes(Box::new(live))),
+                Err(NotCommitted::Refused(_)) => {}
+                Err(NotCommitted::Failed(error)) => return Err(error),
+            }
+        }
+        Err(StoreError::Stale)
+    }
+
+    async fn readmission(
+        &self,
+        before: &Call,
+        live: &Call,
+        watched_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Transaction<Part>, StoreError> {
+        let mut tx = Transaction::new();
+        let item = call_item(live, live.version)?;
+        let calls = &self.config.calls_table;
+        tx.put(Part::Call, calls, item, When::version(before.version));
+        let system = &self.config.system_table;
+        tx.put(
+            Part::Slot,
+            system,
+            slot_item(live, watched_until, now)?,
+            When::absent(),
+        );
+        let plus_one = || When::always().value(":one", n(1));
+        tx.update(
+            Part::Queue,
+            system,
+            &keys::queue_settings(),
+            "ADD slots_in_use :one",
+            plus_one(),
+        );
+        let (Some(campaign), Some(recipient)) = (&live.campaign_id, &live.recipient_id) else {
+            return Ok(tx);
+        };
+        tx.update(
+            Part::CampaignSlots,
+            &self.config.campaigns_table,
+            &keys::campaign_slots(campaign),
+            "ADD in_use :one",
+            plus_one(),
+        );
+        if let Some(recipient) = self.find_recipient(campaign, recipient).await?
+            && let Some(calling) = calling_again(&recipient, live, now)
+        {
+            self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &calling)?;
+        }
+        Ok(tx)
+    }
+}
+
+fn live_again(call: &Call, status: CallStatus, facts: &CallFacts, now: Timestamp) -> Call {
+    let mut live = call.clone();
+    live.status = status;
+    live.conversation_id.clone_from(&facts.conversation_id);
+    live.carrier_call_id = facts.carrier_call_id.clone().or(live.carrier_call_id);
+    live.started_at = facts.started_at.or(live.started_at);
+    live.ended_at = None;
+    live.failure = None;
+    live.results_complete = false;
+    live.recording = switchboard_domain::Recording::default();
+    live.updated_at = now;
+    live.version = call.version + 1;
+    live
+}
+
+fn calling_again(recipient: &Recipient, call: &Call, now: Timestamp) -> Option<Recipient> {
+    let mut calling = recipient.clone();
+    calling.status = recipient.status.after(RecipientEvent::FoundLive).ok()?;
+    calling.call_id = Some(call.call_id.clone());
+    calling.updated_at = now;
+    Some(calling)
+}
