@@ -41,6 +41,11 @@ impl TestApi {
         self.agent_that_needs(&[]).await
     }
 
+    /// Our id of the agent Anna.
+    pub(crate) fn agent_id(&self) -> switchboard_domain::AgentId {
+        records::agent("anna", self.test.now()).agent_id
+    }
+
     /// Writes the agent Anna, who needs variables.
     pub(crate) async fn agent_that_needs(&self, variables: &[&str]) -> Agent {
         let mut agent = records::agent("anna", self.test.now());

@@ -5,14 +5,17 @@ mod harness;
 
 mod access;
 mod agents;
+mod attention;
 mod call_manager;
 mod calls;
 mod campaigns;
 mod contacts;
+mod dialling;
 mod document;
 mod events;
 mod exports;
 mod idempotency;
+mod proof;
 mod queue;
 mod requests;
 mod system;
