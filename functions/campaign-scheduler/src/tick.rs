@@ -136,6 +136,20 @@ impl Scheduler {
         }
     }
 
+    /// One step outside of any tick, with everything in it that a tick does now and then.
+    ///
+    /// # Errors
+    /// When the store does not answer; a tick would try again.
+    pub async fn one_step(&self) -> Result<TickSummary, StoreError> {
+        let mut summary = TickSummary {
+            worked: true,
+            steps: 1,
+            ..TickSummary::default()
+        };
+        self.step(&mut LastDone::default(), &mut summary).await?;
+        Ok(summary)
+    }
+
     /// Steps until the end (answers true) or until there is nothing to do.
     async fn work(
         &self,

@@ -51,6 +51,18 @@ impl FakeProvider {
         self.state().dial_script.push_back(next);
     }
 
+    /// Forgets the script: dials are placed again.
+    pub fn clear_script(&self) {
+        let mut state = self.state();
+        state.dial_script.clear();
+        state.failures.clear();
+    }
+
+    /// Takes a conversation away, as if the provider did not show it (yet).
+    pub fn hide(&self, id: &ProviderId) {
+        self.state().conversations.remove(id);
+    }
+
     /// Lets the next request that is no dial fail.
     pub fn fail_next_request(&self, error: ProviderError) {
         self.state().failures.push_back(error);
