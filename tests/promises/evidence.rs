@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus};
 use switchboard_providers::fake::NextDial;
 use switchboard_reconcile::apply_conversation;
+use switchboard_testing::DynamoDbFault;
 
 use crate::world::World;
 
@@ -137,4 +138,28 @@ async fn calls_started_elsewhere_are_counted_by_the_provider_and_shown() {
         (&0.into(), &1.into()),
         "{queue}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_whose_function_died_after_keeping_it_is_applied_within_two_minutes() {
+    let world = World::start().await;
+    let body = include_str!("../../events/provider-webhooks/post_call_transcription.json");
+    let call = world.live_sample_call().await;
+    // Kept, and not applied: the transcript cannot be written, and the sender never repeats it.
+    let faults = world.test.db_faults();
+    faults.next("BatchWriteItem", DynamoDbFault::InternalErrorBefore, 99);
+    assert_eq!(world.webhook(body).await, 503);
+    faults.clear();
+    assert_eq!(world.call(&call).await.status, CallStatus::Placing);
+    world
+        .test
+        .store
+        .keep_slot(&call, world.now() + SignedDuration::from_hours(1))
+        .await
+        .unwrap();
+
+    world.pass(61);
+    world.scheduler.one_step().await.unwrap();
+    assert_eq!(world.call(&call).await.status, CallStatus::Completed);
+    assert!(!world.test.store.transcript(&call).await.unwrap().is_empty());
 }

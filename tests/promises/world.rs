@@ -203,6 +203,16 @@ impl World {
         assert!(self.test.store.slot_holders().await.unwrap().is_empty());
     }
 
+    /// The call of the transcription sample, being placed.
+    pub(crate) async fn live_sample_call(&self) -> CallId {
+        let mut call = records::call("sample", self.now());
+        call.call_id = CallId::parse("call_01kexample000000000000000a").unwrap();
+        let (store, now) = (&self.test.store, self.now());
+        store.create_call(&call).await.unwrap();
+        store.begin_dial(&call, None, None, now, now).await.unwrap();
+        call.call_id
+    }
+
     /// Sends a webhook as the provider would.
     pub(crate) async fn webhook(&self, body: &str) -> StatusCode {
         let signature = sign(&Secret::new(SECRET), body.as_bytes(), self.now());

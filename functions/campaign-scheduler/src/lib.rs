@@ -14,5 +14,6 @@ mod step;
 mod sweep;
 mod tick;
 mod top_up;
+mod webhooks;
 
 pub use tick::{Pace, Scheduler, TickSummary};

@@ -33,6 +33,7 @@ impl Scheduler {
         }
         if LastDone::is_due(done.recordings, self.pace.recordings, now) {
             self.chase_recordings().await?;
+            self.apply_left_webhooks().await?;
             done.recordings = Some(now);
         }
         Ok(sweeping || !running.is_empty() || self.has_live_calls().await?)

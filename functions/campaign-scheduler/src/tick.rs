@@ -25,7 +25,7 @@ pub struct Pace {
     pub capacity: Duration,
     /// Between looks for calls that nobody watches.
     pub recover: Duration,
-    /// Between runs of the sync for recordings that did not come.
+    /// Between looks for recordings that did not come and webhooks that were left behind.
     pub recordings: Duration,
 }
 

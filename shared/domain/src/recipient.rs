@@ -228,3 +228,80 @@ impl Recipient {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_event() -> impl Strategy<Value = RecipientEvent> {
+        use RecipientEvent as E;
+        prop::sample::select(vec![
+            E::Enqueued,
+            E::Withdrawn,
+            E::DialBegan,
+            E::FoundLive,
+            E::RetryPlanned,
+            E::Ended(CallOutcome::Completed),
+            E::Ended(CallOutcome::NoAnswer),
+            E::Ended(CallOutcome::Failed),
+            E::Cancelled,
+            E::Skipped(SkipReason::DoNotCall),
+            E::RetryAsked,
+        ])
+    }
+
+    proptest! {
+        /// Events in any order, repeated, with any of them missing.
+        #[test]
+        fn a_final_recipient_is_called_again_only_when_a_person_asks(
+            events in prop::collection::vec(any_event(), 0..60),
+        ) {
+            let mut status = RecipientStatus::Pending;
+            for event in events {
+                let Ok(next) = status.after(event) else { continue };
+                if status.is_final() {
+                    prop_assert_eq!(event, RecipientEvent::RetryAsked);
+                    prop_assert_eq!(next, RecipientStatus::Pending);
+                }
+                if next == RecipientStatus::Calling {
+                    let begins = matches!(event, RecipientEvent::DialBegan | RecipientEvent::FoundLive);
+                    prop_assert!(begins, "{:?}", event);
+                }
+                status = next;
+            }
+        }
+
+        /// Whatever happened, whoever is not final can still be brought to an end.
+        #[test]
+        fn no_status_is_without_an_exit(events in prop::collection::vec(any_event(), 0..60)) {
+            let mut status = RecipientStatus::Pending;
+            for event in events {
+                status = status.after(event).unwrap_or(status);
+            }
+            if !status.is_final() {
+                let exits = [RecipientEvent::Ended(CallOutcome::Failed), RecipientEvent::Cancelled];
+                prop_assert!(exits.iter().any(|exit| status.after(*exit).is_ok()), "{:?}", status);
+            }
+        }
+    }
+
+    #[test]
+    fn a_reached_or_unwilling_person_is_never_asked_for_again() {
+        for status in [
+            RecipientStatus::Completed,
+            RecipientStatus::Skipped,
+            RecipientStatus::Cancelled,
+        ] {
+            assert!(status.after(RecipientEvent::RetryAsked).is_err(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_dialled_who_is_not_queued() {
+        for status in RecipientStatus::ALL {
+            let dials = status.after(RecipientEvent::DialBegan).is_ok();
+            assert_eq!(dials, status == RecipientStatus::Queued, "{status:?}");
+        }
+    }
+}

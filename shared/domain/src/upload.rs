@@ -130,3 +130,45 @@ pub struct Upload {
     /// Counts changes; every write is conditional on it.
     pub version: u64,
 }
+
+#[cfg(test)]
+mod step_tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [UploadStatus; 4] = [
+        UploadStatus::AwaitingFile,
+        UploadStatus::Parsing,
+        UploadStatus::Completed,
+        UploadStatus::Failed,
+    ];
+
+    fn is_final(status: UploadStatus) -> bool {
+        matches!(status, UploadStatus::Completed | UploadStatus::Failed)
+    }
+
+    proptest! {
+        /// Steps in any order, repeated, with any of them missing.
+        #[test]
+        fn a_finished_upload_stays_as_it_is(steps in prop::collection::vec(prop::sample::select(ALL.to_vec()), 0..40)) {
+            let mut status = UploadStatus::AwaitingFile;
+            for step in steps {
+                let Ok(next) = status.to(step) else { continue };
+                prop_assert!(!is_final(status), "{:?} -> {:?}", status, next);
+                prop_assert_ne!(next, UploadStatus::AwaitingFile);
+                status = next;
+            }
+        }
+    }
+
+    #[test]
+    fn every_status_before_the_end_has_an_exit() {
+        for status in ALL.into_iter().filter(|status| !is_final(*status)) {
+            assert!(status.to(UploadStatus::Failed).is_ok(), "{status:?}");
+            assert!(
+                status.to(UploadStatus::Parsing).is_ok(),
+                "an interrupted reading begins again"
+            );
+        }
+    }
+}

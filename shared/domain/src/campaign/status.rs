@@ -109,6 +109,7 @@ pub struct IllegalCampaignAction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_cancelled_campaign_never_calls_again() {
@@ -128,6 +129,57 @@ mod tests {
             CampaignStatus::Cancelled.after(A::Cancel),
             Ok(CampaignStatus::Cancelled)
         );
+    }
+
+    fn any_action() -> impl Strategy<Value = CampaignAction> {
+        use CampaignAction as A;
+        prop::sample::select(vec![
+            A::Schedule,
+            A::Start,
+            A::Pause,
+            A::Resume,
+            A::Cancel,
+            A::Complete,
+            A::Fail,
+            A::CallMore,
+        ])
+    }
+
+    proptest! {
+        /// Actions in any order, repeated, with any of them missing.
+        #[test]
+        fn an_ended_campaign_calls_only_when_there_is_more_to_call(
+            actions in prop::collection::vec(any_action(), 0..60),
+        ) {
+            let mut status = CampaignStatus::Draft;
+            let mut cancelled = false;
+            for action in actions {
+                let Ok(next) = status.after(action) else { continue };
+                if status.is_final() && next != status {
+                    prop_assert_eq!(action == CampaignAction::CallMore || action == CampaignAction::Cancel, true);
+                }
+                if status == CampaignStatus::Paused && next == CampaignStatus::Running {
+                    prop_assert_eq!(action, CampaignAction::Resume);
+                }
+                cancelled |= next == CampaignStatus::Cancelled;
+                prop_assert!(!cancelled || next == CampaignStatus::Cancelled);
+                status = next;
+            }
+            prop_assert!(status.is_final() || status.after(CampaignAction::Cancel).is_ok());
+        }
+
+        /// The same action twice in a row is the same as once.
+        #[test]
+        fn a_repeated_action_changes_nothing(actions in prop::collection::vec(any_action(), 0..30)) {
+            let mut status = CampaignStatus::Draft;
+            for action in actions {
+                let Ok(next) = status.after(action) else { continue };
+                if let Ok(again) = next.after(action) {
+                    prop_assert_eq!(again, next);
+                }
+                status = next;
+            }
+        }
     }
 
     #[test]
