@@ -2,7 +2,7 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build test check lint fmt doc bench token openapi clean
+.PHONY: help run build test check lint fmt doc bench chaos token openapi clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -33,6 +33,10 @@ doc: ## documentation, without a warning
 
 fmt: ## formats the code
 	$(CARGO) fmt --all
+
+chaos: ## ten thousand people called while everything that can go wrong does; prints a table
+	$(CARGO) build --bins
+	target/debug/chaos $(CHAOS)
 
 bench: ## measures how fast rows and numbers are read
 	$(CARGO) bench -p switchboard-contacts --bench read_rows

@@ -21,13 +21,14 @@ pub fn root() -> PathBuf {
         .unwrap_or_default()
 }
 
-/// The folder with the functions' binaries: above the one that this test is in.
+/// The folder with the functions' binaries: that of this program, or the one above when it is a test.
 pub fn binaries() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
-    own.parent()
-        .and_then(Path::parent)
-        .map(Path::to_owned)
-        .unwrap_or_default()
+    let folder = own.parent().map(Path::to_owned).unwrap_or_default();
+    match folder.ends_with("deps") {
+        true => folder.parent().map(Path::to_owned).unwrap_or_default(),
+        false => folder,
+    }
 }
 
 /// How a test campaign calls.

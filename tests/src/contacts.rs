@@ -14,3 +14,16 @@ pub fn contacts_csv(count: usize) -> Vec<u8> {
     }
     csv.into_bytes()
 }
+
+/// `count` rows of a longer list, from row `from` on: ten thousand numbers to each area. Nobody is
+/// called: the simulator plays them.
+pub fn numbers_csv(from: usize, count: usize) -> Vec<u8> {
+    let mut csv = String::from("phone_number,name,company,renewal_date\n");
+    for index in from..from + count {
+        let (area, last) = (AREAS[(index / 10_000) % AREAS.len()], index % 10_000);
+        csv.push_str(&format!(
+            "+1{area}555{last:04},Person {index},Company {area},2026-12-24\n"
+        ));
+    }
+    csv.into_bytes()
+}

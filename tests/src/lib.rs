@@ -4,9 +4,12 @@
 //! (`cargo build --bins`, which `make test` does).
 
 mod app;
+pub mod chaos;
 mod contacts;
+pub mod crash;
 mod ledger;
+pub mod machine;
 
 pub use app::{App, CampaignPlan, binaries, check_counts, finish_campaign, root, start_campaign};
-pub use contacts::contacts_csv;
+pub use contacts::{contacts_csv, numbers_csv};
 pub use ledger::{assert_dials_within, placed_by_number};

@@ -12,7 +12,7 @@ use switchboard_store::{Store, StoreError};
 /// Name of the lease.
 const LEASE: &str = "campaign-scheduler";
 /// How long the lease lasts without being renewed: a dead tick holds nobody up for longer.
-const LEASE_LENGTH: SignedDuration = SignedDuration::from_secs(10);
+const LEASE_LENGTH: SignedDuration = SignedDuration::from_secs(5);
 
 /// How often a tick does what.
 #[derive(Debug, Clone, Copy)]

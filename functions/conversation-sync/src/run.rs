@@ -15,9 +15,9 @@ use crate::{SyncAnswer, SyncRequest, SyncSummary};
 /// Name of the lease: two runs at once would only do everything twice.
 const LEASE: &str = "conversation-sync";
 /// How long a run that died keeps the next one out.
-const LEASE_LENGTH: SignedDuration = SignedDuration::from_mins(3);
+const LEASE_LENGTH: SignedDuration = SignedDuration::from_secs(30);
 /// How often a run that lives keeps its lease.
-const RENEWED_EVERY: Duration = Duration::from_secs(60);
+const RENEWED_EVERY: Duration = Duration::from_secs(8);
 
 /// A run that could not be carried out. It is safe to run again.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +98,8 @@ impl ConversationSync {
             complete: true,
             ..SyncSummary::default()
         };
+        // What somebody waits for comes first: the walk can take minutes.
+        self.fetch_recordings(work_until, &mut summary).await?;
         for provider in self.providers.all() {
             let agent = match &only {
                 Some((kind, _)) if *kind != provider.kind() => continue,
@@ -107,6 +109,7 @@ impl ConversationSync {
                 .await?;
         }
         self.settle_calls(work_until, &mut summary).await?;
+        // Those of calls that were imported or settled just now.
         self.fetch_recordings(work_until, &mut summary).await?;
         Ok(summary)
     }

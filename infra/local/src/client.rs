@@ -25,14 +25,18 @@ impl ApiClient {
     /// # Errors
     /// When no token can be made.
     pub fn new(local: &Local, role: Role) -> anyhow::Result<Self> {
+        Self::at(local.api_url(), local.token(role)?)
+    }
+
+    /// A caller of the API at `base` with a token of its own.
+    ///
+    /// # Errors
+    /// When the machine cannot make a client.
+    pub fn at(base: String, token: String) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(60))
             .build()?;
-        Ok(Self {
-            http,
-            base: local.api_url(),
-            token: local.token(role)?,
-        })
+        Ok(Self { http, base, token })
     }
 
     /// Sends a request; answers status and body.

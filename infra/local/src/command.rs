@@ -11,7 +11,7 @@ use switchboard_simulator::SimulatorConfig;
 use tracing_subscriber::EnvFilter;
 
 use crate::oidc::Role;
-use crate::{Local, LocalConfig, runner, sample};
+use crate::{FaultPlan, Local, LocalConfig, runner, sample};
 
 /// The whole system on this machine.
 #[derive(Parser)]
@@ -73,6 +73,9 @@ struct Settings {
     /// Calls at one time, until somebody changes it.
     #[arg(long, env = "CONCURRENCY_LIMIT")]
     concurrency_limit: Option<u32>,
+    /// What is to go wrong, as JSON, to rehearse failure: see infra/local/README.md.
+    #[arg(long, env = "FAULTS")]
+    faults: Option<FaultPlan>,
     /// What the functions write: error, warn, info or debug.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -145,6 +148,7 @@ impl Settings {
             secrets,
             schedule_minute: Some(Duration::from_secs(self.schedule_seconds.max(1))),
             retry_delay: Duration::from_secs(2),
+            faults: self.faults.clone(),
             simulator: self
                 .elevenlabs_base_url
                 .is_none()

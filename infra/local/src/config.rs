@@ -9,6 +9,7 @@ use switchboard_local_engines::EngineError;
 use switchboard_simulator::SimulatorConfig;
 
 use crate::oidc::KeyError;
+use crate::rehearsal::FaultPlan;
 use crate::template::TemplateError;
 
 /// What to run.
@@ -34,6 +35,8 @@ pub struct LocalConfig {
     pub retry_delay: Duration,
     /// The provider's simulator, and its port; none when the real provider is used.
     pub simulator: Option<(u16, SimulatorConfig)>,
+    /// What is to go wrong; none: nothing.
+    pub faults: Option<FaultPlan>,
     /// The built site.
     pub site: PathBuf,
     /// Keeps everything but the functions' errors off the terminal.
@@ -54,6 +57,7 @@ impl LocalConfig {
             secrets: BTreeMap::new(),
             schedule_minute: Some(Duration::from_secs(2)),
             retry_delay: Duration::from_millis(200),
+            faults: None,
             simulator: Some((0, SimulatorConfig::default())),
             quiet: true,
         }

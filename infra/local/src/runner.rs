@@ -14,6 +14,7 @@ use switchboard_simulator::Simulator;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::border::Guard;
 use crate::clock;
 use crate::config::{LocalConfig, StartError};
 use crate::control::{Control, control_routes};
@@ -22,6 +23,7 @@ use crate::lambda::{Function, Lambda, runtime_routes};
 use crate::logs::Logs;
 use crate::oidc::{ISSUER_PATH, Role, SigningKey, TokenRequest, issue, oidc_routes};
 use crate::pages::page_routes;
+use crate::rehearsal::{Rehearsal, rehearsal_routes};
 use crate::sources::{Mappings, fire_schedules, forward_notifications};
 use crate::template::{FunctionSpec, Place, Stack, Template};
 
@@ -66,6 +68,19 @@ impl Local {
     /// # Errors
     /// With one clear sentence. What was started until then ends with the process.
     pub async fn start(config: LocalConfig) -> Result<Self, StartError> {
+        Self::start_with(config, None).await
+    }
+
+    /// Starts everything, with a guard at the border of the functions' processes: for tests of what
+    /// follows when one of them ends.
+    ///
+    /// # Errors
+    /// As [`Local::start`].
+    pub async fn start_guarded(config: LocalConfig, guard: Arc<dyn Guard>) -> Result<Self, StartError> {
+        Self::start_with(config, Some(guard)).await
+    }
+
+    async fn start_with(config: LocalConfig, guard: Option<Arc<dyn Guard>>) -> Result<Self, StartError> {
         let text = std::fs::read_to_string(&config.template).map_err(|cause| StartError::NoTemplate {
             path: config.template.clone(),
             cause,
@@ -126,7 +141,14 @@ impl Local {
         }
 
         let late = Arc::new(OnceLock::new());
-        let functions = functions(&stack, &config, &endpoints, control_address, &logs)?;
+        let functions = functions(
+            &stack,
+            &config,
+            &endpoints,
+            control_address,
+            &logs,
+            guard.as_ref(),
+        )?;
         let lambda = Lambda::new(functions, queues.clone(), sqs.clone(), config.retry_delay);
         // Set once, here.
         let _ = late.set(lambda.clone());
@@ -149,10 +171,20 @@ impl Local {
             authorizer: authorizer.map_err(|e| StartError::Network(e.to_string()))?,
             lambda: lambda.clone(),
         });
+        let rehearsal = config.faults.as_ref().map(|plan| {
+            let dial_queue = queues
+                .values()
+                .find(|queue| queue.name == format!("{STACK}-DialQueue"));
+            Rehearsal::begin(plan, &dynamodb, &sqs, dial_queue.cloned(), &lambda, &stop)
+        });
         let simulator_url = simulator.as_ref().map(|s| format!("http://{}", s.address()));
         let api = oidc_routes(key.clone(), issuer.clone(), AUDIENCE.to_owned())
             .merge(page_routes(&config.site, simulator_url))
             .merge(gateway_routes(gateway));
+        let api = match rehearsal {
+            Some(rehearsal) => rehearsal_routes(rehearsal).merge(api),
+            None => api,
+        };
         serve(api_listener, api, &stop);
 
         mappings.start(&sqs, &lambda, &stop);
@@ -391,6 +423,7 @@ fn functions(
     endpoints: &Endpoints,
     runtime_api: SocketAddr,
     logs: &Logs,
+    guard: Option<&Arc<dyn Guard>>,
 ) -> Result<Vec<Function>, StartError> {
     let mut functions = Vec::new();
     for spec in &stack.functions {
@@ -409,6 +442,7 @@ fn functions(
             environment,
             runtime_api,
             logs.clone(),
+            guard.cloned(),
         ));
     }
     Ok(functions)

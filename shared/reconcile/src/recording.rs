@@ -110,6 +110,7 @@ async fn settle(
             call.recording.state = state;
             if let Some(stored) = &stored {
                 call.recording.bytes = Some(stored.bytes);
+                call.recording.stored_at = Some(now);
                 call.recording.duration_secs = stored.secs;
                 call.recording.whole = stored.secs.and_then(|secs| call.has_whole(secs));
             }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::process::Child;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::InvokeOutcome;
 
@@ -22,6 +23,7 @@ pub(crate) struct Invocation {
 
 struct Current {
     request_id: String,
+    event: Bytes,
     answer: oneshot::Sender<InvokeOutcome>,
 }
 
@@ -33,6 +35,7 @@ pub(crate) struct Environment {
     current: std::sync::Mutex<Option<Current>>,
     kill: Notify,
     dead: AtomicBool,
+    ended: CancellationToken,
 }
 
 impl Environment {
@@ -46,6 +49,7 @@ impl Environment {
             current: std::sync::Mutex::new(None),
             kill: Notify::new(),
             dead: AtomicBool::new(false),
+            ended: CancellationToken::new(),
         });
         tokio::spawn(environment.clone().watch(child));
         environment
@@ -65,6 +69,7 @@ impl Environment {
         };
         self.dead.store(true, Ordering::SeqCst);
         self.answer_current(None, InvokeOutcome::failed("Runtime.ExitError", &ended));
+        self.ended.cancel();
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -83,6 +88,7 @@ impl Environment {
         let request_id = invocation.request_id.clone();
         *self.lock() = Some(Current {
             request_id: request_id.clone(),
+            event: invocation.payload.clone(),
             answer,
         });
         if self.is_dead() || self.work.send(invocation).await.is_err() {
@@ -106,6 +112,19 @@ impl Environment {
     /// The next invocation, when there is one. The runtime asks this.
     pub(crate) async fn next(&self) -> Option<Invocation> {
         self.next.lock().await.recv().await
+    }
+
+    /// Request id and event of the invocation that runs now.
+    pub(crate) fn current_invocation(&self) -> Option<(String, Bytes)> {
+        let current = self.lock();
+        current
+            .as_ref()
+            .map(|current| (current.request_id.clone(), current.event.clone()))
+    }
+
+    /// Resolves when the process is gone.
+    pub(crate) async fn ended(&self) {
+        self.ended.cancelled().await;
     }
 
     /// The answer of the runtime to an invocation; none for the request id means the present one.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::environment::{Environment, Invocation};
 use super::process;
 use super::{InvokeError, InvokeOutcome};
+use crate::border::{Gates, Guard};
 use crate::clock;
 use crate::logs::Logs;
 use crate::template::FunctionSpec;
@@ -44,6 +45,7 @@ pub struct Function {
     environment: BTreeMap<String, String>,
     runtime_api: String,
     logs: Logs,
+    guard: Option<Arc<dyn Guard>>,
     pool: Mutex<Pool>,
 }
 
@@ -54,6 +56,7 @@ impl Function {
         environment: BTreeMap<String, String>,
         runtime_api: String,
         logs: Logs,
+        guard: Option<Arc<dyn Guard>>,
     ) -> Self {
         let pool = Pool {
             idle: Vec::new(),
@@ -61,12 +64,14 @@ impl Function {
             running: 0,
             reserved: spec.reserved,
         };
+        let guard = guard.filter(|guard| guard.watches(&spec.name));
         Self {
             spec,
             binary,
             environment,
             runtime_api,
             logs,
+            guard,
             pool: Mutex::new(pool),
         }
     }
@@ -99,6 +104,17 @@ impl Function {
             .take(victims)
             .for_each(|environment| environment.kill());
         victims
+    }
+
+    /// Kills one busy environment, chosen by `chance`; answers whether there was one.
+    pub(crate) fn kill_one_busy(&self, chance: u64) -> bool {
+        let busy = self.pool().busy.clone();
+        let Some(index) = chance.checked_rem(busy.len() as u64) else {
+            return false;
+        };
+        // Below the length of a vector.
+        busy[index as usize].kill();
+        true
     }
 
     /// Ends every environment.
@@ -185,8 +201,15 @@ impl Function {
             format!("http://{}/{id}", self.runtime_api),
         );
         variables.insert("AWS_LAMBDA_LOG_STREAM_NAME".to_owned(), id.clone());
+        let guard = self.guard.clone();
+        let gates = guard
+            .map(|guard| Gates::before_services(guard, &mut variables))
+            .transpose()?;
         let child = process::start(&self.binary, &self.spec.name, &variables, &self.logs)?;
         let environment = Environment::around(id, child);
+        if let Some(gates) = gates {
+            gates.open(&self.spec.name, &environment)?;
+        }
         self.pool().busy.push(environment.clone());
         Ok(environment)
     }

@@ -12,3 +12,4 @@ pub use invoke::{InvokeError, InvokeOutcome, MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
 pub use service::Lambda;
 
 pub(crate) use api::runtime_routes;
+pub(crate) use environment::Environment;

@@ -76,6 +76,9 @@ pub struct Recording {
     pub duration_secs: Option<f64>,
     /// How often it was asked for without success.
     pub attempts: u32,
+    /// When it was stored.
+    #[serde(default)]
+    pub stored_at: Option<Timestamp>,
     /// Whether it is as long as the call; none until it is stored and both lengths are known.
     #[serde(default)]
     pub whole: Option<bool>,

@@ -43,6 +43,7 @@ impl Webhooks<'_> {
                 let wanted = call.recording.state != RecordingState::Stored;
                 call.recording.state = RecordingState::Stored;
                 call.recording.bytes = Some(bytes);
+                call.recording.stored_at = Some(now);
                 call.recording.duration_secs = secs;
                 call.recording.whole = secs.and_then(|secs| call.has_whole(secs));
                 call.updated_at = now;

@@ -47,6 +47,8 @@ pub(crate) struct CallAnswer {
     ringing_timeout_secs: u32,
     /// When it was put on the dial queue, or imported.
     created_at: Timestamp,
+    /// When its person was due to be called.
+    due_at: Option<Timestamp>,
     /// No dial may begin after this moment.
     dial_before: Option<Timestamp>,
     /// When the dial began.
@@ -93,6 +95,7 @@ impl From<Call> for CallAnswer {
             carrier_call_id: call.carrier_call_id,
             ringing_timeout_secs: call.ringing_timeout_secs,
             created_at: call.created_at,
+            due_at: call.due_at,
             dial_before: call.dial_before,
             placing_at: call.placing_at,
             started_at: call.started_at,

@@ -1,0 +1,70 @@
+//! Points at which a process can die, and crashes at them.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use switchboard_local::border::Moment;
+
+use super::step::Step;
+
+/// A wait looks again and again, and each look is like the one before: this many stand for all.
+const LOOKS: u32 = 3;
+
+/// A point at which a process can die.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point {
+    /// Which of the function's flows; empty where there is one.
+    pub flow: String,
+    /// The request.
+    pub step: Step,
+    /// On which side of its effect.
+    pub moment: Moment,
+}
+
+/// A process that died.
+#[derive(Debug, Clone)]
+pub struct Crash {
+    /// Where.
+    pub point: Point,
+    /// What it worked on.
+    pub victim: String,
+    /// When.
+    pub at: Timestamp,
+    /// The same, to measure from.
+    pub since: Instant,
+}
+
+/// One invocation, as far as it came.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Which of the function's flows.
+    pub flow: String,
+    /// Its requests, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Run {
+    /// Every point at which this run could have died; of a wait, the first looks.
+    pub fn points(&self) -> Vec<Point> {
+        let told_apart = |step: &&Step| !step.only_reads() || step.nth <= LOOKS;
+        let both = |step: &Step| {
+            [Moment::Before, Moment::After].map(|moment| Point {
+                flow: self.flow.clone(),
+                step: step.clone(),
+                moment,
+            })
+        };
+        self.steps.iter().filter(told_apart).flat_map(both).collect()
+    }
+
+    /// The next request, by its name.
+    pub(super) fn next(&mut self, name: String) -> Step {
+        let before = self.steps.iter().filter(|step| step.name == name).count();
+        let step = Step {
+            name,
+            nth: u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1),
+        };
+        self.steps.push(step.clone());
+        step
+    }
+}
