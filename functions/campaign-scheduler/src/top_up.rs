@@ -1,5 +1,6 @@
 //! The dial queue, kept just full enough.
 
+use futures::StreamExt;
 use switchboard_domain::{
     CallId, Campaign, QueueSettings, QueueState, Recipient, RecipientEvent, RecipientStatus, SkipReason,
 };
@@ -7,6 +8,9 @@ use switchboard_store::{DialMessage, Enqueued, StoreError};
 
 use crate::new_call::new_call;
 use crate::tick::Scheduler;
+
+/// Recipients queued side by side: each takes a few requests to the tables.
+const AT_ONCE: usize = 16;
 
 /// How many calls wait on the queue beyond the free slots: enough that a slot that frees between
 /// two steps is taken at once, few enough that pause and cancel bite at once.
@@ -79,36 +83,57 @@ impl Scheduler {
             .store
             .due_recipients(&campaign.campaign_id, now, turn, limit)
             .await?;
-        let mut messages = Vec::new();
-        for seen in due {
-            // The index is a moment old.
-            let current = self
-                .store
-                .find_recipient(&campaign.campaign_id, &seen.recipient_id)
-                .await?;
-            let Some(recipient) = current.filter(|r| r.status == RecipientStatus::Pending && r.due_at <= now)
-            else {
-                continue;
-            };
-            if let Some(reason) = self.reason_to_skip(campaign, &recipient).await? {
-                let skip = RecipientEvent::Skipped(reason);
-                self.store.move_idle_recipient(&recipient, skip, now, now).await?;
-                continue;
-            }
-            let call = new_call(campaign, &recipient, CallId::generate(now, &mut rand::rng()), now);
-            if self.store.enqueue(&call, &recipient, now).await? == Enqueued::Yes {
-                messages.push(DialMessage {
-                    call_id: call.call_id,
-                    campaign_id: call.campaign_id,
-                });
+        let queued: Vec<_> = futures::stream::iter(due)
+            .map(|seen| self.enqueue_one(campaign, seen))
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let (mut messages, mut failed) = (Vec::new(), Ok(()));
+        for outcome in queued {
+            match outcome {
+                Ok(message) => messages.extend(message),
+                Err(error) => failed = Err(error),
             }
         }
+        let sent = messages.len() as u64;
+        // Whoever is queued is called, also when the table failed for somebody else.
         let refused = self.store.send_dials(&messages).await?;
         if !refused.is_empty() {
-            // They are queued in the table: the recovery sends them again.
             tracing::warn!(refused = refused.len(), "the dial queue refused messages");
+            messages.retain(|message| refused.contains(&message.call_id));
+            // Once more; of what is refused again the recovery takes care.
+            self.store.send_dials(&messages).await?;
         }
-        Ok(messages.len() as u64)
+        failed.map(|()| sent)
+    }
+
+    /// Queues the call of one recipient; its message is still to be sent. None when there is none.
+    async fn enqueue_one(
+        &self,
+        campaign: &Campaign,
+        seen: Recipient,
+    ) -> Result<Option<DialMessage>, StoreError> {
+        let now = self.clock.now();
+        // The index is a moment old.
+        let current = self
+            .store
+            .find_recipient(&campaign.campaign_id, &seen.recipient_id)
+            .await?;
+        let Some(recipient) = current.filter(|r| r.status == RecipientStatus::Pending && r.due_at <= now)
+        else {
+            return Ok(None);
+        };
+        if let Some(reason) = self.reason_to_skip(campaign, &recipient).await? {
+            let skip = RecipientEvent::Skipped(reason);
+            self.store.move_idle_recipient(&recipient, skip, now, now).await?;
+            return Ok(None);
+        }
+        let call = new_call(campaign, &recipient, CallId::generate(now, &mut rand::rng()), now);
+        let enqueued = self.store.enqueue(&call, &recipient, now).await?;
+        Ok((enqueued == Enqueued::Yes).then(|| DialMessage {
+            call_id: call.call_id,
+            campaign_id: call.campaign_id,
+        }))
     }
 
     /// Checked here so that no call is made in vain; the moment of dialling checks again.

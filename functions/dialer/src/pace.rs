@@ -27,7 +27,7 @@ impl Default for Pace {
             first_look: Duration::from_millis(250),
             slowest_look: Duration::from_secs(2),
             ask_provider: Duration::from_secs(15),
-            heartbeat: Duration::from_secs(20),
+            heartbeat: Duration::from_secs(15),
             wait_for_slot: Duration::from_secs(20),
             retry_slot: Duration::from_millis(500),
             hand_over: Duration::from_secs(45),

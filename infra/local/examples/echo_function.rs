@@ -24,6 +24,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     match order.as_str() {
         "error" => Err("asked for an error".into()),
         "crash" => std::process::exit(3),
+        "send" => send(event["queue"].as_str().unwrap_or_default()).await,
         "sleep" => {
             tokio::time::sleep(Duration::from_secs(20)).await;
             Ok(Value::Null)
@@ -39,4 +40,19 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         }
         _ => Ok(json!({ "pid": std::process::id(), "event": event })),
     }
+}
+
+/// Sends a message, so that something of this function can be seen outside.
+async fn send(queue: &str) -> Result<Value, Error> {
+    #[expect(clippy::disallowed_methods, reason = "what the runner gives its functions")]
+    let address = std::env::var("AWS_ENDPOINT_URL_SQS")?;
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let answer = http
+        .post(address)
+        .header("x-amz-target", "AmazonSQS.SendMessage")
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(json!({ "QueueUrl": queue, "MessageBody": "sent" }).to_string())
+        .send()
+        .await?;
+    Ok(json!({ "status": answer.status().as_u16() }))
 }

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use switchboard_local::border::{Crossing, Fate, Guard, Moment};
 use switchboard_local::lambda::{InvokeError, InvokeOutcome};
 use switchboard_local::{Local, LocalConfig};
 
@@ -14,6 +16,10 @@ struct Machine {
 }
 
 async fn machine() -> Machine {
+    guarded_machine(Arc::new(Executioner::default())).await
+}
+
+async fn guarded_machine(executioner: Arc<Executioner>) -> Machine {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = std::env::current_exe().unwrap();
     let built: PathBuf = own.parent().and_then(Path::parent).unwrap().join("examples");
@@ -26,8 +32,30 @@ async fn machine() -> Machine {
         ..LocalConfig::for_tests(here.join("../.."), data.path().to_owned())
     };
     Machine {
-        local: Local::start(config).await.unwrap(),
+        local: Local::start_guarded(config, executioner).await.unwrap(),
         _data: data,
+    }
+}
+
+/// Ends whoever sends a message, at this moment; nobody, and there is no border, when there is none.
+#[derive(Default)]
+struct Executioner(Mutex<Option<Moment>>);
+
+impl Guard for Executioner {
+    fn watches(&self, _: &str) -> bool {
+        self.0.lock().unwrap().is_some()
+    }
+
+    fn passes(&self, crossing: &Crossing<'_>, moment: Moment) -> Fate {
+        assert_eq!(
+            (crossing.function, crossing.to),
+            ("echo_function", "AWS_ENDPOINT_URL_SQS")
+        );
+        assert_eq!(crossing.request.headers["x-amz-target"], "AmazonSQS.SendMessage");
+        match self.0.lock().unwrap().take_if(|at| *at == moment) {
+            Some(_) => Fate::Dies,
+            None => Fate::Lives,
+        }
     }
 }
 
@@ -167,4 +195,34 @@ async fn a_message_that_crashes_its_function_becomes_a_dead_letter() {
         "what worked is gone, what did not is kept"
     );
     machine.local.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_the_border_a_process_dies_before_or_after_the_effect_of_its_request() {
+    for (moment, sent) in [(Moment::Before, 0), (Moment::After, 1)] {
+        let executioner = Arc::new(Executioner(Mutex::new(Some(moment))));
+        let machine = guarded_machine(executioner).await;
+        let queue = machine.local.queue("FailedQueue").unwrap();
+        let order = json!({ "do": "send", "queue": queue.url }).to_string();
+        let invoke = || {
+            machine
+                .local
+                .lambda()
+                .invoke("echo_function", order.clone().into())
+        };
+        let InvokeOutcome::Failed(error) = invoke().await.unwrap() else {
+            panic!("it was to die {moment}");
+        };
+        assert!(String::from_utf8_lossy(&error).contains("killed"), "{error:?}");
+        let depth = || machine.local.sqs().depth(queue);
+        assert_eq!(depth().await.unwrap().visible, sent, "{moment}");
+
+        // Its successor lives, and is answered through the border.
+        let InvokeOutcome::Answer(answer) = invoke().await.unwrap() else {
+            panic!("its successor was to live");
+        };
+        assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap()["status"], 200);
+        assert_eq!(depth().await.unwrap().visible, sent + 1, "{moment}");
+        machine.local.shutdown().await;
+    }
 }

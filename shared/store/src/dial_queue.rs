@@ -27,17 +27,18 @@ pub struct QueueDepth {
 }
 
 impl Store {
-    /// Sends messages to the dial queue; answers the calls whose message was refused.
+    /// Sends messages to the dial queue; answers the calls whose message was refused, or whose batch was
+    /// not answered.
     ///
     /// # Errors
-    /// When the queue does not answer. Some may be sent then; sending them again is safe.
+    /// When the queue answers nothing at all. Some may be sent then; sending them again is safe.
     pub async fn send_dials(&self, messages: &[DialMessage]) -> Result<Vec<CallId>, StoreError> {
         let url = self
             .config
             .dial_queue_url
             .as_deref()
             .ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
-        let mut refused = Vec::new();
+        let (mut refused, mut unanswered) = (Vec::new(), None);
         for batch in messages.chunks(10) {
             let entry = |(index, message): (usize, &DialMessage)| {
                 let body = serde_json::to_string(message).ok()?;
@@ -56,14 +57,24 @@ impl Store {
                 .queue_url(url)
                 .set_entries(Some(entries))
                 .send()
-                .await
-                .map_err(unavailable("SQS", "SendMessageBatch"))?;
-            for failed in answer.failed() {
-                let call = failed.id().parse().ok().and_then(|index: usize| batch.get(index));
-                refused.extend(call.map(|message| message.call_id.clone()));
+                .await;
+            match answer {
+                Ok(answer) => {
+                    for failed in answer.failed() {
+                        let call = failed.id().parse().ok().and_then(|index: usize| batch.get(index));
+                        refused.extend(call.map(|message| message.call_id.clone()));
+                    }
+                }
+                Err(error) => {
+                    unanswered = Some(unavailable("SQS", "SendMessageBatch")(error));
+                    refused.extend(batch.iter().map(|message| message.call_id.clone()));
+                }
             }
         }
-        Ok(refused)
+        match unanswered {
+            Some(error) if refused.len() == messages.len() => Err(error),
+            _ => Ok(refused),
+        }
     }
 
     /// How many messages the dial queue holds.

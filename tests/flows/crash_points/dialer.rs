@@ -58,6 +58,11 @@ async fn die_at_every_point(title: &str, faults: &[FaultKind]) {
     assert!(people <= SETTING.limit);
     let id = world.campaign(1, people, Begin::Now).await.unwrap();
     let ended = world.end_of(&id, PATIENCE).await.unwrap();
+    for request in ["TransactWriteItems", "POST ", "PUT "] {
+        let left = crashes.left();
+        let reached = left.iter().all(|point| !point.step.name.starts_with(request));
+        assert!(reached, "nobody came to these points: {left:?}");
+    }
     judge(title, world, ended, &crashes, &points, "call_id").await;
 }
 

@@ -34,7 +34,7 @@ impl Default for ChaosPlan {
             clock_factor: 120.0,
             max_attempts: 2,
             ringing_timeout_secs: 5,
-            kill_every_ms: 2_000,
+            kill_every_ms: 4_000,
             calm: false,
             disasters: true,
             patience_secs: 3_600,
