@@ -30,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::calls::routes())
         .merge(areas::exports::routes())
         .merge(areas::queue::routes())
+        .merge(areas::dead_letters::routes())
         .merge(areas::system::routes())
         .merge(areas::attention::routes())
         .merge(areas::webhooks::routes())

@@ -5,6 +5,7 @@
 //! same. The truth is in the tables: a tick that dies at any point loses nothing.
 
 mod capacity;
+mod dead_letters;
 mod layout;
 mod lifecycle;
 mod new_call;

@@ -14,7 +14,13 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(10);
 async fn main() -> Result<(), Error> {
     let mut starting = Starting::new("campaign-scheduler");
     let limit = starting.settings.parsed("CONCURRENCY_LIMIT", 5u32, "15");
-    let needs = [Need::DialQueue, Need::DialerControl, Need::Sync, Need::Provider];
+    let needs = [
+        Need::DialQueue,
+        Need::DeadLetterQueue,
+        Need::DialerControl,
+        Need::Sync,
+        Need::Provider,
+    ];
     let start = starting.finish(&needs).await?;
     let reserve = start.config.store.reserve_concurrency;
     let provider = start.providers.get(ProviderKind::Elevenlabs);

@@ -31,6 +31,10 @@ impl Scheduler {
             summary.recovered += self.recover(&settings).await?;
             done.recover = Some(now);
         }
+        if LastDone::is_due(done.dead_letters, self.pace.dead_letters, now) {
+            self.collect_dead_letters().await?;
+            done.dead_letters = Some(now);
+        }
         if LastDone::is_due(done.recordings, self.pace.recordings, now) {
             self.chase_recordings().await?;
             self.apply_left_webhooks().await?;

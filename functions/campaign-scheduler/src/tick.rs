@@ -27,6 +27,8 @@ pub struct Pace {
     pub recover: Duration,
     /// Between looks for recordings that did not come and webhooks that were left behind.
     pub recordings: Duration,
+    /// Between looks into the dead-letter queues.
+    pub dead_letters: Duration,
 }
 
 impl Default for Pace {
@@ -37,6 +39,7 @@ impl Default for Pace {
             capacity: Duration::from_secs(10),
             recover: Duration::from_secs(5),
             recordings: Duration::from_secs(60),
+            dead_letters: Duration::from_secs(20),
         }
     }
 }
@@ -73,6 +76,7 @@ pub(crate) struct LastDone {
     pub capacity: Option<Timestamp>,
     pub recover: Option<Timestamp>,
     pub recordings: Option<Timestamp>,
+    pub dead_letters: Option<Timestamp>,
     pub steps: u32,
 }
 

@@ -98,6 +98,7 @@ fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
             "DEAD_LETTER_QUEUE_URL",
             "https://sqs.us-east-1.amazonaws.com/111122223333/dial-dead-letters",
         ),
+        failed_events_queue_url: settings.optional("FAILED_EVENTS_QUEUE_URL"),
         dialer_function: if_needed(
             settings,
             Need::DialerControl,

@@ -19,6 +19,8 @@ pub struct StoreConfig {
     pub dial_queue_url: Option<String>,
     /// The dial queue's dead letters.
     pub dead_letter_queue_url: Option<String>,
+    /// Events that functions failed to work through.
+    pub failed_events_queue_url: Option<String>,
     /// Name of the dialer.
     pub dialer_function: Option<String>,
     /// Id of the dialer's event source mapping.

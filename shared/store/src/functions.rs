@@ -118,6 +118,22 @@ impl Functions {
         serde_json::from_slice(body).map_err(|error| failed("Invoke", error.to_string()))
     }
 
+    /// Gives an event to one of the functions that work asynchronously, again. Answers whether it is one.
+    ///
+    /// # Errors
+    /// When Lambda does not take the invocation.
+    pub async fn start_again(&self, function: &str, event: &serde_json::Value) -> Result<bool, StoreError> {
+        let ours = [
+            &self.config.sync_function,
+            &self.config.exporter_function,
+            &self.config.parser_function,
+        ];
+        if !ours.iter().any(|name| name.as_deref() == Some(function)) {
+            return Ok(false);
+        }
+        self.start(function, event).await.map(|()| true)
+    }
+
     async fn start(&self, function: &str, request: &impl Serialize) -> Result<(), StoreError> {
         self.lambda
             .invoke()

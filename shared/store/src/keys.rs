@@ -165,6 +165,10 @@ pub(crate) fn noted_recording(id: &CallId) -> Key {
     Key::new(format!("RECORDING#{id}"), META)
 }
 
+pub(crate) fn dead_letter(id: &str) -> Key {
+    Key::new(format!("DEAD_LETTER#{id}"), META)
+}
+
 pub(crate) fn recording_due(id: &CallId) -> Key {
     Key::new("RECORDINGS_DUE", id.as_str())
 }

@@ -47,6 +47,8 @@ pub struct TestStore {
     db: DynamoDb,
     sqs: Sqs,
     dial_queue: QueueRef,
+    dead_letters: QueueRef,
+    failed_events: QueueRef,
     _stop: DropGuard,
     _dir: TempDir,
 }
@@ -70,6 +72,7 @@ impl TestStore {
         let long = json!({ "VisibilityTimeout": 5400 });
         let dial_queue = sqs.ensure_queue("dial", &long).await.unwrap();
         let dead_letters = sqs.ensure_queue("dial-dead-letters", &long).await.unwrap();
+        let failed_events = sqs.ensure_queue("failed-events", &long).await.unwrap();
         let lambda = FakeLambda::start(listener().await, shutdown.clone());
 
         let sdk = sdk_config(Endpoints(HashMap::from([
@@ -79,7 +82,7 @@ impl TestStore {
             ("Lambda", lambda.endpoint_url()),
         ])))
         .await;
-        let store = Store::new(&sdk, config(&dial_queue, &dead_letters));
+        let store = Store::new(&sdk, config(&dial_queue, &dead_letters, &failed_events));
         let clock = ManualClock::at("2026-11-20T12:00:00Z".parse().unwrap());
         store.queue_settings(LIMIT, clock.now()).await.unwrap();
         Self {
@@ -90,6 +93,8 @@ impl TestStore {
             db,
             sqs,
             dial_queue,
+            dead_letters,
+            failed_events,
             _stop: shutdown.drop_guard(),
             _dir: dir,
         }
@@ -113,6 +118,16 @@ impl TestStore {
     /// The queue's settings and the number of slots in use.
     pub async fn queue(&self) -> QueueSettings {
         self.store.queue_settings(LIMIT, self.now()).await.unwrap()
+    }
+
+    /// Puts a message into the dial queue's dead letters.
+    pub async fn give_up_dial(&self, message: &str) {
+        self.sqs.send(&self.dead_letters, message).await.unwrap();
+    }
+
+    /// Puts a record into the queue of failed events.
+    pub async fn fail_event(&self, record: &str) {
+        self.sqs.send(&self.failed_events, record).await.unwrap();
     }
 
     /// Takes every message that waits on the dial queue.
@@ -142,7 +157,7 @@ async fn listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
-fn config(dial_queue: &QueueRef, dead_letters: &QueueRef) -> StoreConfig {
+fn config(dial_queue: &QueueRef, dead_letters: &QueueRef, failed_events: &QueueRef) -> StoreConfig {
     let name = |name: &str| Some(name.to_owned());
     StoreConfig {
         calls_table: "CallsTable".to_owned(),
@@ -153,6 +168,7 @@ fn config(dial_queue: &QueueRef, dead_letters: &QueueRef) -> StoreConfig {
         data_bucket: BUCKET.to_owned(),
         dial_queue_url: Some(dial_queue.url.clone()),
         dead_letter_queue_url: Some(dead_letters.url.clone()),
+        failed_events_queue_url: Some(failed_events.url.clone()),
         dialer_function: name(DIALER),
         dialer_mapping_id: name(MAPPING),
         scheduler_function: name(SCHEDULER),

@@ -43,6 +43,7 @@ async fn get_attention(Viewer(api): Viewer) -> Answer<Attention> {
     found.paused_campaigns(&api).await?;
     found.calls(&api, now).await?;
     found.slots(&api, now).await?;
+    found.dead_letters(&api).await?;
     found.webhooks(&api, now).await?;
     found.recordings(&api).await?;
     let (items, more) = found.sorted();

@@ -7,6 +7,7 @@ pub(crate) mod calls;
 pub(crate) mod campaigns;
 pub(crate) mod contact_lists;
 pub(crate) mod contacts;
+pub(crate) mod dead_letters;
 pub(crate) mod do_not_call;
 pub(crate) mod exports;
 pub(crate) mod phone_lines;

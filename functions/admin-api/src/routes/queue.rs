@@ -55,7 +55,7 @@ struct Queue {
     holders: Vec<SlotHolder>,
     /// Calls about to be placed.
     depth: Depth,
-    /// Messages that were given up; look at `depth` of the dead-letter queue in AWS.
+    /// Messages that were given up, as far as two hundred; see `/queue/dead-letters`.
     dead_letters: u64,
     /// Calls in progress as the provider counts them, whoever began them; none when it did not answer.
     provider_live: Option<u64>,
@@ -68,20 +68,21 @@ struct Queue {
 async fn get_queue(Viewer(api): Viewer) -> Answer<Queue> {
     let store = &api.store;
     let settings = store.queue_settings(api.default_limit, api.now()).await?;
-    let (holders, depth, dead_letters, provider_live) = tokio::join!(
+    let (holders, depth, given_up, kept, provider_live) = tokio::join!(
         store.slot_holders(),
         store.dial_queue_depth(),
         store.dead_letter_depth(),
+        store.list_dead_letters(None, 200),
         provider_live(&api)
     );
-    let dead_letters = dead_letters?;
+    let (given_up, kept) = (given_up?, kept?.items.len() as u64);
     Ok(Json(Queue {
         state: settings.state,
         concurrency_limit: settings.concurrency_limit,
         slots_in_use: settings.slots_in_use,
         holders: holders?,
         depth: depth?.into(),
-        dead_letters: dead_letters.visible + dead_letters.in_flight,
+        dead_letters: given_up.visible + given_up.in_flight + kept,
         provider_live,
         updated_at: settings.updated_at,
     }))

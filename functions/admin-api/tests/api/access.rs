@@ -29,6 +29,7 @@ fn operations() -> Vec<(Method, String)> {
             .replace("{conversation_id}", "conv_0")
             .replace("{phone_number}", "%2B14155550100")
             .replace("{provider}", "elevenlabs")
+            .replace("{letter_id}", "00000000-0000-4000-8000-000000000000")
             .replace("{digest}", &"0".repeat(64))
             .replace("{batch_id}", "1");
         assert!(!path.contains('{'), "{path}");

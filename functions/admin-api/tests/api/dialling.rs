@@ -27,7 +27,9 @@ async fn what_broke_may_have_rung_and_says_how_to_go_on() {
     api.agent().await;
     api.line().await;
     // Whatever is written, every answer to it is lost.
-    api.test.db_faults().next("PutItem", DynamoDbFault::AnswerLost, 99);
+    api.test
+        .db_faults()
+        .next("PutItem", DynamoDbFault::AnswerLost, 99);
     let request =
         json!({ "agent_id": api.agent_id(), "phone_line_id": "phnum_main", "phone_number": "+14155550100" });
     let keyed = Actor::operator().header("idempotency-key", "k");

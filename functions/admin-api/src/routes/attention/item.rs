@@ -19,6 +19,8 @@ pub(super) enum AttentionKind {
     StuckCall,
     /// A slot whose call nobody watches.
     UnwatchedSlot,
+    /// A message that was given up.
+    DeadLetter,
     /// A webhook that could not be read.
     UnparsedWebhook,
     /// A webhook that is kept and was not applied.

@@ -115,6 +115,20 @@ impl Found {
         Ok(())
     }
 
+    pub(super) async fn dead_letters(&mut self, api: &Api) -> Result<(), StoreError> {
+        let page = api.store.list_dead_letters(None, MOST).await?;
+        self.more |= page.next.is_some();
+        for letter in page.items {
+            let path = format!("/api/queue/dead-letters/{}", letter.id);
+            let mut item = AttentionItem::new(Kind::DeadLetter, &letter.id, letter.arrived_at, letter.reason)
+                .may("Try again", "POST", format!("{path}/retry"))
+                .may("Put away", "DELETE", path);
+            (item.call_id, item.campaign_id) = (letter.call_id, letter.campaign_id);
+            self.items.push(item);
+        }
+        Ok(())
+    }
+
     pub(super) async fn webhooks(&mut self, api: &Api, now: Timestamp) -> Result<(), StoreError> {
         let lists = [
             (WebhookList::Unparsed, Kind::UnparsedWebhook),
