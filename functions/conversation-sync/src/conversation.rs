@@ -49,7 +49,11 @@ impl ConversationSync {
         if known.is_none() && agent.is_none() {
             return Ok(Seen::UnknownAgent);
         }
-        let Some(conversation) = provider.get_conversation(&row.conversation_id).await? else {
+        let Some(conversation) = self
+            .pace
+            .ask(|| provider.get_conversation(&row.conversation_id))
+            .await?
+        else {
             // Deleted between list and question.
             return Ok(Seen::Fine);
         };

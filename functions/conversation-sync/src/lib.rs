@@ -7,6 +7,7 @@
 mod conversation;
 mod import;
 mod mark;
+mod pace;
 mod recordings;
 mod request;
 mod run;
@@ -14,6 +15,7 @@ mod settle;
 mod summary;
 mod walk;
 
-pub use request::{InvalidRequest, SyncRequest};
+pub use pace::SyncPace;
+pub use request::{ConversationStatus, InvalidRequest, SyncRequest};
 pub use run::{ConversationSync, SyncError};
 pub use summary::{SyncAnswer, SyncSummary};

@@ -39,10 +39,23 @@ impl Window {
 
 /// Where the mark moves after a walk; none when it stays.
 pub(crate) fn next_mark(mark: Option<Timestamp>, window: Window, walk: &Walk) -> Option<Timestamp> {
-    if !walk.all_read || !window.joins_mark {
+    if !window.joins_mark {
         return None;
     }
-    let complete_until = walk.open_since.unwrap_or(window.until);
+    let Some(read_until) = (if walk.all_read {
+        Some(window.until)
+    } else {
+        walk.reached
+    }) else {
+        return None;
+    };
+    let complete_until = walk.open_since.map_or(read_until, |open| open.min(read_until));
+    if !walk.all_read {
+        // Goes on from here, and never beyond what was read.
+        return mark
+            .is_none_or(|mark| complete_until > mark)
+            .then_some(complete_until);
+    }
     let next = complete_until
         .max(before(window.until, PATIENCE))
         .min(window.until);
@@ -75,6 +88,7 @@ mod tests {
         let window = Window::new(Some(at(-HOUR)), None, at(0));
         let walk = Walk {
             all_read: true,
+            reached: None,
             open_since: None,
         };
         assert_eq!(next_mark(Some(at(-HOUR)), window, &walk), Some(at(0)));
@@ -85,6 +99,7 @@ mod tests {
         let window = Window::new(Some(at(-HOUR)), None, at(0));
         let open = |since| Walk {
             all_read: true,
+            reached: None,
             open_since: Some(at(since)),
         };
         assert_eq!(next_mark(Some(at(-HOUR)), window, &open(-60)), Some(at(-60)));
@@ -97,9 +112,30 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_that_was_cut_short_goes_on_where_it_stopped() {
+        let window = Window::new(Some(at(-9 * HOUR)), None, at(0));
+        let cut = |reached, open: Option<i64>| Walk {
+            all_read: false,
+            reached: Some(at(reached)),
+            open_since: open.map(at),
+        };
+        let mark = Some(at(-9 * HOUR));
+        assert_eq!(
+            next_mark(mark, window, &cut(-4 * HOUR, None)),
+            Some(at(-4 * HOUR))
+        );
+        assert_eq!(
+            next_mark(mark, window, &cut(-4 * HOUR, Some(-5 * HOUR))),
+            Some(at(-5 * HOUR))
+        );
+        assert_eq!(next_mark(mark, window, &cut(-10 * HOUR, None)), None);
+    }
+
+    #[test]
     fn a_walk_that_began_after_the_mark_leaves_it() {
         let walk = Walk {
             all_read: true,
+            reached: None,
             open_since: None,
         };
         let late = Window::new(Some(at(-HOUR)), Some(at(-60)), at(0));
@@ -113,12 +149,13 @@ mod tests {
         fn the_mark_never_goes_back_and_never_passes_what_is_open_and_young(
             mark in proptest::option::of(-200_000i64..100), asked in proptest::option::of(-300_000i64..100),
             all_read: bool, open in proptest::option::of(-300_000i64..0),
+            reached in proptest::option::of(-300_000i64..0),
         ) {
             let (mark, asked) = (mark.map(at), asked.map(at));
             let window = Window::new(mark, asked, at(0));
-            let walk = Walk { all_read, open_since: open.map(at) };
+            let walk = Walk { all_read, reached: reached.map(at), open_since: open.map(at) };
             if let Some(next) = next_mark(mark, window, &walk) {
-                prop_assert!(all_read);
+                prop_assert!(all_read || reached.is_some_and(|reached| next <= at(reached)));
                 prop_assert!(mark.is_none_or(|mark| next > mark));
                 prop_assert!(next <= at(0));
                 prop_assert!(open.is_none_or(|open| open < -24 * HOUR || next <= at(open)));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use switchboard_domain::AgentId;
+use switchboard_providers::ConversationState;
 
 /// What a run is asked for. The schedule asks for nothing in particular.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -11,14 +12,54 @@ use switchboard_domain::AgentId;
 pub struct SyncRequest {
     /// Conversations begun at or after this moment; none: since the last mark.
     pub since: Option<Timestamp>,
+    /// Conversations begun before this moment; none: until now.
+    pub until: Option<Timestamp>,
+    /// Only conversations that are so far.
+    pub status: Option<ConversationStatus>,
     /// Only this agent's conversations.
     pub agent_id: Option<AgentId>,
+}
+
+/// Where a conversation is on its way, as people ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationStatus {
+    /// Known, not answered yet.
+    Initiated,
+    /// Answered.
+    InProgress,
+    /// Over; the provider still works on its analysis.
+    Processing,
+    /// Over.
+    Done,
+    /// Did not work out.
+    Failed,
+}
+
+impl ConversationStatus {
+    /// Whether a conversation in this state is meant.
+    pub fn is(self, state: &ConversationState) -> bool {
+        match self {
+            Self::Initiated => *state == ConversationState::Initiated,
+            Self::InProgress => *state == ConversationState::InProgress,
+            Self::Processing => *state == ConversationState::Processing,
+            Self::Done => *state == ConversationState::Done,
+            Self::Failed => *state == ConversationState::Failed,
+        }
+    }
+}
+
+impl SyncRequest {
+    /// Only some of the conversations are asked for: what is looked at says nothing of the others.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.agent_id.is_some() || self.status.is_some() || self.until.is_some()
+    }
 }
 
 /// A request that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "send {{}} or {{\"since\": \"2026-11-20T00:00:00Z\", \"agent_id\": \"agt_...\"}}, both optional: {0}"
+    "send {{}} or {{\"since\": \"2026-11-20T00:00:00Z\", \"until\": …, \"status\": \"done\", \"agent_id\": \"agt_...\"}}, all optional: {0}"
 )]
 pub struct InvalidRequest(#[source] serde_json::Error);
 

@@ -10,7 +10,7 @@ use switchboard_service::{Causes, Providers};
 use switchboard_store::{Store, StoreError};
 
 use crate::mark::{Window, next_mark};
-use crate::{SyncAnswer, SyncRequest, SyncSummary};
+use crate::{SyncAnswer, SyncPace, SyncRequest, SyncSummary};
 
 /// Name of the lease: two runs at once would only do everything twice.
 const LEASE: &str = "conversation-sync";
@@ -36,6 +36,7 @@ pub struct ConversationSync {
     pub(crate) store: Store,
     pub(crate) providers: Providers,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pace: SyncPace,
 }
 
 impl ConversationSync {
@@ -45,7 +46,14 @@ impl ConversationSync {
             store,
             providers,
             clock,
+            pace: SyncPace::default(),
         }
+    }
+
+    /// The same at another pace.
+    #[must_use]
+    pub fn with_pace(self, pace: SyncPace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Runs once, as `holder`, and begins nothing after `work_until`.
@@ -76,6 +84,8 @@ impl ConversationSync {
         }
         let summary = done?;
         tracing::info!(summary = %serde_json::to_string(&summary).unwrap_or_default(), "sync done");
+        let told = serde_json::to_value(&summary).unwrap_or_default();
+        self.store.put_sync_summary(&told, self.clock.now()).await?;
         Ok(SyncAnswer::Ran(summary))
     }
 
@@ -105,7 +115,7 @@ impl ConversationSync {
                 Some((kind, _)) if *kind != provider.kind() => continue,
                 only => only.as_ref().map(|(_, id)| id.clone()),
             };
-            self.bring_up(provider.as_ref(), request.since, agent, work_until, &mut summary)
+            self.bring_up(provider.as_ref(), request, agent, work_until, &mut summary)
                 .await?;
         }
         self.settle_calls(work_until, &mut summary).await?;
@@ -131,17 +141,18 @@ impl ConversationSync {
     async fn bring_up(
         &self,
         provider: &dyn VoiceProvider,
-        since: Option<Timestamp>,
+        request: &SyncRequest,
         agent: Option<ProviderId>,
         work_until: Timestamp,
         summary: &mut SyncSummary,
     ) -> Result<(), SyncError> {
         let mark = self.store.sync_mark(provider.kind()).await?;
-        let window = Window::new(mark, since, self.clock.now());
-        let whole = agent.is_none();
-        let walk = self.walk(provider, window, agent, work_until, summary).await;
+        let window = Window::new(mark, request.since, self.clock.now());
+        let walk = self
+            .walk(provider, window, agent, request, work_until, summary)
+            .await;
         summary.complete &= walk.all_read;
-        if let Some(next) = next_mark(mark, window, &walk).filter(|_| whole) {
+        if let Some(next) = next_mark(mark, window, &walk).filter(|_| !request.is_partial()) {
             self.store.put_sync_mark(provider.kind(), next).await?;
         }
         Ok(())

@@ -9,7 +9,7 @@ use switchboard_service::Causes;
 
 use crate::conversation::{KnownAgents, Seen};
 use crate::mark::Window;
-use crate::{ConversationSync, SyncSummary};
+use crate::{ConversationSync, SyncRequest, SyncSummary};
 
 /// The most that ElevenLabs gives at once.
 const PAGE_SIZE: u32 = 100;
@@ -19,6 +19,9 @@ const PAGE_SIZE: u32 = 100;
 pub(crate) struct Walk {
     /// Every page was read.
     pub(crate) all_read: bool,
+    /// Every conversation begun before this moment was looked at; none when the provider does not list
+    /// them in the order of their begin.
+    pub(crate) reached: Option<Timestamp>,
     /// Begin of the oldest conversation that is to be looked at again.
     pub(crate) open_since: Option<Timestamp>,
 }
@@ -29,12 +32,13 @@ impl ConversationSync {
         provider: &dyn VoiceProvider,
         window: Window,
         agent: Option<ProviderId>,
+        request: &SyncRequest,
         work_until: Timestamp,
         summary: &mut SyncSummary,
     ) -> Walk {
         let mut query = ConversationQuery {
             since: Some(window.since),
-            until: Some(window.until),
+            until: Some(request.until.unwrap_or(window.until)),
             provider_agent_id: agent,
             page_size: Some(PAGE_SIZE),
             oldest_first: true,
@@ -42,8 +46,10 @@ impl ConversationSync {
         };
         let mut walk = Walk {
             all_read: false,
+            reached: None,
             open_since: None,
         };
+        let mut in_order = true;
         let mut agents = KnownAgents::new();
         let mut seen = HashSet::new();
         let mut cursors = HashSet::new();
@@ -63,7 +69,12 @@ impl ConversationSync {
                 if self.clock.now() >= work_until {
                     return walk;
                 }
+                if request.status.is_some_and(|status| !status.is(&row.state)) {
+                    continue;
+                }
                 summary.listed += 1;
+                in_order &= row.started_at.is_some() && row.started_at >= walk.reached;
+                walk.reached = row.started_at.filter(|_| in_order);
                 if self.look_at(provider, &row, &mut agents, summary).await {
                     walk.hold_at(row.started_at.unwrap_or(window.since));
                 }
@@ -94,7 +105,7 @@ impl ConversationSync {
         if self.clock.now() >= work_until {
             return None;
         }
-        match provider.list_conversations(query).await {
+        match self.pace.ask(|| provider.list_conversations(query)).await {
             Ok(page) => Some(page),
             Err(error) => {
                 tracing::error!(error = %Causes(&error), "conversations could not be listed");

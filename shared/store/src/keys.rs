@@ -195,6 +195,10 @@ pub(crate) fn sync_mark(provider: &str) -> Key {
     Key::new(format!("SYNC#{provider}"), META)
 }
 
+pub(crate) fn sync_summary() -> Key {
+    Key::new("SYNC_SUMMARY", META)
+}
+
 pub(crate) fn batch_counter() -> Key {
     Key::new("BATCHES", "COUNTER")
 }

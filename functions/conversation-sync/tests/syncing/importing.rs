@@ -111,6 +111,7 @@ async fn one_agents_conversations_can_be_asked_for() {
     let request = SyncRequest {
         since: Some(world.ago(48 * 60)),
         agent_id: Some(AgentId::derived(&["bert"])),
+        ..SyncRequest::default()
     };
     let summary = world.ask(&request).await;
     assert_eq!((summary.listed, summary.imported), (1, 1));

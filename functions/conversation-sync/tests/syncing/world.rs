@@ -1,12 +1,13 @@
 //! The function over a provider in memory and a real store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use conversation_sync::{ConversationSync, SyncAnswer, SyncRequest, SyncSummary};
+use conversation_sync::{ConversationSync, SyncAnswer, SyncPace, SyncRequest, SyncSummary};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Call, CallEvent, CallId, CallOutcome, CallResults, Carrier, Direction, ProviderKind, Speaker,
-    TranscriptTurn,
+    Call, CallEvent, CallId, CallOutcome, CallResults, Carrier, Clock, Direction, ManualClock, ProviderKind,
+    Speaker, TranscriptTurn,
 };
 use switchboard_providers::fake::FakeProvider;
 use switchboard_providers::{Conversation, ConversationState};
@@ -14,6 +15,11 @@ use switchboard_service::Providers;
 use switchboard_store::{BeginDial, CallFilter};
 use switchboard_testing::{TestStore, records};
 
+const AT_ONCE: SyncPace = SyncPace {
+    between: Duration::ZERO,
+    slow_down: Duration::ZERO,
+    longest: Duration::ZERO,
+};
 pub(crate) const ELEVENLABS: ProviderKind = ProviderKind::Elevenlabs;
 
 pub(crate) struct World {
@@ -22,13 +28,27 @@ pub(crate) struct World {
     pub(crate) sync: ConversationSync,
 }
 
+/// Every look at it takes a while.
+struct RestlessClock {
+    clock: ManualClock,
+    step: SignedDuration,
+}
+
+impl Clock for RestlessClock {
+    fn now(&self) -> Timestamp {
+        self.clock.advance(self.step);
+        self.clock.now()
+    }
+}
+
 impl World {
     /// With one agent of ours, anna.
     pub(crate) async fn start() -> Self {
         let test = TestStore::start().await;
         let provider = FakeProvider::new(Arc::new(test.clock.clone()));
         let providers = Providers::new(Arc::new(provider.clone()));
-        let sync = ConversationSync::new(test.store.clone(), providers, Arc::new(test.clock.clone()));
+        let sync = ConversationSync::new(test.store.clone(), providers, Arc::new(test.clock.clone()))
+            .with_pace(AT_ONCE);
         test.store
             .create_agent(&records::agent("anna", test.now()))
             .await
@@ -47,6 +67,26 @@ impl World {
     pub(crate) async fn ask(&self, request: &SyncRequest) -> SyncSummary {
         let work_until = self.test.now() + SignedDuration::from_mins(14);
         match self.sync.run(request, "run", work_until).await.unwrap() {
+            SyncAnswer::Ran(summary) => summary,
+            SyncAnswer::AlreadyRunning => panic!("nobody else runs"),
+        }
+    }
+
+    /// A run that ends after `secs`, on a clock that moves `step` seconds at each look.
+    pub(crate) async fn ask_for_a_moment(&self, step: i64, secs: i64) -> SyncSummary {
+        let clock = RestlessClock {
+            clock: self.test.clock.clone(),
+            step: SignedDuration::from_secs(step),
+        };
+        let work_until = self.test.now() + SignedDuration::from_secs(secs);
+        let providers = Providers::new(Arc::new(self.provider.clone()));
+        let sync =
+            ConversationSync::new(self.test.store.clone(), providers, Arc::new(clock)).with_pace(AT_ONCE);
+        match sync
+            .run(&SyncRequest::default(), "run", work_until)
+            .await
+            .unwrap()
+        {
             SyncAnswer::Ran(summary) => summary,
             SyncAnswer::AlreadyRunning => panic!("nobody else runs"),
         }

@@ -16,7 +16,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(read::list_calls, place::place_call))
         .routes(routes!(stats::get_stats))
-        .routes(routes!(sync::sync_calls))
+        .routes(routes!(sync::sync_calls, sync::last_sync))
         .routes(routes!(read::get_call_of_conversation))
         .routes(routes!(read::get_call, read::update_call))
         .routes(routes!(read::get_transcript))

@@ -8,10 +8,10 @@ use switchboard_domain::AgentId;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
-use crate::answer::{Made, Refusals};
+use crate::answer::{Answer, Made, Refusals};
 use crate::body::JsonBody;
 use crate::path::found;
-use crate::roles::Operator;
+use crate::roles::{Operator, Viewer};
 
 /// What to sync.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -20,9 +20,31 @@ pub(crate) struct SyncCalls {
     /// Conversations begun at or after this moment; none: since the last sync.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
+    /// Conversations begun before this moment; none: until now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    /// Only conversations that are so far at the provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<ConversationStatus>,
     /// Only this agent's.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_id: Option<AgentId>,
+}
+
+/// Where a conversation is on its way at the provider.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ConversationStatus {
+    /// Known, not answered yet.
+    Initiated,
+    /// Answered.
+    InProgress,
+    /// Over; the provider still works on its analysis.
+    Processing,
+    /// Over.
+    Done,
+    /// Did not work out.
+    Failed,
 }
 
 /// A sync that was started.
@@ -43,6 +65,12 @@ pub(super) async fn sync_calls(
     if request.since.is_some_and(|since| since > now) {
         return Err(Problem::invalid_field("since", "choose a moment that has passed"));
     }
+    if request
+        .until
+        .is_some_and(|until| request.since.is_some_and(|since| until <= since))
+    {
+        return Err(Problem::invalid_field("until", "choose a moment after since"));
+    }
     if let Some(id) = &request.agent_id {
         found(api.store.find_agent(id).await?, "agent").map_err(|_| {
             Problem::invalid_field(
@@ -54,4 +82,25 @@ pub(super) async fn sync_calls(
     api.store.functions().start_sync(&request).await?;
     api.audit("calls.sync_started", &now);
     Ok((StatusCode::ACCEPTED, Json(StartedSync { started_at: now })))
+}
+
+/// What the last sync did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LastSync {
+    /// When it ended; none: there was none yet.
+    finished_at: Option<Timestamp>,
+    /// Numbers by name: `listed`, `synced`, `updated`, `imported`, `skipped_unknown_agent`, `unfinished`,
+    /// `failed`, `settled`, `recordings_stored`; and `complete`, whether everything was looked at.
+    #[schema(value_type = Object)]
+    summary: serde_json::Value,
+}
+
+/// What the last sync did.
+#[utoipa::path(get, path = "/calls/sync", tag = "calls", responses((status = OK, body = LastSync), Refusals))]
+pub(super) async fn last_sync(Viewer(api): Viewer) -> Answer<LastSync> {
+    let (summary, finished_at) = match api.store.sync_summary().await? {
+        Some((summary, finished_at)) => (summary, Some(finished_at)),
+        None => (serde_json::Value::Null, None),
+    };
+    Ok(Json(LastSync { finished_at, summary }))
 }
