@@ -92,8 +92,8 @@ async fn a_run_that_is_cut_short_goes_on_where_it_stopped() {
     for n in 0..30 {
         world.held(&format!("row_{n}"), world.ago(1_300 - 40 * n));
     }
-    // Every look at the clock takes ten seconds of this run's minute.
-    let first = world.ask_for_a_moment(10, 60).await;
+    // Every look at the clock takes five seconds of this run's two minutes.
+    let first = world.ask_for_a_moment(5, 120).await;
     assert!(
         !first.complete && first.imported > 0 && first.imported < 30,
         "{first:?}"
