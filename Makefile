@@ -2,7 +2,7 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build test check lint fmt doc bench chaos token openapi clean
+.PHONY: help run build test check lint fmt doc bench chaos fuzz token openapi clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -37,6 +37,10 @@ fmt: ## formats the code
 chaos: ## ten thousand people called while everything that can go wrong does; prints a table
 	$(CARGO) build --bins
 	target/debug/chaos $(CHAOS)
+
+FUZZ_SECONDS ?= 60
+fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is kept
+	$(CARGO) run -q --release -p switchboard-fuzz --bin fuzz -- $(FUZZ_SECONDS)
 
 bench: ## measures how fast rows and numbers are read
 	$(CARGO) bench -p switchboard-contacts --bench read_rows

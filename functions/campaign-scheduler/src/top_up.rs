@@ -130,7 +130,7 @@ impl Scheduler {
         }
         let call = new_call(campaign, &recipient, CallId::generate(now, &mut rand::rng()), now);
         let enqueued = self.store.enqueue(&call, &recipient, now).await?;
-        Ok((enqueued == Enqueued::Yes).then(|| DialMessage {
+        Ok((enqueued == Enqueued::Yes).then_some(DialMessage {
             call_id: call.call_id,
             campaign_id: call.campaign_id,
         }))

@@ -193,7 +193,7 @@ mod tests {
                 .parse()
                 .unwrap();
         assert_eq!(plan.dynamodb["throttled"], 0.01);
-        for wrong in ["", "[]", r#"{"dynamodb":{"burnt":1}}"#, r#"{"sea":1}"#] {
+        for wrong in ["", "3", r#"{"dynamodb":{"burnt":1}}"#, r#"{"sea":1}"#] {
             let error = wrong.parse::<FaultPlan>().unwrap_err().to_string();
             assert!(error.contains("\"throttled\""), "{error}");
         }

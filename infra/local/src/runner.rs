@@ -14,7 +14,7 @@ use switchboard_simulator::Simulator;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::border::Guard;
+use crate::border::{Border, Guard};
 use crate::clock;
 use crate::config::{LocalConfig, StartError};
 use crate::control::{Control, control_routes};
@@ -435,6 +435,9 @@ fn functions(
             });
         }
         let environment = environment(spec, config, endpoints);
+        let watching = guard.filter(|guard| guard.watches(&spec.name)).cloned();
+        let border = watching.map(Border::new).transpose();
+        let border = border.map_err(|error| StartError::Network(error.to_string()))?;
         let runtime_api = runtime_api.to_string();
         functions.push(Function::new(
             spec.clone(),
@@ -442,7 +445,7 @@ fn functions(
             environment,
             runtime_api,
             logs.clone(),
-            guard.cloned(),
+            border,
         ));
     }
     Ok(functions)

@@ -213,7 +213,10 @@ async fn at_the_border_a_process_dies_before_or_after_the_effect_of_its_request(
         let InvokeOutcome::Failed(error) = invoke().await.unwrap() else {
             panic!("it was to die {moment}");
         };
-        assert!(String::from_utf8_lossy(&error).contains("killed"), "{moment} {error:?}");
+        assert!(
+            String::from_utf8_lossy(&error).contains("killed"),
+            "{moment} {error:?}"
+        );
         let depth = || machine.local.sqs().depth(queue);
         assert_eq!(depth().await.unwrap().visible, sent, "{moment}");
 

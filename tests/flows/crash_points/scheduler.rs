@@ -265,10 +265,7 @@ async fn a_scheduler_killed_at_any_point_leaves_nobody_behind() {
                 let point = &row.crash.point;
                 point.flow == flow && point.moment == moment && point.step.name.starts_with(request)
             };
-            assert!(
-                rows.iter().any(|row| died(row)),
-                "no tick died {moment} {request}: {flow}"
-            );
+            assert!(rows.iter().any(died), "no tick died {moment} {request}: {flow}");
         }
     }
     for explorer in explorers {

@@ -13,6 +13,7 @@ use axum::serve::ListenerExt;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{StatusCode, header};
+use tokio::net::TcpListener;
 
 use super::{Crossing, Fate, Guard, Moment};
 use crate::lambda::Environment;
@@ -20,50 +21,61 @@ use crate::lambda::Environment;
 /// Most of a request or an answer that is held; more than any of the services takes or sends.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// The gates of one process, not yet open.
-pub(crate) struct Gates {
+/// The border of one function's processes.
+#[derive(Clone)]
+pub(crate) struct Border {
     guard: Arc<dyn Guard>,
-    listeners: Vec<(String, String, std::net::TcpListener)>,
+    http: reqwest::Client,
 }
 
-impl Gates {
-    /// Puts a gate before every service that `variables` name, and its address in their place.
-    pub(crate) fn before_services(
-        guard: Arc<dyn Guard>,
-        variables: &mut BTreeMap<String, String>,
-    ) -> std::io::Result<Self> {
+impl Border {
+    /// A border with this guard.
+    pub(crate) fn new(guard: Arc<dyn Guard>) -> reqwest::Result<Self> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()?;
+        Ok(Self { guard, http })
+    }
+
+    /// Puts a gate before every service that a process's `variables` name, and its address in their place.
+    pub(crate) fn before_services(&self, variables: &mut BTreeMap<String, String>) -> std::io::Result<Gates> {
         let mut listeners = Vec::new();
         for (name, address) in variables.iter_mut().filter(|(name, _)| leads_outside(name)) {
             let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
             listener.set_nonblocking(true)?;
             let outside = std::mem::replace(address, format!("http://{}", listener.local_addr()?));
-            listeners.push((name.clone(), outside, listener));
+            listeners.push((name.clone(), outside, TcpListener::from_std(listener)?));
         }
-        Ok(Self { guard, listeners })
+        Ok(Gates {
+            border: self.clone(),
+            listeners,
+        })
     }
+}
 
-    /// Opens them for a process, for as long as it lives.
-    pub(crate) fn open(self, function: &str, environment: &Arc<Environment>) -> std::io::Result<()> {
+/// The gates of one process, not yet open.
+pub(crate) struct Gates {
+    border: Border,
+    listeners: Vec<(String, String, TcpListener)>,
+}
+
+impl Gates {
+    /// Opens them for the process, for as long as it lives.
+    pub(crate) fn open(self, function: &str, environment: &Arc<Environment>) {
         let (closed, serial) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(std::io::Error::other)?;
         for (to, outside, listener) in self.listeners {
             let gate = Gate {
                 function: function.to_owned(),
                 to,
                 outside: outside.trim_end_matches('/').to_owned(),
                 environment: environment.clone(),
-                guard: self.guard.clone(),
+                border: self.border.clone(),
                 closed: closed.clone(),
                 serial: serial.clone(),
-                http: http.clone(),
             };
             let routes = Router::new().fallback(pass).with_state(Arc::new(gate));
-            let listener = tokio::net::TcpListener::from_std(listener)?;
             // With Nagle's algorithm each small answer would wait some 40 ms.
             let listener = listener.tap_io(|stream| {
                 if let Err(error) = stream.set_nodelay(true) {
@@ -82,7 +94,6 @@ impl Gates {
                 }
             });
         }
-        Ok(())
     }
 }
 
@@ -96,12 +107,11 @@ struct Gate {
     to: String,
     outside: String,
     environment: Arc<Environment>,
-    guard: Arc<dyn Guard>,
+    border: Border,
     /// The process is as good as dead: nothing of it gets out any more.
     closed: Arc<AtomicBool>,
     /// Counts the requests of the process.
     serial: Arc<AtomicU64>,
-    http: reqwest::Client,
 }
 
 async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
@@ -133,7 +143,7 @@ impl Gate {
                 request,
                 body,
             };
-            match self.guard.passes(&crossing, moment) {
+            match self.border.guard.passes(&crossing, moment) {
                 Fate::Lives => return,
                 Fate::Dies => {
                     self.closed.store(true, Ordering::SeqCst);
@@ -150,6 +160,7 @@ impl Gate {
         let mut headers = request.headers.clone();
         headers.remove(header::TRANSFER_ENCODING);
         let answer = self
+            .border
             .http
             .request(request.method.clone(), format!("{}{path}", self.outside))
             .headers(headers)

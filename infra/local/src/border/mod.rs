@@ -10,4 +10,4 @@ mod guard;
 
 pub use guard::{Crossing, Fate, Guard, Moment};
 
-pub(crate) use gate::Gates;
+pub(crate) use gate::Border;

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::environment::{Environment, Invocation};
 use super::process;
 use super::{InvokeError, InvokeOutcome};
-use crate::border::{Gates, Guard};
+use crate::border::Border;
 use crate::clock;
 use crate::logs::Logs;
 use crate::template::FunctionSpec;
@@ -45,7 +45,7 @@ pub struct Function {
     environment: BTreeMap<String, String>,
     runtime_api: String,
     logs: Logs,
-    guard: Option<Arc<dyn Guard>>,
+    border: Option<Border>,
     pool: Mutex<Pool>,
 }
 
@@ -56,7 +56,7 @@ impl Function {
         environment: BTreeMap<String, String>,
         runtime_api: String,
         logs: Logs,
-        guard: Option<Arc<dyn Guard>>,
+        border: Option<Border>,
     ) -> Self {
         let pool = Pool {
             idle: Vec::new(),
@@ -64,14 +64,13 @@ impl Function {
             running: 0,
             reserved: spec.reserved,
         };
-        let guard = guard.filter(|guard| guard.watches(&spec.name));
         Self {
             spec,
             binary,
             environment,
             runtime_api,
             logs,
-            guard,
+            border,
             pool: Mutex::new(pool),
         }
     }
@@ -201,16 +200,17 @@ impl Function {
             format!("http://{}/{id}", self.runtime_api),
         );
         variables.insert("AWS_LAMBDA_LOG_STREAM_NAME".to_owned(), id.clone());
-        let guard = self.guard.clone();
-        let gates = guard
-            .map(|guard| Gates::before_services(guard, &mut variables))
+        let border = self.border.as_ref();
+        let gates = border
+            .map(|border| border.before_services(&mut variables))
             .transpose()?;
         let child = process::start(&self.binary, &self.spec.name, &variables, &self.logs)?;
         let environment = Environment::around(id, child);
-        if let Some(gates) = gates {
-            gates.open(&self.spec.name, &environment)?;
-        }
+        // First of all: from now on it can ask for work.
         self.pool().busy.push(environment.clone());
+        if let Some(gates) = gates {
+            gates.open(&self.spec.name, &environment);
+        }
         Ok(environment)
     }
 }

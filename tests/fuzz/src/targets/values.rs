@@ -1,0 +1,73 @@
+//! Single values in requests: numbers, ids, cursors, windows.
+
+use switchboard_contacts::{NumberParser, Region};
+use switchboard_domain::{CallId, CallingWindow, CampaignId, PhoneNumber, ProviderId, RecipientId};
+use switchboard_store::Cursor;
+
+pub(super) fn phone_samples() -> Vec<Vec<u8>> {
+    ["+14155550100", "00 34 600 000 000", "(415) 555-0100 ext. 7", "3.4600000000E+10", "'+34600000000", "＋３４６００"]
+        .map(|text| text.into())
+        .to_vec()
+}
+
+/// What is accepted is strict E.164, is accepted again as it is, and shows no more than its ends.
+pub(super) fn phone_number(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let spain = "ES".parse::<Region>().ok();
+    for region in [None, spain] {
+        let Ok(number) = NumberParser::parse(&text, region) else { continue };
+        assert!(PhoneNumber::parse(number.as_str()).is_ok(), "{}", number.as_str());
+        assert_eq!(NumberParser::parse(number.as_str(), None).ok(), Some(number.clone()));
+        assert!(!number.to_string().contains(&number.as_str()[4..]));
+    }
+}
+
+pub(super) fn cursor_samples() -> Vec<Vec<u8>> {
+    ["eyJwIjozLCJrIjp7InBrIjoiQ0FMTCMxIn19", "eyJwIjowfQ", ""].map(|text| text.into()).to_vec()
+}
+
+/// A cursor that is read is written the same way again.
+pub(super) fn cursor(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    if let Ok(cursor) = Cursor::decode(&text) {
+        assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
+    }
+}
+
+pub(super) fn id_samples() -> Vec<Vec<u8>> {
+    ["call_01kexample000000000000000a", "camp_00000000000000000000000000", "conv_9801kexample0000000000000001", "../x"]
+        .map(|text| text.into())
+        .to_vec()
+}
+
+/// No id leaves its place in a path, a key or a header.
+pub(super) fn ids(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let parsed = [
+        CallId::parse(&text).map(|id| id.to_string()).ok(),
+        CampaignId::parse(&text).map(|id| id.to_string()).ok(),
+        RecipientId::parse(&text).map(|id| id.to_string()).ok(),
+        ProviderId::parse(&text).map(|id| id.to_string()).ok(),
+    ];
+    for id in parsed.into_iter().flatten() {
+        assert!(id.len() <= 128, "{} characters", id.len());
+        assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'), "{id}");
+    }
+}
+
+pub(super) fn window_samples() -> Vec<Vec<u8>> {
+    [
+        r#"{"weekdays":[1,2,3,4,5],"from":"09:00","to":"20:00","time_zone":"Europe/Madrid"}"#,
+        r#"{"weekdays":[7],"from":"00:00","to":"24:00","time_zone":"UTC"}"#,
+    ]
+    .map(|text| text.into())
+    .to_vec()
+}
+
+/// A window that is accepted opens again within two weeks of any moment.
+pub(super) fn calling_window(input: &[u8]) {
+    let Ok(window) = serde_json::from_slice::<CallingWindow>(input) else { return };
+    let now = jiff::Timestamp::from_second(1_790_000_000).unwrap_or_default();
+    let opens = window.next_open(now);
+    assert!(opens.is_some_and(|at| at.duration_since(now).as_hours() <= 24 * 14), "{opens:?}");
+}

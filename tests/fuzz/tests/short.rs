@@ -1,0 +1,43 @@
+//! Each target for a bounded number of inputs, the same ones every time.
+
+use switchboard_fuzz::{Mutator, TARGETS, kept_inputs};
+
+fn feed(name: &str) {
+    let target = TARGETS.iter().find(|target| target.name == name).unwrap();
+    let samples = (target.samples)();
+    assert!(!samples.is_empty(), "{name} has no samples");
+    for sample in samples.iter().chain(&kept_inputs(name)) {
+        (target.run)(sample);
+    }
+    let mut mutator = Mutator::new(samples, 7);
+    for _ in 0..target.tries {
+        (target.run)(&mutator.draw());
+    }
+}
+
+macro_rules! each {
+    ($($name:ident),* $(,)?) => {
+        $(#[test] fn $name() { feed(stringify!($name)); })*
+
+        #[test]
+        fn every_target_is_fed_here() {
+            let fed = [$(stringify!($name)),*];
+            assert!(TARGETS.iter().all(|target| fed.contains(&target.name)));
+        }
+    };
+}
+
+each!(
+    text_file,
+    workbook,
+    phone_number,
+    csv_cell,
+    webhook,
+    signature,
+    function_events,
+    cursor,
+    ids,
+    calling_window,
+    audio_length,
+    template,
+);
