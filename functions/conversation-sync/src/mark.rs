@@ -42,12 +42,9 @@ pub(crate) fn next_mark(mark: Option<Timestamp>, window: Window, walk: &Walk) ->
     if !window.joins_mark {
         return None;
     }
-    let Some(read_until) = (if walk.all_read {
-        Some(window.until)
-    } else {
-        walk.reached
-    }) else {
-        return None;
+    let read_until = match walk.all_read {
+        true => window.until,
+        false => walk.reached?,
     };
     let complete_until = walk.open_since.map_or(read_until, |open| open.min(read_until));
     if !walk.all_read {

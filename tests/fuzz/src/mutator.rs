@@ -8,8 +8,28 @@ const MAX_BYTES: usize = 64 * 1024;
 
 /// What breaks parsers more often than noise.
 const SPICE: [&[u8]; 22] = [
-    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\"", b"'", b"\n", b"\r", b",", b";", b"\t", b"{", b"}", b"[", b"]", b"!Ref ",
-    b"&a [*a,*a]", b"null", b"-1", b"1e999", b"9999999999999999999999", b"\xf0\x9f\x93\x9e", b"+",
+    b"\0",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\"",
+    b"'",
+    b"\n",
+    b"\r",
+    b",",
+    b";",
+    b"\t",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"!Ref ",
+    b"&a [*a,*a]",
+    b"null",
+    b"-1",
+    b"1e999",
+    b"9999999999999999999999",
+    b"\xf0\x9f\x93\x9e",
+    b"+",
 ];
 
 /// Draws inputs from samples.

@@ -13,7 +13,9 @@ pub(super) fn samples() -> Vec<Vec<u8>> {
 
 /// Read or refused, in bounded time, however it refers to itself.
 pub(super) fn template(input: &[u8]) {
-    let Ok(text) = std::str::from_utf8(input) else { return };
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
     let place = Place {
         account_id: "000000000000".to_owned(),
         region: "us-east-1".to_owned(),

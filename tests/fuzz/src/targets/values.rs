@@ -5,9 +5,16 @@ use switchboard_domain::{CallId, CallingWindow, CampaignId, PhoneNumber, Provide
 use switchboard_store::Cursor;
 
 pub(super) fn phone_samples() -> Vec<Vec<u8>> {
-    ["+14155550100", "00 34 600 000 000", "(415) 555-0100 ext. 7", "3.4600000000E+10", "'+34600000000", "＋３４６００"]
-        .map(|text| text.into())
-        .to_vec()
+    [
+        "+14155550100",
+        "00 34 600 000 000",
+        "(415) 555-0100 ext. 7",
+        "3.4600000000E+10",
+        "'+34600000000",
+        "＋３４６００",
+    ]
+    .map(|text| text.into())
+    .to_vec()
 }
 
 /// What is accepted is strict E.164, is accepted again as it is, and shows no more than its ends.
@@ -15,15 +22,22 @@ pub(super) fn phone_number(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let spain = "ES".parse::<Region>().ok();
     for region in [None, spain] {
-        let Ok(number) = NumberParser::parse(&text, region) else { continue };
+        let Ok(number) = NumberParser::parse(&text, region) else {
+            continue;
+        };
         assert!(PhoneNumber::parse(number.as_str()).is_ok(), "{}", number.as_str());
-        assert_eq!(NumberParser::parse(number.as_str(), None).ok(), Some(number.clone()));
+        assert_eq!(
+            NumberParser::parse(number.as_str(), None).ok(),
+            Some(number.clone())
+        );
         assert!(!number.to_string().contains(&number.as_str()[4..]));
     }
 }
 
 pub(super) fn cursor_samples() -> Vec<Vec<u8>> {
-    ["eyJwIjozLCJrIjp7InBrIjoiQ0FMTCMxIn19", "eyJwIjowfQ", ""].map(|text| text.into()).to_vec()
+    ["eyJwIjozLCJrIjp7InBrIjoiQ0FMTCMxIn19", "eyJwIjowfQ", ""]
+        .map(|text| text.into())
+        .to_vec()
 }
 
 /// A cursor that is read is written the same way again.
@@ -35,9 +49,14 @@ pub(super) fn cursor(input: &[u8]) {
 }
 
 pub(super) fn id_samples() -> Vec<Vec<u8>> {
-    ["call_01kexample000000000000000a", "camp_00000000000000000000000000", "conv_9801kexample0000000000000001", "../x"]
-        .map(|text| text.into())
-        .to_vec()
+    [
+        "call_01kexample000000000000000a",
+        "camp_00000000000000000000000000",
+        "conv_9801kexample0000000000000001",
+        "../x",
+    ]
+    .map(|text| text.into())
+    .to_vec()
 }
 
 /// No id leaves its place in a path, a key or a header.
@@ -51,7 +70,11 @@ pub(super) fn ids(input: &[u8]) {
     ];
     for id in parsed.into_iter().flatten() {
         assert!(id.len() <= 128, "{} characters", id.len());
-        assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'), "{id}");
+        assert!(
+            id.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'),
+            "{id}"
+        );
     }
 }
 
@@ -66,8 +89,13 @@ pub(super) fn window_samples() -> Vec<Vec<u8>> {
 
 /// A window that is accepted opens again within two weeks of any moment.
 pub(super) fn calling_window(input: &[u8]) {
-    let Ok(window) = serde_json::from_slice::<CallingWindow>(input) else { return };
+    let Ok(window) = serde_json::from_slice::<CallingWindow>(input) else {
+        return;
+    };
     let now = jiff::Timestamp::from_second(1_790_000_000).unwrap_or_default();
     let opens = window.next_open(now);
-    assert!(opens.is_some_and(|at| at.duration_since(now).as_hours() <= 24 * 14), "{opens:?}");
+    assert!(
+        opens.is_some_and(|at| at.duration_since(now).as_hours() <= 24 * 14),
+        "{opens:?}"
+    );
 }
