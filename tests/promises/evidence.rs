@@ -1,5 +1,6 @@
 //! Slots and states follow the evidence, also when it comes late or from somewhere else.
 
+use dialer::Verdict;
 use jiff::SignedDuration;
 use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus};
 use switchboard_providers::fake::NextDial;
@@ -162,4 +163,37 @@ async fn a_webhook_whose_function_died_after_keeping_it_is_applied_within_two_mi
     world.scheduler.one_step().await.unwrap();
     assert_eq!(world.call(&call).await.status, CallStatus::Completed);
     assert!(!world.test.store.transcript(&call).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_outlives_its_invocation_keeps_its_slot_through_the_hand_over() {
+    let mut world = World::start().await;
+    let campaign = world.campaign(1).await;
+    world.scheduler.one_step().await.unwrap();
+    let message = world.test.take_dials().await.remove(0);
+    // Lambda ends this invocation in a minute: fifteen seconds from now it hands over.
+    let deadline = world.now() + SignedDuration::from_secs(60);
+    let (dialer, first) = (world.dialer.clone(), message.clone());
+    let invocation = tokio::spawn(async move { dialer.handle(&first, deadline).await });
+    while world.call(&message.call_id).await.status != CallStatus::InProgress {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    world.pass(20);
+    assert_eq!(invocation.await.unwrap().unwrap(), Verdict::HandOver);
+    assert_eq!(
+        world.test.queue().await.slots_in_use,
+        1,
+        "the call goes on, and so does its slot"
+    );
+
+    // The same message again, in another invocation; and once more at the same time, which leaves it alone.
+    world.dial(message.clone());
+    world.dial(message.clone());
+    let conversation = world.provider.conversation_of(&message.call_id).unwrap();
+    world
+        .provider
+        .end(&conversation.conversation_id, CallOutcome::Completed, 30);
+    let counts = world.work_until_over(&campaign.campaign_id, 200).await;
+    assert_eq!((counts.completed, world.provider.dials().len()), (1, 1));
+    world.nobody_holds_a_slot().await;
 }
