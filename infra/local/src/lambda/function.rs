@@ -204,10 +204,15 @@ impl Function {
         let gates = border
             .map(|border| border.before_services(&mut variables))
             .transpose()?;
-        let child = process::start(&self.binary, &self.spec.name, &variables, &self.logs)?;
-        let environment = Environment::around(id, child);
-        // First of all: from now on it can ask for work.
-        self.pool().busy.push(environment.clone());
+        let environment = {
+            // Held over the start: the process may ask for work before this thread goes on, and whoever
+            // is not in the pool is turned away.
+            let mut pool = self.pool();
+            let child = process::start(&self.binary, &self.spec.name, &variables, &self.logs)?;
+            let environment = Environment::around(id, child);
+            pool.busy.push(environment.clone());
+            environment
+        };
         if let Some(gates) = gates {
             gates.open(&self.spec.name, &environment);
         }
