@@ -40,7 +40,7 @@ chaos: ## ten thousand people called while everything that can go wrong does; pr
 
 FUZZ_SECONDS ?= 60
 fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is kept
-	$(CARGO) run -q -p switchboard-fuzz --bin fuzz -- $(FUZZ_SECONDS)
+	$(CARGO) run -q -p switchboard-fuzz --bin fuzz -- $(FUZZ_SECONDS) $(FUZZ_TARGET)
 
 bench: ## measures how fast rows and numbers are read
 	$(CARGO) bench -p switchboard-contacts --bench read_rows

@@ -23,6 +23,7 @@ pub mod template;
 
 pub use command::Command;
 pub use config::{LocalConfig, StartError};
+pub use gateway::event_of;
 pub use logs::Logs;
 pub use rehearsal::{FaultCounts, FaultPlan, InvalidFaultPlan, KillPlan};
 pub use runner::{Endpoints, Local};

@@ -130,3 +130,55 @@ fn what_is_wrong_is_named_with_its_place() {
         assert_eq!(error.lines().count(), 1, "{error}");
     }
 }
+
+#[test]
+fn what_needs_itself_ends_with_a_sentence() {
+    let queues = "Q0: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub \"${Q1}${Q1}\" } }";
+    let doubling: String = (0..40)
+        .map(|n| {
+            queues
+                .replace("Q1", &format!("Q{}", n + 1))
+                .replace("Q0", &format!("Q{n}"))
+        })
+        .map(|queue| format!("  {queue}\n"))
+        .collect();
+    let end = "  Q40: { Type: AWS::SQS::Queue, Properties: { QueueName: x } }\n";
+    for (text, said) in [
+        (
+            "Conditions: { A: { Condition: A } }\nResources: { Q: { Type: AWS::SQS::Queue, Condition: A } }",
+            "Q: it refers to itself",
+        ),
+        (
+            "Resources: { Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Q } } }",
+            "Q: it refers to itself",
+        ),
+        (&format!("Resources:\n{doubling}{end}"), "longer than 64 KiB"),
+    ] {
+        let error = resolve(text, &[]).unwrap_err().to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+}
+
+#[test]
+fn properties_of_a_table_are_a_mapping() {
+    let text = "Resources: { T: { Type: AWS::DynamoDB::Table, Properties: { Ref: AWS::Region } } }";
+    let error = resolve(text, &[]).unwrap_err().to_string();
+    assert!(error.contains("T: Properties is no mapping"), "{error}");
+}
+
+#[test]
+fn a_schedule_has_an_interval() {
+    for (rate, is_read) in [
+        ("1 minute", true),
+        ("366 days", true),
+        ("0 minutes", false),
+        ("367 days", false),
+        ("18446744073709551615 days", false),
+    ] {
+        let text = format!(
+            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Metadata: {{ BuildProperties: {{ Binary: x }} }}\n    \
+             Properties: {{ Events: {{ E: {{ Type: Schedule, Properties: {{ Schedule: rate({rate}) }} }} }} }}\n"
+        );
+        assert_eq!(resolve(&text, &[]).is_ok(), is_read, "{rate}");
+    }
+}

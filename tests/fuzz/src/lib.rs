@@ -2,12 +2,14 @@
 //! its invariants.
 //!
 //! A target is a plain function of bytes that panics when something is wrong. Inputs are real samples,
-//! damaged by chance ([`Mutator`]), because a sample reaches deeper than noise. What once made a target
-//! panic is kept below `corpus/<target>/` and is an input for ever.
+//! damaged by chance ([`Mutator`]), because a sample reaches deeper than noise. What once broke a target
+//! is kept below `corpus/<target>/` and is an input for ever. The README lists parsers and invariants.
 
+mod finding;
 mod mutator;
 mod targets;
 
+pub use finding::{keep, panics, smaller};
 pub use mutator::Mutator;
 pub use targets::{TARGETS, Target};
 
@@ -23,6 +25,8 @@ pub fn kept_inputs(target: &str) -> Vec<Vec<u8>> {
     let Ok(files) = std::fs::read_dir(corpus(target)) else {
         return Vec::new();
     };
-    let paths = files.flatten().map(|file| file.path());
-    paths.filter_map(|path| std::fs::read(path).ok()).collect()
+    let mut paths: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
+    // A folder has no order, and a seed is to give the same inputs everywhere.
+    paths.sort();
+    paths.iter().filter_map(|path| std::fs::read(path).ok()).collect()
 }

@@ -68,7 +68,7 @@ impl Mutator {
     fn damage(&mut self, input: &mut Vec<u8>) {
         let at = self.chance.random_range(0..=input.len());
         let until = (at + self.chance.random_range(0..=64)).min(input.len());
-        match self.chance.random_range(0..7) {
+        match self.chance.random_range(0..9) {
             0 => drop(input.drain(at..until)),
             1 => {
                 let piece = input[at..until].to_vec();
@@ -89,11 +89,42 @@ impl Mutator {
                 let spice = SPICE[self.chance.random_range(0..SPICE.len())];
                 input.splice(at..at, spice.iter().copied());
             }
+            6 => self.mix(input, at, until),
+            7 => self.swap_words(input),
             _ => {
                 let spice = SPICE[self.chance.random_range(0..SPICE.len())];
                 let many = spice.repeat(self.chance.random_range(1..200));
                 input.splice(at..at, many);
             }
         }
+    }
+
+    /// A piece of another sample in the place of one of this.
+    fn mix(&mut self, input: &mut Vec<u8>, at: usize, until: usize) {
+        if self.samples.is_empty() {
+            return;
+        }
+        let other = &self.samples[self.chance.random_range(0..self.samples.len())];
+        let from = self.chance.random_range(0..=other.len());
+        let to = (from + self.chance.random_range(0..=256)).min(other.len());
+        input.splice(at..until, other[from..to].iter().copied());
+    }
+
+    /// One word in the place of another: the way to a name that refers to itself.
+    fn swap_words(&mut self, input: &mut Vec<u8>) {
+        let (mut words, mut begin) = (Vec::new(), 0);
+        for (at, byte) in input.iter().chain(b" ").enumerate() {
+            if !byte.is_ascii_alphanumeric() {
+                if at > begin {
+                    words.push(begin..at);
+                }
+                begin = at + 1;
+            }
+        }
+        if words.is_empty() {
+            return;
+        }
+        let word = input[words[self.chance.random_range(0..words.len())].clone()].to_vec();
+        input.splice(words[self.chance.random_range(0..words.len())].clone(), word);
     }
 }

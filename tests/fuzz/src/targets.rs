@@ -3,6 +3,8 @@
 
 mod files;
 mod messages;
+mod provider;
+mod requests;
 mod template;
 mod values;
 
@@ -33,6 +35,12 @@ pub const TARGETS: &[Target] = &[
         tries: 300,
     },
     Target {
+        name: "workbook_part",
+        run: files::workbook_part,
+        samples: files::part_samples,
+        tries: 200,
+    },
+    Target {
         name: "phone_number",
         run: values::phone_number,
         samples: values::phone_samples,
@@ -55,6 +63,24 @@ pub const TARGETS: &[Target] = &[
         run: messages::signature,
         samples: messages::signature_samples,
         tries: 5_000,
+    },
+    Target {
+        name: "provider_answer",
+        run: provider::provider_answer,
+        samples: provider::samples,
+        tries: 1000,
+    },
+    Target {
+        name: "gateway_event",
+        run: requests::gateway_event,
+        samples: requests::gateway_samples,
+        tries: 2000,
+    },
+    Target {
+        name: "api_request",
+        run: requests::api_request,
+        samples: requests::api_samples,
+        tries: 400,
     },
     Target {
         name: "function_events",

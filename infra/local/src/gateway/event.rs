@@ -6,12 +6,24 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 
 use super::authorizer::Claims;
-use super::route::Matched;
+use super::route::{self, Matched};
 use crate::clock;
+use crate::template::RouteSpec;
+
+/// The event that a function gets for a request without a token; none where no route fits or the host is none. What the
+/// gateway does itself, reachable without a server.
+pub fn event_of(routes: &[RouteSpec], parts: &Parts, body: &Bytes) -> Option<Value> {
+    if !has_one_good_host(&parts.headers) {
+        return None;
+    }
+    let matched = route::find(routes, parts.method.as_str(), parts.uri.path())?;
+    Some(event(parts, body, &matched, None))
+}
 
 /// The event of a request.
 pub(crate) fn event(parts: &Parts, body: &Bytes, matched: &Matched<'_>, claims: Option<&Claims>) -> Value {
@@ -80,6 +92,20 @@ pub(crate) fn event(parts: &Parts, body: &Bytes, matched: &Matched<'_>, claims: 
     event
 }
 
+/// Whether an address can be made of the request's host. AWS sees to that before it calls a function,
+/// and the functions' runtime panics where it is not so.
+pub(super) fn has_one_good_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let is_good = |host: &HeaderValue| {
+        host.to_str().is_ok_and(|host| {
+            !host.contains('@')
+                && host.parse::<Authority>().is_ok()
+                && url::Url::parse(&format!("http://{host}/")).is_ok()
+        })
+    };
+    hosts.next().is_none_or(is_good) && hosts.next().is_none()
+}
+
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, _)| **name != header::COOKIE) {
@@ -91,6 +117,8 @@ fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
             })
             .or_insert_with(|| value.into_owned());
     }
+    // How the gateway was reached, whatever the request says of it.
+    all.insert("x-forwarded-proto".to_owned(), "http".to_owned());
     all
 }
 
@@ -130,4 +158,29 @@ fn is_text(headers: &HeaderMap) -> bool {
                 | "application/javascript"
                 | "application/x-www-form-urlencoded"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_one_that_an_address_can_have() {
+        let headers = |hosts: &[&'static str]| -> HeaderMap {
+            hosts
+                .iter()
+                .map(|host| (header::HOST, HeaderValue::from_static(host)))
+                .fold(HeaderMap::new(), |mut all, (name, value)| {
+                    all.append(name, value);
+                    all
+                })
+        };
+        for good in [&[][..], &["localhost:8080"], &["127.0.0.1"], &["[::1]:80"]] {
+            assert!(has_one_good_host(&headers(good)), "{good:?}");
+        }
+        for bad in ["x:99999999", "", "a b", "x/api/campaigns?", "x?", "a@b", "%"] {
+            assert!(!has_one_good_host(&headers(&[bad])), "{bad}");
+        }
+        assert!(!has_one_good_host(&headers(&["a", "a"])));
+    }
 }

@@ -8,4 +8,5 @@ mod route;
 mod server;
 
 pub(crate) use authorizer::Authorizer;
+pub use event::event_of;
 pub(crate) use server::{Gateway, gateway_routes};

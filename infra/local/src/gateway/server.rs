@@ -66,6 +66,9 @@ impl Gateway {
                 "Request Header Fields Too Large",
             );
         }
+        if !event::has_one_good_host(&parts.headers) {
+            return message(StatusCode::BAD_REQUEST, "Bad Request");
+        }
         let Some(matched) = route::find(&self.api.routes, parts.method.as_str(), parts.uri.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };

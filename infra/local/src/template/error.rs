@@ -23,6 +23,12 @@ pub enum TemplateError {
         /// To what.
         name: String,
     },
+    /// A name or a condition that needs itself, or nesting without end.
+    #[error(
+        "template.yaml, {0}: it refers to itself, directly or through others, or is nested too deeply: break the \
+         circle"
+    )]
+    Circle(String),
     /// An intrinsic function that this runner does not know, or that is used wrongly.
     #[error("template.yaml, {at}: {problem}")]
     Invalid {

@@ -14,6 +14,8 @@ use super::stack::Resource;
 const MAX_ENVIRONMENT_BYTES: usize = 4_096;
 /// Lambda's longest time-out.
 const MAX_TIMEOUT_SECS: u64 = 900;
+/// Longest time between two times of a schedule.
+const MAX_SCHEDULE_SECS: u64 = 366 * 86_400;
 
 /// What happens to an asynchronous invocation that fails.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,7 +160,7 @@ fn schedule(properties: &Value, at: &str) -> Result<ScheduleSpec, TemplateError>
     let unknown = || {
         TemplateError::invalid(
             at,
-            format!("the schedule `{expression}` is not of the form rate(N unit)"),
+            format!("the schedule `{expression}` is not of the form rate(N unit), N from 1 to a year"),
         )
     };
     let inner = expression
@@ -167,18 +169,22 @@ fn schedule(properties: &Value, at: &str) -> Result<ScheduleSpec, TemplateError>
         .ok_or_else(unknown)?;
     let (count, unit) = inner.split_once(' ').ok_or_else(unknown)?;
     let count: u64 = count.parse().map_err(|_| unknown())?;
-    let secs = match unit.trim_end_matches('s') {
+    let unit_secs: u64 = match unit.trim_end_matches('s') {
         "minute" => 60,
         "hour" => 3_600,
         "day" => 86_400,
         _ => return Err(unknown()),
     };
+    let secs = count
+        .checked_mul(unit_secs)
+        .filter(|secs| (1..=MAX_SCHEDULE_SECS).contains(secs))
+        .ok_or_else(unknown)?;
     let input = properties
         .get("Input")
         .map(as_text)
         .and_then(|text| serde_json::from_str(&text).ok());
     Ok(ScheduleSpec {
-        every: Duration::from_secs(count * secs),
+        every: Duration::from_secs(secs),
         input: input.unwrap_or(serde_json::json!({})),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::effort::{Effort, bounded};
 use super::stack::Resource;
 use super::{Place, TemplateError};
 
@@ -15,6 +16,7 @@ pub(crate) struct Context<'a> {
     conditions: Option<&'a Map<String, Value>>,
     mappings: Option<&'a Map<String, Value>>,
     resources: &'a BTreeMap<String, Resource>,
+    effort: Effort,
 }
 
 /// Stands for `AWS::NoValue`: the property is as if it were not there.
@@ -34,11 +36,13 @@ impl<'a> Context<'a> {
             conditions: section("Conditions"),
             mappings: section("Mappings"),
             resources,
+            effort: Effort::default(),
         }
     }
 
     /// A value with every function in it answered. `at` says where it stands.
     pub(crate) fn resolve(&self, value: &Value, at: &str) -> Result<Value, TemplateError> {
+        let _deeper = self.effort.deeper(at)?;
         match value {
             Value::Array(items) => {
                 let mut resolved = Vec::new();
@@ -89,13 +93,8 @@ impl<'a> Context<'a> {
                 else {
                     return Err(TemplateError::invalid(at, "Join takes a separator and a list"));
                 };
-                Ok(Value::String(
-                    items
-                        .iter()
-                        .map(as_text)
-                        .collect::<Vec<_>>()
-                        .join(&as_text(between)),
-                ))
+                let items: Vec<String> = items.iter().map(as_text).collect();
+                bounded(items.join(&as_text(between)), at).map(Value::String)
             }
             "Fn::Select" => {
                 let parts = self.list(argument, at)?;
@@ -147,6 +146,7 @@ impl<'a> Context<'a> {
     }
 
     fn holds(&self, condition: &Value, at: &str) -> Result<bool, TemplateError> {
+        let _deeper = self.effort.deeper(at)?;
         let invalid = || TemplateError::invalid(at, "a condition that cannot be understood");
         let (name, argument) = condition
             .as_object()
@@ -204,7 +204,7 @@ impl<'a> Context<'a> {
             rest = tail;
         }
         result.push_str(rest);
-        Ok(Value::String(result))
+        bounded(result, at).map(Value::String)
     }
 
     fn reference(&self, name: &str, at: &str) -> Result<Value, TemplateError> {

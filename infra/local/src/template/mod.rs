@@ -3,6 +3,7 @@
 //! [`Template`] is the text, understood as far as parameters and conditions go. [`Template::resolve`]
 //! turns it into a [`Stack`]: what to start, with every intrinsic function answered.
 
+mod effort;
 mod error;
 mod functions;
 mod intrinsics;

@@ -151,9 +151,11 @@ pub(crate) fn build(
         let properties = || context.resolve(&Value::Object(resource.properties.clone()), &resource.id);
         match resource.kind.as_str() {
             "AWS::DynamoDB::Table" => {
-                let mut properties = properties()?;
-                properties["TableName"] = Value::String(name.clone());
-                stack.tables.push((name, properties));
+                let Value::Object(mut properties) = properties()? else {
+                    return Err(TemplateError::invalid(&resource.id, "Properties is no mapping"));
+                };
+                properties.insert("TableName".to_owned(), Value::String(name.clone()));
+                stack.tables.push((name, Value::Object(properties)));
             }
             "AWS::S3::Bucket" => {
                 let properties = properties()?;

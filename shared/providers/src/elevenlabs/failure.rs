@@ -13,6 +13,8 @@ use crate::{ProviderError, Refusal, Secret};
 
 const REQUEST_ID_HEADERS: [&str; 3] = ["request-id", "x-request-id", "x-trace-id"];
 const LONGEST_CODE: usize = 64;
+/// A shorter text is no key, and may be part of any word.
+const SHORTEST_KEY: usize = 8;
 const LONGEST_REQUEST_ID: usize = 128;
 const LONGEST_RETRY_AFTER_SECS: u64 = 3_600;
 /// Out of credit comes as 402, but also as a legacy 401 that says nothing against the key.
@@ -41,14 +43,17 @@ impl Failure {
         let detail = body.get("detail").unwrap_or(&Value::Null);
         let (code, message) = code_and_message(detail);
         let mut message = message.unwrap_or_else(|| format!("HTTP {status}"));
-        if key.open().len() >= 8 {
+        let has_key = key.open().len() >= SHORTEST_KEY;
+        if has_key {
             message = message.replace(key.open(), "[key]");
         }
+        let holds_key = |text: &String| has_key && text.contains(key.open());
+        let code = code.and_then(plain_code).filter(|code| !holds_key(code));
         Self {
             status,
-            code: code.and_then(plain_code).unwrap_or_else(|| status.to_string()),
+            code: code.unwrap_or_else(|| status.to_string()),
             message: shown(&message),
-            request_id: request_id(detail, headers),
+            request_id: request_id(detail, headers).filter(|id| !holds_key(id)),
             retry_after: retry_after(headers),
         }
     }
@@ -173,8 +178,10 @@ fn validation_message(problem: &Value) -> String {
     }
 }
 
+/// The code, if it is a name and no phone number.
 fn plain_code(code: String) -> Option<String> {
     let plain = (1..=LONGEST_CODE).contains(&code.len())
+        && shown(&code) == code
         && code
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
@@ -187,7 +194,10 @@ fn request_id(detail: &Value, headers: &HeaderMap) -> Option<String> {
         .get("request_id")
         .and_then(Value::as_str)
         .or_else(|| REQUEST_ID_HEADERS.iter().find_map(in_header))?;
-    let safe = (1..=LONGEST_REQUEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+    // An id has letters. What has none may be a phone number, unless it is too short for one.
+    let is_id = id.bytes().any(|b| b.is_ascii_alphabetic()) || shown(id) == id;
+    let safe =
+        (1..=LONGEST_REQUEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()) && is_id;
     safe.then(|| id.to_owned())
 }
 
@@ -259,6 +269,28 @@ mod tests {
             r#"{"detail":{"status":"bad_request","message":"sk_secret_key may not call +1 415 555 0100"}}"#,
         );
         assert_eq!(told.message, "[key] may not call [number]");
+    }
+
+    #[test]
+    fn neither_key_nor_number_passes_for_a_code_or_an_id() {
+        for told in ["+14155550100", "14155550100", "1-415-555-0100", "sk_secret_key"] {
+            let body = format!(r#"{{"detail":{{"code":"{told}","request_id":"{told}"}}}}"#);
+            let failure = failure(400, &body);
+            assert_eq!(
+                (failure.code.as_str(), failure.request_id),
+                ("400", None),
+                "{told}"
+            );
+        }
+        let kept = failure(
+            400,
+            r#"{"detail":{"code":"error_42","request_id":"12345678-1234-4000-8000-00000000000a"}}"#,
+        );
+        assert_eq!(kept.code, "error_42");
+        assert_eq!(
+            kept.request_id.as_deref(),
+            Some("12345678-1234-4000-8000-00000000000a")
+        );
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Files that people upload, and audio that providers send.
 
-use std::io::Write;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
 
-use switchboard_contacts::{ParseOptions, RejectedCsv, RowOutcome, csv_safe, open};
+use switchboard_contacts::{ParseOptions, RejectedCsv, RowOutcome, csv_safe, limits, open, preview};
+use switchboard_domain::PhoneNumber;
 use switchboard_reconcile::mp3_duration_secs;
 
 use super::from_folder;
@@ -50,35 +52,104 @@ pub(super) fn workbook(input: &[u8]) {
     read(input);
 }
 
-/// Every row becomes one thing, every contact has a number, and every rejected row can be written down.
+pub(super) fn part_samples() -> Vec<Vec<u8>> {
+    let parts = unpacked(&written_workbook());
+    let numbered = (0u8..).zip(parts.into_iter().map(|(_, part)| part));
+    numbered.map(|(at, part)| [vec![at], part].concat()).collect()
+}
+
+/// A workbook of which one part is damaged, in a package that is whole: what damage to the package
+/// itself never lets through. The first byte says which part.
+pub(super) fn workbook_part(input: &[u8]) {
+    let Some((which, part)) = input.split_first() else {
+        return;
+    };
+    let mut parts = unpacked(&written_workbook());
+    let at = usize::from(*which) % parts.len();
+    parts[at].1 = part.to_vec();
+    let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, part) in parts {
+        package
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        package.write_all(&part).unwrap();
+    }
+    read(&package.finish().unwrap().into_inner());
+}
+
+fn unpacked(workbook: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut package = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+    (0..package.len())
+        .map(|at| {
+            let mut part = package.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).unwrap();
+            (part.name().unwrap().into_owned(), bytes)
+        })
+        .collect()
+}
+
 fn read(input: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(input).unwrap();
     file.flush().unwrap();
-    let options = ParseOptions::default();
-    let Ok(mut reader) = open(file.path(), &options) else {
+    let chosen = ParseOptions {
+        default_region: "ES".parse().ok(),
+        phone_column: Some("phone".to_owned()),
+        sheet: Some("Sheet1".to_owned()),
+        max_rows: 2,
+    };
+    for options in [ParseOptions::default(), chosen] {
+        read_with(file.path(), &options);
+        if let Ok(preview) = preview(file.path(), &options, 2) {
+            assert!(preview.counts.rows <= 2 && preview.first_rows.len() + preview.rejected.len() <= 2);
+            assert!(preview.columns.len() <= limits::MAX_COLUMNS);
+        }
+    }
+}
+
+/// Every row becomes one thing, every contact has a number, nothing is larger than its limit, and what
+/// is rejected can be written down.
+fn read_with(path: &Path, options: &ParseOptions) {
+    let Ok(mut reader) = open(path, options) else {
         return;
     };
+    assert!(reader.columns().len() <= limits::MAX_COLUMNS);
+    for name in reader.columns() {
+        assert!(name.chars().count() <= limits::MAX_HEADER_CHARS, "{name}");
+    }
     let mut rejected = RejectedCsv::new(Vec::new()).unwrap();
-    let (mut accepted, mut wrong, mut twice) = (0, 0, 0);
+    let (mut accepted, mut wrong, mut twice, mut last_line) = (0, 0, 0, 0);
     for outcome in reader.by_ref() {
-        match outcome {
+        let line = match outcome {
             Ok(RowOutcome::Accepted(row)) => {
                 accepted += 1;
-                let number = row.phone.as_str();
-                assert!(
-                    number.starts_with('+') && number[1..].bytes().all(|b| b.is_ascii_digit()),
-                    "{number}"
-                );
+                assert!(PhoneNumber::parse(row.phone.as_str()).is_ok());
+                for value in row.variables.values() {
+                    assert!(value.chars().count() <= limits::MAX_CELL_CHARS);
+                }
+                row.line
             }
             Ok(RowOutcome::Rejected(row)) => {
                 wrong += 1;
-                assert!(!row.reason.code().is_empty());
+                assert!(
+                    !row.reason.code().is_empty() && row.value.chars().count() <= limits::MAX_SHOWN_CHARS
+                );
                 rejected.write(&row).unwrap();
+                row.line
             }
-            Ok(RowOutcome::Duplicate { .. }) => twice += 1,
-            Err(_) => return,
-        }
+            Ok(RowOutcome::Duplicate { line, first_line, .. }) => {
+                twice += 1;
+                assert!(first_line < line);
+                line
+            }
+            Err(problem) => {
+                assert!(!problem.explain().is_empty());
+                return;
+            }
+        };
+        assert!(line > last_line, "line {line} after {last_line}");
+        last_line = line;
     }
     let counts = reader.counts();
     assert_eq!(
@@ -86,7 +157,25 @@ fn read(input: &[u8]) {
         (accepted, wrong, twice)
     );
     assert_eq!(counts.rows, accepted + wrong + twice);
-    rejected.finish().unwrap();
+    assert!(counts.rows <= options.max_rows && counts.rows <= last_line);
+    assert_rejected_rows(&rejected.finish().unwrap(), wrong);
+}
+
+/// The file of rejected rows has one record for each, and no cell that begins as a formula does.
+fn assert_rejected_rows(file: &[u8], wrong: u64) {
+    let mut count = 0;
+    for record in csv::Reader::from_reader(file).records() {
+        let record = record.unwrap();
+        assert_eq!(record.len(), 5);
+        assert!(record.iter().all(|cell| !begins_as_formula(cell)), "{record:?}");
+        count += 1;
+    }
+    assert_eq!(count, wrong);
+}
+
+fn begins_as_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\u{feff}')
+        .starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 pub(super) fn cell_samples() -> Vec<Vec<u8>> {
@@ -106,8 +195,7 @@ pub(super) fn cell_samples() -> Vec<Vec<u8>> {
 pub(super) fn csv_cell(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let safe = csv_safe(&text);
-    let seen = safe.trim_start_matches('\u{feff}');
-    assert!(!seen.starts_with(['=', '+', '-', '@', '\t', '\r']));
+    assert!(!begins_as_formula(&safe));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["begin", safe.as_ref()]).unwrap();
     let written = writer.into_inner().unwrap();

@@ -44,7 +44,14 @@ pub(super) fn cursor_samples() -> Vec<Vec<u8>> {
 pub(super) fn cursor(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     if let Ok(cursor) = Cursor::decode(&text) {
-        assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
+        assert!(text.len() <= 2_000);
+        let written = cursor.encode();
+        // Ours names fields that another may leave out, and may so come out a little longer.
+        assert!(written.len() <= 2_000 + 16);
+        assert_eq!(
+            Cursor::decode(&written).ok(),
+            (written.len() <= 2_000).then_some(cursor)
+        );
     }
 }
 
@@ -93,7 +100,10 @@ pub(super) fn calling_window(input: &[u8]) {
         return;
     };
     let now = jiff::Timestamp::from_second(1_790_000_000).unwrap_or_default();
+    let written = serde_json::to_vec(&window).unwrap();
+    assert_eq!(serde_json::from_slice::<CallingWindow>(&written).unwrap(), window);
     let opens = window.next_open(now);
+    assert!(opens.is_some_and(|at| window.is_open(at)));
     assert!(
         opens.is_some_and(|at| at.duration_since(now).as_hours() <= 24 * 14),
         "{opens:?}"
