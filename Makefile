@@ -2,25 +2,41 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build test check lint fmt doc bench chaos fuzz token openapi clean
+.PHONY: help run build site test site-test check lint fmt doc bench chaos fuzz token openapi screenshots lighthouse many clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-run: build ## the whole system on this machine, with a sample campaign on first start
+run: build site ## the whole system on this machine, with a sample campaign on first start
 	@target/debug/switchboard-local run
 
 build: ## every function and the local runner
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it with rustup (https://rustup.rs), then run this again."; exit 1; }
 	$(CARGO) build --bins
 
-test: lint doc ## everything CI checks: formatting, lints, documentation, all tests
+SITE_SOURCES := $(shell find site/src site/public site/index.html site/*.ts -type f 2>/dev/null)
+
+site: site/dist/index.html ## the admin site
+
+site/node_modules: site/package.json site/package-lock.json
+	@command -v npm >/dev/null || { echo "Node is missing: install Node 20 or newer (https://nodejs.org), then run this again."; exit 1; }
+	cd site && npm ci --no-audit --no-fund
+	@touch $@
+
+site/dist/index.html: site/node_modules $(SITE_SOURCES) docs/openapi.json
+	cd site && npm run -s build
+
+site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
+	cd site && npm run -s types:check && npm run -s lint && npm test && npm run -s test:browser
+
+test: lint doc ## everything CI checks: formatting, lints, documentation, all tests, the site in a browser
 	$(CARGO) build --bins
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	else \
 		$(CARGO) test --workspace -q --no-fail-fast; \
 	fi
+	$(MAKE) site-test
 
 check: test ## the same as test
 
@@ -45,13 +61,23 @@ fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is ke
 bench: ## measures how fast rows and numbers are read
 	$(CARGO) bench -p switchboard-contacts --bench read_rows
 
+screenshots: build site ## every page, light and dark, phone and desktop, into docs/screenshots
+	cd site && npm run -s screenshots
+
+lighthouse: build site ## measures dashboard and calls with Lighthouse; prints the scores
+	cd site && npm run -s lighthouse
+
+many: build site ## times every list and page with 100 and with 100,000 calls in the table
+	$(CARGO) build --release -p switchboard-testing --example fill
+	cd site && npm run -s many
+
 token: ## prints a development admin token, for scripts
 	@$(CARGO) build -q -p switchboard-local
 	@target/debug/switchboard-local token
 
 openapi: ## writes docs/openapi.json from the code
-	$(CARGO) run -q -p admin-api --example openapi > docs/openapi.json
+	$(CARGO) run -q -p admin-api --example openapi
 
 clean: ## removes what was built and the local data
 	$(CARGO) clean
-	rm -rf .local
+	rm -rf .local site/dist site/node_modules

@@ -1,14 +1,13 @@
 //! What a handler gets once it is known who is there.
 
-use std::fmt::Display;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rand::rngs::StdRng;
+use switchboard_domain::User;
 use switchboard_store::{Claim, KeptAnswer, StoreError};
 
-use crate::audit;
 use crate::deps::Deps;
 use crate::idempotency::IdempotencyKey;
 use crate::roles::Caller;
@@ -28,6 +27,24 @@ impl AppState {
             deps: self.0.clone(),
             caller,
             key,
+        }
+    }
+
+    /// Notes that somebody is there, at most once an hour. Only who is new, or back, costs anything.
+    pub(crate) async fn note_user(&self, caller: &Caller) {
+        let now = self.0.clock.now();
+        if !self.0.seen.is_news(caller, now) {
+            return;
+        }
+        let user = User {
+            subject: caller.subject.clone(),
+            name: caller.name.clone(),
+            role: caller.role,
+            first_seen_at: now,
+            last_seen_at: now,
+        };
+        if let Err(error) = self.0.store.note_user(user).await {
+            tracing::warn!(error = %switchboard_service::Causes(&error), "who is there could not be noted");
         }
     }
 
@@ -89,11 +106,6 @@ impl Api {
             Some(key) => derived(&["request", &self.caller.subject, key.as_str()]),
             None => self.draw(|rng| generate(self.now(), rng)),
         }
-    }
-
-    /// Writes down that the caller changed something.
-    pub(crate) fn audit(&self, action: &'static str, thing: &dyn Display) {
-        audit::record(&self.caller, action, thing);
     }
 
     /// Lets the scheduler work now. When that fails, its next tick does it.

@@ -7,12 +7,17 @@ use switchboard_domain::Clock;
 use switchboard_service::Providers;
 use switchboard_store::Store;
 
+use crate::retention::Retention;
+use crate::seen::Seen;
+
 /// What the API works with; built once.
 pub struct Deps {
     pub(crate) store: Store,
     pub(crate) providers: Providers,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) default_limit: u32,
+    pub(crate) seen: Seen,
+    pub(crate) retention: Retention,
     chance: Mutex<StdRng>,
 }
 
@@ -30,8 +35,17 @@ impl Deps {
             providers,
             clock,
             default_limit,
+            seen: Seen::default(),
+            retention: Retention::default(),
             chance: Mutex::new(chance),
         }
+    }
+
+    /// With the spans for which this deployment keeps things.
+    #[must_use]
+    pub fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
     }
 
     /// Draws something by chance.

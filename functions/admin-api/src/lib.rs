@@ -22,11 +22,15 @@ mod numbers;
 mod openapi;
 mod paging;
 mod path;
+mod retention;
 mod roles;
 mod router;
 mod routes;
+mod search;
+mod seen;
 mod settling;
 
 pub use deps::Deps;
 pub use openapi::openapi;
+pub use retention::Retention;
 pub use router::router;

@@ -1,6 +1,6 @@
 //! Wires the API; the work is in the library.
 
-use admin_api::{Deps, router};
+use admin_api::{Deps, Retention, router};
 use lambda_http::{Error, run};
 use switchboard_service::{Need, Starting, rng};
 
@@ -8,6 +8,8 @@ use switchboard_service::{Need, Starting, rng};
 async fn main() -> Result<(), Error> {
     let mut starting = Starting::new("admin-api");
     let limit = starting.settings.parsed("CONCURRENCY_LIMIT", 5u32, "15");
+    let files = starting.settings.parsed("FILE_RETENTION_DAYS", 30u32, "30");
+    let webhooks = starting.settings.parsed("WEBHOOK_RETENTION_DAYS", 90u32, "90");
     let needs = [
         Need::DialQueue,
         Need::DeadLetterQueue,
@@ -19,12 +21,6 @@ async fn main() -> Result<(), Error> {
         Need::Provider,
     ];
     let start = starting.finish(&needs).await?;
-    run(router(Deps::new(
-        start.store,
-        start.providers,
-        start.clock,
-        limit,
-        rng(),
-    )))
-    .await
+    let deps = Deps::new(start.store, start.providers, start.clock, limit, rng());
+    run(router(deps.with_retention(Retention::of(files, webhooks)))).await
 }

@@ -4,40 +4,20 @@ use axum::extract::FromRequestParts;
 use http::Extensions;
 use http::request::Parts;
 use lambda_http::request::RequestContext;
+use switchboard_domain::Role;
 use switchboard_service::Problem;
 
 use crate::api::{Api, AppState};
 use crate::idempotency::IdempotencyKey;
-
-/// What somebody may do; each role may also do what the ones before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Role {
-    /// Looks.
-    Viewer,
-    /// Runs campaigns and calls.
-    Operator,
-    /// Also changes agents and the limit, and takes numbers off the do-not-call list.
-    Admin,
-}
-
-impl Role {
-    const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
-
-    /// Name of the group that gives the role.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
-    }
-}
+use crate::limits::MAX_NAME;
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// Subject of the token.
     pub(crate) subject: String,
+    /// Their name, as the token says it.
+    pub(crate) name: Option<String>,
     /// The highest role it gives.
     pub(crate) role: Role,
 }
@@ -63,8 +43,14 @@ pub(crate) fn caller(extensions: &Extensions) -> Result<Caller, Problem> {
         .map(String::as_str)
         .unwrap_or_default();
     let role = role_of(groups).ok_or_else(|| Problem::forbidden(Role::Viewer.as_str()))?;
+    let names = ["name", "email", "username", "cognito:username"];
+    let name = names
+        .iter()
+        .find_map(|claim| claims.get(*claim))
+        .filter(|name| !name.is_empty());
     Ok(Caller {
         subject: subject.clone(),
+        name: name.map(|name| name.chars().take(MAX_NAME).collect()),
         role,
     })
 }
@@ -78,11 +64,12 @@ fn role_of(groups: &str) -> Option<Role> {
     Role::ALL.into_iter().filter(named).max()
 }
 
-fn admit(parts: &Parts, state: &AppState, needed: Role) -> Result<Api, Problem> {
+async fn admit(parts: &Parts, state: &AppState, needed: Role) -> Result<Api, Problem> {
     let caller = caller(&parts.extensions)?;
     if caller.role < needed {
         return Err(Problem::forbidden(needed.as_str()));
     }
+    state.note_user(&caller).await;
     Ok(state.open(caller, parts.extensions.get::<IdempotencyKey>().cloned()))
 }
 
@@ -94,7 +81,7 @@ macro_rules! needs_role {
         impl FromRequestParts<AppState> for $name {
             type Rejection = Problem;
             async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-                admit(parts, state, Role::$name).map(Self)
+                admit(parts, state, Role::$name).await.map(Self)
             }
         }
     };

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::queue::routes())
         .merge(areas::dead_letters::routes())
         .merge(areas::system::routes())
+        .merge(areas::people::routes())
         .merge(areas::attention::routes())
         .merge(areas::webhooks::routes())
         .merge(areas::call_manager::routes());

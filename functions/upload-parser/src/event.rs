@@ -3,7 +3,7 @@
 use aws_lambda_events::event::s3::S3Event;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use switchboard_domain::{UploadFailure, UploadId};
+use switchboard_domain::{UploadFailure, UploadId, UploadPreview};
 use switchboard_store::FileStore;
 
 /// One thing to do.
@@ -41,7 +41,7 @@ pub enum Request {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The first rows.
-    Preview(Value),
+    Preview(Box<UploadPreview>),
     /// Why there are none.
     Failure(UploadFailure),
     /// Nothing to say.

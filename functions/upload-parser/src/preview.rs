@@ -1,12 +1,12 @@
 //! The first rows of a file, as an import would read them. Nothing is written.
 
-use serde_json::json;
-use switchboard_contacts::{ParseOptions, preview};
-use switchboard_domain::{Upload, UploadFailure};
+use switchboard_contacts::{ContactRow, ParseOptions, Preview, preview};
+use switchboard_domain::{PreviewRow, Upload, UploadFailure, UploadPreview};
 use switchboard_store::{FileStore, StoreError};
 
 use crate::Answer;
 use crate::import::{Parser, failure_of};
+use crate::rows::sample_of;
 
 /// Rows in a preview.
 const ROWS: usize = 20;
@@ -24,7 +24,7 @@ impl Parser {
         let path = file.path().to_owned();
         let read = tokio::task::spawn_blocking(move || preview(&path, &options, ROWS)).await;
         Ok(match read {
-            Ok(Ok(preview)) => Answer::Preview(json!(preview)),
+            Ok(Ok(preview)) => Answer::Preview(Box::new(shown(preview))),
             Ok(Err(problem)) => Answer::Failure(failure_of(&problem)),
             Err(error) => {
                 tracing::error!(upload.id = %upload.upload_id, %error, "the preview broke down");
@@ -47,5 +47,22 @@ impl Parser {
             .get_to_file(&key, file.path(), self.max_bytes)
             .await?;
         Ok(size.map(|_| file))
+    }
+}
+
+fn shown(preview: Preview) -> UploadPreview {
+    let row = |row: ContactRow| PreviewRow {
+        line: row.line,
+        phone_number: row.phone,
+        variables: row.variables,
+    };
+    UploadPreview {
+        columns: preview.columns,
+        phone_column: preview.phone_column,
+        sheets: preview.sheets,
+        counts: preview.counts,
+        first_rows: preview.first_rows.into_iter().map(row).collect(),
+        rejected: preview.rejected.into_iter().map(sample_of).collect(),
+        notes: preview.notes.iter().map(ToString::to_string).collect(),
     }
 }

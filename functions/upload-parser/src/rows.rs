@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use switchboard_contacts::{ContactReader, FileProblem, ParseOptions, RejectedCsv, RowOutcome, open};
+use switchboard_contacts::{
+    ContactReader, FileProblem, ParseOptions, RejectedCsv, RejectedRow, RowOutcome, open,
+};
 use switchboard_domain::{RejectedSample, UploadCounts};
 use switchboard_store::NewContact;
 use tokio::sync::mpsc;
@@ -113,13 +115,7 @@ impl State {
                 self.counts.rejected += 1;
                 rejects.write(&row).map_err(NotRead::Disk)?;
                 if self.samples.len() < SAMPLES {
-                    self.samples.push(RejectedSample {
-                        line: row.line,
-                        reason: row.reason.code().to_owned(),
-                        explanation: row.reason.explain().to_owned(),
-                        column: row.column,
-                        value: row.value,
-                    });
+                    self.samples.push(sample_of(row));
                 }
             }
             RowOutcome::Duplicate { .. } => self.counts.duplicate += 1,
@@ -153,5 +149,16 @@ impl State {
             notes,
             samples: self.samples,
         }
+    }
+}
+
+/// A rejected row, for people to look at.
+pub(crate) fn sample_of(row: RejectedRow) -> RejectedSample {
+    RejectedSample {
+        line: row.line,
+        reason: row.reason.code().to_owned(),
+        explanation: row.reason.explain().to_owned(),
+        column: row.column,
+        value: row.value,
     }
 }

@@ -1,64 +1,121 @@
 //! What a browser finds on this machine: the site, or a page that says where everything is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
-use http::{StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use serde_json::{Value, json};
+use tower_http::services::ServeDir;
 
+use crate::gateway::route;
+use crate::template::RouteSpec;
+
+/// First parts of the addresses that are this machine's or the API's, whether they have such a page or not.
+const NOT_PAGES: [&str; 5] = ["api", "webhooks", "health", "local", "faults"];
+
+/// As strict as in production, but for this machine's own addresses.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self'; media-src 'self' blob: https: http://127.0.0.1:*; \
+    connect-src 'self' http://127.0.0.1:*; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// The site and its settings.
 #[derive(Clone)]
-struct Pages {
-    site: Option<Arc<PathBuf>>,
+pub(crate) struct Pages {
+    files: Option<ServeDir>,
+    config: Arc<Value>,
+    routes: Arc<[RouteSpec]>,
     simulator: Option<String>,
 }
 
-/// `/` and, when there is a built site, its files. Other addresses are the gateway's.
-pub(crate) fn page_routes(site: &Path, simulator: Option<String>) -> Router {
-    let site = site
-        .join("index.html")
-        .exists()
-        .then(|| Arc::new(site.to_owned()));
-    let pages = Pages { site, simulator };
-    Router::new()
-        .route("/", get(front))
-        .route("/assets/{*path}", get(asset))
-        .with_state(pages)
-}
-
-async fn front(State(pages): State<Pages>) -> Response {
-    match &pages.site {
-        Some(site) => file(&site.join("index.html")).await,
-        None => Html(addresses(pages.simulator.as_deref())).into_response(),
+impl Pages {
+    /// Pages from the folder of the built site, if there is one.
+    pub(crate) fn new(
+        site: &Path,
+        issuer: &str,
+        client_id: &str,
+        routes: &[RouteSpec],
+        simulator: Option<String>,
+    ) -> Self {
+        let built = site.join("index.html").exists();
+        let files = || ServeDir::new(site).precompressed_br().precompressed_gzip();
+        let config = json!({
+            "api_url": "",
+            "issuer": issuer,
+            "client_id": client_id,
+            "scope": "openid profile",
+            "environment": "local",
+        });
+        Self {
+            files: built.then(files),
+            config: Arc::new(config),
+            routes: routes.into(),
+            simulator,
+        }
     }
 }
 
-async fn asset(State(pages): State<Pages>, uri: Uri) -> Response {
-    let path = uri.path().trim_start_matches('/');
-    let plain = path
-        .split('/')
-        .all(|part| !part.is_empty() && part != ".." && !part.contains('\\'));
-    match (&pages.site, plain) {
-        (Some(site), true) => file(&site.join(path)).await,
-        _ => StatusCode::NOT_FOUND.into_response(),
+impl Pages {
+    /// Whether a request is for the API, or for one of this machine's own addresses.
+    fn is_of_api(&self, method: &Method, path: &str) -> bool {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        !reads || NOT_PAGES.contains(&first) || route::find(&self.routes, method.as_str(), path).is_some()
     }
 }
 
-async fn file(path: &Path) -> Response {
-    let kind = match path.extension().and_then(|e| e.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("svg") => "image/svg+xml",
-        Some("json") => "application/json",
-        Some("woff2") => "font/woff2",
-        _ => "application/octet-stream",
+/// Adds the site to a router: every address that is not the API's is a file of the site, or a page of it.
+pub(crate) fn with_pages(router: Router, pages: Pages) -> Router {
+    router.layer(from_fn_with_state(pages, page_or_api))
+}
+
+async fn page_or_api(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+    if pages.is_of_api(request.method(), request.uri().path()) {
+        return next.run(request).await;
+    }
+    match (request.uri().path(), pages.files) {
+        ("/config.json", _) => axum::Json(pages.config.as_ref()).into_response(),
+        (_, Some(files)) => page(files, request).await,
+        ("/", None) => Html(addresses(pages.simulator.as_deref())).into_response(),
+        (_, None) => next.run(request).await,
+    }
+}
+
+/// A file; an address without an extension is a page, which the site's script shows.
+async fn page(mut files: ServeDir, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let is_page = path.rsplit('/').next().is_none_or(|name| !name.contains('.'));
+    let (mut parts, body) = request.into_parts();
+    if is_page {
+        parts.uri = Uri::from_static("/index.html");
+    }
+    let request = Request::from_parts(parts, body);
+    // Answers "not found" itself; only a failing disk is an error.
+    let Ok(answer) = files.try_call(request).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    match tokio::fs::read(path).await {
-        Ok(content) => ([(header::CONTENT_TYPE, kind)], content).into_response(),
-        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    let mut answer = answer.map(Body::new);
+    let cache = match path.starts_with("/assets/") {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    };
+    secure(answer.headers_mut(), cache);
+    answer.into_response()
+}
+
+fn secure(headers: &mut HeaderMap, cache: &'static str) {
+    for (name, value) in [
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
@@ -69,6 +126,7 @@ fn addresses(simulator: Option<&str>) -> String {
     format!(
         "<!doctype html><meta charset=utf-8><title>Switchboard</title>\
          <body style=\"font:16px/1.6 system-ui;margin:4rem auto;max-width:44rem\"><h1>Switchboard runs on this machine</h1>\
+         <p>The site is not built: <code>make site</code> builds it, then start this again.</p>\
          <ul><li><a href=\"/api/openapi.json\">The API's document</a>; <code>make token</code> prints a token for it\
          <li><a href=\"/health\">Health</a>{simulator}</ul>"
     )

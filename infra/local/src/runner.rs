@@ -22,7 +22,7 @@ use crate::gateway::{Authorizer, Gateway, gateway_routes};
 use crate::lambda::{Function, Lambda, runtime_routes};
 use crate::logs::Logs;
 use crate::oidc::{ISSUER_PATH, Role, SigningKey, TokenRequest, issue, oidc_routes};
-use crate::pages::page_routes;
+use crate::pages::{Pages, with_pages};
 use crate::rehearsal::{Rehearsal, rehearsal_routes};
 use crate::sources::{Mappings, fire_schedules, forward_notifications};
 use crate::template::{FunctionSpec, Place, Stack, Template};
@@ -178,9 +178,10 @@ impl Local {
             Rehearsal::begin(plan, &dynamodb, &sqs, dial_queue.cloned(), &lambda, &stop)
         });
         let simulator_url = simulator.as_ref().map(|s| format!("http://{}", s.address()));
-        let api = oidc_routes(key.clone(), issuer.clone(), AUDIENCE.to_owned())
-            .merge(page_routes(&config.site, simulator_url))
-            .merge(gateway_routes(gateway));
+        let pages = Pages::new(&config.site, &issuer, AUDIENCE, &stack.api.routes, simulator_url);
+        let api =
+            oidc_routes(key.clone(), issuer.clone(), AUDIENCE.to_owned()).merge(gateway_routes(gateway));
+        let api = with_pages(api, pages);
         let api = match rehearsal {
             Some(rehearsal) => rehearsal_routes(rehearsal).merge(api),
             None => api,

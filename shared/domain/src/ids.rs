@@ -125,6 +125,8 @@ own_id!(/// Our id of an agent; the provider has its own.
     AgentId, "agent id", "agt_");
 own_id!(/// Our id of an export.
     ExportId, "export id", "exp_");
+own_id!(/// Our id of an entry of the audit trail.
+    AuditId, "audit id", "aud_");
 
 /// An id given by a provider (conversation, agent, phone line, voice, batch): opaque, but safe in
 /// a path or key: 1 to 128 of `A-Z a-z 0-9 _ -`.

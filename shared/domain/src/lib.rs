@@ -23,12 +23,14 @@ mod contact;
 mod dnc;
 mod export;
 mod ids;
+mod person;
 mod phone;
 mod proof;
 mod provider_state;
 mod queue;
 mod recipient;
 mod retry;
+mod search;
 mod stuck;
 #[cfg(test)]
 mod testing;
@@ -37,7 +39,7 @@ mod window;
 
 pub use agent::{Agent, AgentStatus, Carrier, PhoneLine, ProviderKind};
 pub use call::{
-    Call, CallEvent, CallOrigin, CallOutcome, CallResults, CallStatus, CallSuccess, Direction,
+    Call, CallEvent, CallOrigin, CallOutcome, CallResults, CallStatus, CallSuccess, Desk, Direction,
     IllegalCallEvent, Recording, RecordingState, Speaker, TranscriptTurn,
 };
 pub use campaign::{
@@ -49,13 +51,20 @@ pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
 pub use contact::{Contact, ContactList, DynamicVariables};
 pub use dnc::DoNotCallEntry;
 pub use export::{Export, ExportStatus};
-pub use ids::{AgentId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId};
+pub use ids::{
+    AgentId, AuditId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId,
+};
+pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
 pub use proof::{CampaignProof, LimitChange, ProofBuilder, ProofCheck};
 pub use provider_state::{ProviderEvent, ProviderHealth, ProviderState, Turn};
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
 pub use retry::{AfterAttempt, Attempt, RetryPolicy, TryAgain, after_attempt};
+pub use search::{InvalidSearch, SearchText};
 pub use stuck::{Stuck, stuck};
-pub use upload::{IllegalUploadEvent, RejectedSample, Upload, UploadCounts, UploadFailure, UploadStatus};
+pub use upload::{
+    IllegalUploadEvent, PreviewRow, RejectedSample, Upload, UploadCounts, UploadFailure, UploadPreview,
+    UploadStatus,
+};
 pub use window::{CallingWindow, InvalidWindow};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ListId, UploadId};
+use crate::{DynamicVariables, ListId, PhoneNumber, UploadId};
 
 /// Where an upload is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,38 @@ pub struct RejectedSample {
     pub reason: String,
     /// The reason, and what to do.
     pub explanation: String,
+}
+
+/// A row as it would be imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PreviewRow {
+    /// Line of the file.
+    pub line: u64,
+    /// The number.
+    pub phone_number: PhoneNumber,
+    /// The other columns by name.
+    pub variables: DynamicVariables,
+}
+
+/// The first rows of a file as an import would read them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadPreview {
+    /// Names of all columns, the phone column included, in the order of the file.
+    pub columns: Vec<String>,
+    /// Name of the phone column.
+    pub phone_column: String,
+    /// Sheets of the workbook; none for text.
+    pub sheets: Vec<String>,
+    /// What became of the rows looked at.
+    pub counts: UploadCounts,
+    /// Contacts among them.
+    pub first_rows: Vec<PreviewRow>,
+    /// Rejected rows among them.
+    pub rejected: Vec<RejectedSample>,
+    /// What the reader changed or assumed by itself.
+    pub notes: Vec<String>,
 }
 
 /// Why no contact list came of an upload.

@@ -3,18 +3,22 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use switchboard_domain::{AgentId, Call, CallId, CallStatus, CampaignId, PhoneNumber, ProviderId};
+use switchboard_domain::{
+    AgentId, Call, CallId, CallStatus, CampaignId, Desk, Direction, PhoneNumber, ProviderId, SearchText,
+};
 
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
+use crate::reading::{MOST_LOOKED_AT, Walk};
+use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Cursor, Page, Store, StoreError, keys};
 
 /// How often a change is tried again when somebody else was faster.
 const MAX_RACES: u32 = 10;
-/// Most pages read to fill one page of a filtered list.
-const MAX_FILTER_READS: u32 = 20;
+/// Most calls under way that are looked at, in each status.
+const MOST_LIVE: usize = 5_000;
 
-/// Which calls to list. The first that is set chooses the index, the others filter.
+/// Which calls to list. One of the conditions chooses the index, the others filter.
 #[derive(Debug, Clone, Default)]
 pub struct CallFilter {
     /// Calls of this campaign.
@@ -31,8 +35,23 @@ pub struct CallFilter {
     pub until: Option<Timestamp>,
     /// Calls that somebody has, or has not, dealt with.
     pub handled: Option<bool>,
+    /// Calls that lie there on the desk.
+    pub desk: Option<Desk>,
+    /// Calls in this direction.
+    pub direction: Option<Direction>,
+    /// Calls that have this text.
+    pub search: Option<SearchText>,
     /// Oldest first instead of newest first.
     pub oldest_first: bool,
+}
+
+/// Calls that were found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundCalls {
+    /// The calls.
+    pub page: Page<Call>,
+    /// How far back rows were looked at, when not all were.
+    pub searched_back_to: Option<Timestamp>,
 }
 
 /// What became of a change to a call.
@@ -56,6 +75,10 @@ pub(crate) fn call_item(call: &Call, version: u64) -> Result<Item, StoreError> {
         keys::time_and(call.created_at, call.call_id.as_str()),
     );
     item.insert("version".into(), n(version));
+    // Only calls that lie on the desk are in its index.
+    if let Some(desk) = call.desk() {
+        item.insert("desk".into(), s(desk.as_str()));
+    }
     Ok(item)
 }
 
@@ -112,11 +135,12 @@ impl Store {
             let Some(mut call) = self.find_call(id).await? else {
                 return Ok(UpdateOutcome::NotFound);
             };
+            let before = call.desk();
             if !change(&mut call) {
                 return Ok(UpdateOutcome::Unchanged(Box::new(call)));
             }
             let read = call.version;
-            match self.put_call(&call, read).await {
+            match self.put_call(&call, before, read).await {
                 Ok(()) => {
                     call.version = read + 1;
                     return Ok(UpdateOutcome::Changed(Box::new(call)));
@@ -128,9 +152,21 @@ impl Store {
         Err(StoreError::Stale)
     }
 
-    async fn put_call(&self, call: &Call, read: u64) -> Result<(), StoreError> {
+    /// Writes a call, with the count of those that need attention when that moves.
+    async fn put_call(&self, call: &Call, before: Option<Desk>, read: u64) -> Result<(), StoreError> {
         let item = call_item(call, read + 1)?;
-        self.put_if_version(&self.config.calls_table, item, read).await
+        let moved = attention(call.desk()) - attention(before);
+        if moved == 0 {
+            return self.put_if_version(&self.config.calls_table, item, read).await;
+        }
+        let mut tx = Transaction::new();
+        tx.put((), &self.config.calls_table, item, When::version(read));
+        self.count_attention(&mut tx, (), call, moved);
+        match tx.commit(&self.db).await {
+            Ok(()) => Ok(()),
+            Err(NotCommitted::Refused(_)) => Err(StoreError::Stale),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
     }
 
     /// Calls that fit the filter, newest first.
@@ -143,67 +179,192 @@ impl Store {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<Call>, StoreError> {
-        let mut calls = Vec::new();
-        let mut start = cursor.and_then(Cursor::start_key);
-        for _ in 0..MAX_FILTER_READS {
-            let wanted = limit.saturating_sub(u32::try_from(calls.len()).unwrap_or(u32::MAX));
+        Ok(self.find_calls(filter, cursor, limit).await?.page)
+    }
+
+    /// Calls that fit the filter, newest first, and how far back was looked. What the index does not know
+    /// is looked for in a bounded number of rows: a page can be short, even empty, and still have a next one.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn find_calls(
+        &self,
+        filter: &CallFilter,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<FoundCalls, StoreError> {
+        let index = index_of(filter);
+        let start = cursor.and_then(Cursor::start_key);
+        if index.serves(filter) {
             let answer = self
-                .call_query(filter)
-                .set_exclusive_start_key(start.take())
-                .limit(i32::try_from(wanted.max(1)).unwrap_or(i32::MAX))
+                .call_query(&index, filter)
+                .set_exclusive_start_key(start)
+                .limit(i32::try_from(limit.max(1)).unwrap_or(i32::MAX))
                 .send()
                 .await
                 .map_err(unavailable("DynamoDB", "Query"))?;
-            for item in answer.items.unwrap_or_default() {
-                let call: Call = from_item(item)?;
-                if fits(filter, &call) {
-                    calls.push(call);
-                }
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() || calls.len() >= limit as usize {
-                break;
-            }
+            let items = answer.items.unwrap_or_default();
+            let page = Page {
+                items: items.into_iter().map(from_item).collect::<Result<_, _>>()?,
+                next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)),
+            };
+            return Ok(FoundCalls {
+                page,
+                searched_back_to: None,
+            });
         }
-        Ok(Page {
-            items: calls,
-            next: start.map(|last| Cursor::after(0, &last)),
+        let walk = Walk {
+            key: &["pk", "sk", index.attribute, "sort"],
+            start,
+            limit,
+        };
+        let walked = walk
+            .run(
+                || self.call_query(&index, filter),
+                |call: &Call| fits(filter, call),
+                MOST_LOOKED_AT,
+            )
+            .await?;
+        Ok(FoundCalls {
+            searched_back_to: walked.last.as_ref().and_then(keys::time_of),
+            page: Page {
+                items: walked.rows,
+                next: walked.last.map(|last| Cursor::after(0, &last)),
+            },
         })
     }
 
-    fn call_query(&self, filter: &CallFilter) -> QueryFluentBuilder {
-        let (index, attribute, value) = match filter {
-            CallFilter {
-                campaign_id: Some(id),
-                ..
-            } => ("by-campaign", "campaign_id", id.as_str()),
-            CallFilter {
-                phone_number: Some(number),
-                ..
-            } => ("by-number", "phone_number", number.as_str()),
-            CallFilter {
-                status: Some(status), ..
-            } => ("by-status", "status", status.as_str()),
-            CallFilter {
-                agent_id: Some(id), ..
-            } => ("by-agent", "agent_id", id.as_str()),
-            _ => ("by-time", "kind", "call"),
-        };
+    /// Calls that are under way, newest first: few, as there are no more than slots and what is just queued.
+    /// The other conditions of the filter hold too; its status does not count.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn list_live_calls(
+        &self,
+        filter: &CallFilter,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Call>, StoreError> {
+        let after = cursor
+            .and_then(Cursor::start_key)
+            .and_then(|key| key.get("sort").cloned());
+        let mut found: Vec<(AttributeValue, Call)> = Vec::new();
+        for status in CallStatus::ALL.into_iter().filter(|status| !status.is_final()) {
+            let filter = CallFilter {
+                status: Some(status),
+                ..filter.clone()
+            };
+            let index = Index::new("by-status", "status", status.as_str());
+            let mut start = None;
+            loop {
+                let answer = self
+                    .call_query(&index, &filter)
+                    .set_exclusive_start_key(start.take())
+                    .send()
+                    .await
+                    .map_err(unavailable("DynamoDB", "Query"))?;
+                for item in answer.items.unwrap_or_default() {
+                    let sort = item.get("sort").cloned().unwrap_or_else(|| s(""));
+                    let call: Call = from_item(item)?;
+                    if fits(&filter, &call) {
+                        found.push((sort, call));
+                    }
+                }
+                start = answer.last_evaluated_key;
+                if start.is_none() || found.len() > MOST_LIVE {
+                    break;
+                }
+            }
+        }
+        let text = |sort: &AttributeValue| sort.as_s().cloned().unwrap_or_default();
+        found.retain(|(sort, _)| after.as_ref().is_none_or(|after| text(sort) < text(after)));
+        found.sort_by_key(|(sort, _)| std::cmp::Reverse(text(sort)));
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let last = found.last().filter(|_| more).map(|(sort, _)| sort.clone());
+        Ok(Page {
+            next: last.map(|sort| Cursor::after(0, &Item::from([("sort".to_owned(), sort)]))),
+            items: found.into_iter().map(|(_, call)| call).collect(),
+        })
+    }
+
+    fn call_query(&self, index: &Index<'_>, filter: &CallFilter) -> QueryFluentBuilder {
         let from = filter.since.map_or_else(|| "0".to_owned(), keys::time);
         // `~` sorts after every digit and `#`.
         let to = filter.until.map_or_else(|| "~".to_owned(), keys::time);
         self.db
             .query()
             .table_name(&self.config.calls_table)
-            .index_name(index)
+            .index_name(index.name)
             .key_condition_expression("#hash = :hash AND #sort BETWEEN :from AND :to")
-            .expression_attribute_names("#hash", attribute)
+            .expression_attribute_names("#hash", index.attribute)
             .expression_attribute_names("#sort", "sort")
-            .expression_attribute_values(":hash", AttributeValue::S(value.to_owned()))
+            .expression_attribute_values(":hash", s(index.value))
             .expression_attribute_values(":from", s(from))
             .expression_attribute_values(":to", s(to))
             .scan_index_forward(filter.oldest_first)
     }
+}
+
+/// One partition of one index.
+struct Index<'a> {
+    name: &'static str,
+    attribute: &'static str,
+    value: &'a str,
+}
+
+impl<'a> Index<'a> {
+    fn new(name: &'static str, attribute: &'static str, value: &'a str) -> Self {
+        Self {
+            name,
+            attribute,
+            value,
+        }
+    }
+
+    /// Whether every row of it fits the filter.
+    fn serves(&self, filter: &CallFilter) -> bool {
+        let others = [
+            ("phone_number", filter.phone_number.is_some()),
+            ("campaign_id", filter.campaign_id.is_some()),
+            ("status", filter.status.is_some()),
+            ("agent_id", filter.agent_id.is_some()),
+            ("desk", filter.desk.is_some()),
+        ];
+        let rest = filter.handled.is_some() || filter.direction.is_some() || filter.search.is_some();
+        !rest
+            && others
+                .iter()
+                .all(|(attribute, asked)| !asked || *attribute == self.attribute)
+    }
+}
+
+/// The index with the fewest rows to look at, as far as one can know.
+fn index_of(filter: &CallFilter) -> Index<'_> {
+    if let Some(number) = &filter.phone_number {
+        return Index::new("by-number", "phone_number", number.as_str());
+    }
+    if filter.desk == Some(Desk::NeedsAttention) {
+        return Index::new("by-desk", "desk", Desk::NeedsAttention.as_str());
+    }
+    if let Some(id) = &filter.campaign_id {
+        return Index::new("by-campaign", "campaign_id", id.as_str());
+    }
+    if let Some(status) = filter.status {
+        return Index::new("by-status", "status", status.as_str());
+    }
+    if let Some(desk) = filter.desk {
+        return Index::new("by-desk", "desk", desk.as_str());
+    }
+    match &filter.agent_id {
+        Some(id) => Index::new("by-agent", "agent_id", id.as_str()),
+        None => Index::new("by-time", "kind", "call"),
+    }
+}
+
+/// One for a call that needs attention.
+pub(crate) fn attention(desk: Option<Desk>) -> i64 {
+    i64::from(desk == Some(Desk::NeedsAttention))
 }
 
 fn fits(filter: &CallFilter, call: &Call) -> bool {
@@ -218,4 +379,9 @@ fn fits(filter: &CallFilter, call: &Call) -> bool {
         && filter.status.is_none_or(|status| call.status == status)
         && filter.agent_id.as_ref().is_none_or(|id| &call.agent_id == id)
         && filter.handled.is_none_or(|handled| call.handled == handled)
+        && filter.desk.is_none_or(|desk| call.desk() == Some(desk))
+        && filter
+            .direction
+            .is_none_or(|direction| call.direction == direction)
+        && filter.search.as_ref().is_none_or(|text| text.fits_call(call))
 }

@@ -1,6 +1,6 @@
 //! Contact lists and their contacts.
 
-use switchboard_domain::{Contact, ContactList, DynamicVariables, ListId, PhoneNumber};
+use switchboard_domain::{Contact, ContactList, DynamicVariables, ListId, PhoneNumber, SearchText};
 
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
@@ -75,11 +75,16 @@ impl Store {
     /// When the table does not answer.
     pub async fn list_contact_lists(
         &self,
+        search: Option<&SearchText>,
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<ContactList>, StoreError> {
-        self.list_kind(&self.config.contacts_table, "contact_list", cursor, limit)
-            .await
+        let table = &self.config.contacts_table;
+        let Some(text) = search else {
+            return self.list_kind(table, "contact_list", cursor, limit).await;
+        };
+        let fits = |list: &ContactList| text.fits(&list.name);
+        self.search_kind(table, "contact_list", fits, cursor, limit).await
     }
 
     /// Contacts at the places from `first` on, in order: `count` places, some of which may be empty.

@@ -1,6 +1,6 @@
 //! The do-not-call list.
 
-use switchboard_domain::{DoNotCallEntry, PhoneNumber};
+use switchboard_domain::{DoNotCallEntry, PhoneNumber, SearchText};
 
 use crate::item::{s, to_item};
 use crate::{Cursor, Page, Store, StoreError, keys};
@@ -46,10 +46,15 @@ impl Store {
     /// When the table does not answer.
     pub async fn list_do_not_call(
         &self,
+        search: Option<&SearchText>,
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<DoNotCallEntry>, StoreError> {
-        self.list_kind(&self.config.contacts_table, "do_not_call", cursor, limit)
-            .await
+        let table = &self.config.contacts_table;
+        let Some(text) = search else {
+            return self.list_kind(table, "do_not_call", cursor, limit).await;
+        };
+        let fits = |entry: &DoNotCallEntry| text.fits_number(&entry.phone_number);
+        self.search_kind(table, "do_not_call", fits, cursor, limit).await
     }
 }

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
-    AgentId, CallId, CampaignId, ExportId, ListId, PhoneNumber, ProviderId, RecipientId, RecipientStatus,
-    UploadId,
+    AgentId, AuditId, CallId, CampaignId, ExportId, ListId, PhoneNumber, ProviderId, RecipientId,
+    RecipientStatus, UploadId,
 };
 
 use crate::item::{Item, s};
@@ -57,6 +57,12 @@ pub(crate) fn shard_of(text: &str, shards: u64) -> u64 {
 /// Time for a sort key.
 pub(crate) fn time(at: Timestamp) -> String {
     format!("{:014}", at.as_millisecond().max(0))
+}
+
+/// The time of a key or item with a sort key made by [`time_and`].
+pub(crate) fn time_of(item: &Item) -> Option<Timestamp> {
+    let millis = item.get("sort")?.as_s().ok()?.split('#').next()?.parse().ok()?;
+    Timestamp::from_millisecond(millis).ok()
 }
 
 /// Sort key that orders by time and is still unique.
@@ -184,6 +190,24 @@ pub(crate) fn early_event(conversation: &ProviderId, digest: &str) -> Key {
 
 pub(crate) fn export(id: &ExportId) -> Key {
     Key::new(format!("EXPORT#{id}"), META)
+}
+
+/// Somebody who has used the API. Subjects come from outside, so only their digest is a key.
+pub(crate) fn user(subject: &str) -> Key {
+    let digest = Sha256::digest(subject.as_bytes());
+    Key::new(format!("USER#{}", hex::encode(digest)), META)
+}
+
+pub(crate) fn audit(id: &AuditId) -> Key {
+    Key::new(format!("AUDIT#{id}"), META)
+}
+
+/// A webhook that was about a call, beside the call.
+pub(crate) fn webhook_of_call(id: &CallId, received: Timestamp, provider: &str, digest: &str) -> Key {
+    Key::new(
+        format!("CALL#{id}"),
+        format!("WEBHOOK#{}#{provider}#{digest}", time(received)),
+    )
 }
 
 pub(crate) fn idempotency(caller: &str, key: &str) -> Key {

@@ -1,5 +1,6 @@
 //! The few ways in which every record is read and written.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use serde::de::DeserializeOwned;
 
 use crate::error::unavailable;
@@ -111,14 +112,7 @@ impl Store {
         limit: u32,
     ) -> Result<Page<T>, StoreError> {
         let answer = self
-            .db
-            .query()
-            .table_name(table)
-            .index_name("by-time")
-            .key_condition_expression("#kind = :kind")
-            .expression_attribute_names("#kind", "kind")
-            .expression_attribute_values(":kind", s(kind))
-            .scan_index_forward(false)
+            .kind_query(table, kind)
             .set_exclusive_start_key(cursor.and_then(Cursor::start_key))
             .limit(i32::try_from(limit.max(1)).unwrap_or(i32::MAX))
             .send()
@@ -134,6 +128,17 @@ impl Store {
             items,
             next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)),
         })
+    }
+
+    pub(crate) fn kind_query(&self, table: &str, kind: &str) -> QueryFluentBuilder {
+        self.db
+            .query()
+            .table_name(table)
+            .index_name("by-time")
+            .key_condition_expression("#kind = :kind")
+            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_values(":kind", s(kind))
+            .scan_index_forward(false)
     }
 
     /// Every item of one partition whose sort key begins with `prefix`.

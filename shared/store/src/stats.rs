@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use switchboard_domain::{AgentId, Call, CallStatus, CallSuccess};
 
+use crate::calls::attention;
 use crate::item::{Item, n, number};
 use crate::transaction::{Transaction, When};
 use crate::{Store, StoreError, keys};
@@ -31,6 +32,8 @@ pub struct CallStats {
     pub success: u64,
     /// Sum of their lengths in seconds.
     pub duration_secs: u64,
+    /// Calls that need attention at this moment; counted over all time only.
+    pub needs_attention: u64,
 }
 
 impl CallStats {
@@ -45,6 +48,7 @@ impl CallStats {
             failed: count("failed"),
             success: count("success"),
             duration_secs: count("duration_secs"),
+            needs_attention: count("needs_attention"),
         }
     }
 
@@ -58,6 +62,7 @@ impl CallStats {
         self.failed += other.failed;
         self.success += other.success;
         self.duration_secs += other.duration_secs;
+        self.needs_attention += other.needs_attention;
     }
 }
 
@@ -85,15 +90,35 @@ impl Store {
         let shard = keys::shard_of(call.call_id.as_str(), keys::COUNTER_SHARDS);
         let success = u8::from(call.results.success == Some(CallSuccess::Success));
         for period in [day.as_str(), ALL_TIME] {
+            // A call that just ended was not on the desk before.
+            let needs = match period {
+                ALL_TIME => attention(call.desk()),
+                _ => 0,
+            };
             let values = When::always()
+                .value(":needs", n(needs))
                 .name("#outcome", outcome)
                 .value(":one", n(1))
                 .value(":success", n(success))
                 .value(":secs", n(call.duration_secs.unwrap_or(0)));
             let key = keys::stats(period, &call.agent_id, shard);
-            let add = "ADD calls :one, #outcome :one, success :success, duration_secs :secs";
+            let add = "ADD calls :one, #outcome :one, success :success, duration_secs :secs, needs_attention :needs";
             tx.update(part, &self.config.calls_table, &key, add, values);
         }
+    }
+
+    /// Moves the count of calls that need attention, in the transaction that moves the call.
+    pub(crate) fn count_attention<T: Copy>(&self, tx: &mut Transaction<T>, part: T, call: &Call, moved: i64) {
+        let shard = keys::shard_of(call.call_id.as_str(), keys::COUNTER_SHARDS);
+        let key = keys::stats(ALL_TIME, &call.agent_id, shard);
+        let values = When::always().value(":moved", n(moved));
+        tx.update(
+            part,
+            &self.config.calls_table,
+            &key,
+            "ADD needs_attention :moved",
+            values,
+        );
     }
 
     /// Counters of one day, in UTC, per agent.

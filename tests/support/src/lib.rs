@@ -16,6 +16,7 @@
 mod actor;
 mod endpoints;
 mod fake_lambda;
+mod local_tables;
 mod template;
 mod test_store;
 
@@ -23,5 +24,6 @@ pub mod records;
 
 pub use actor::{Actor, Reply};
 pub use fake_lambda::{FakeLambda, Invocation};
+pub use local_tables::LocalTables;
 pub use switchboard_local_engines::{DynamoDbFault, Faults, SqsFault};
 pub use test_store::{DIALER, EXPORTER, LIMIT, MAPPING, PARSER, SCHEDULER, SYNC, TestStore};

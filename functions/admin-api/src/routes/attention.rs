@@ -63,6 +63,6 @@ async fn dismiss_recording(
     crate::path::Id(call): crate::path::Id<switchboard_domain::CallId>,
 ) -> Result<http::StatusCode, switchboard_service::Problem> {
     api.store.forget_noted_recording(&call).await?;
-    api.audit("recording.dismissed", &call);
+    api.audit("recording.dismissed", &call).await;
     Ok(http::StatusCode::NO_CONTENT)
 }

@@ -2,17 +2,22 @@
 
 use axum::Json;
 use http::StatusCode;
-use switchboard_domain::{Contact, ContactList, ListId};
+use switchboard_domain::{Contact, ContactList, ListId, SearchText};
 use switchboard_service::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::paging::{Everything, List, PageParams, Paged};
+use crate::api::{Api, AppState};
+use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};
 use crate::routes::campaigns::campaigns_of;
+use crate::search::SearchParams;
+
+/// Contacts that a search looks at in one go, and how often in one request.
+const BLOCK: u64 = 1_000;
+const MOST_BLOCKS: u32 = 4;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -22,12 +27,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Contact lists, newest first.
-#[utoipa::path(get, path = "/contact-lists", tag = "contacts", params(PageParams),
+#[utoipa::path(get, path = "/contact-lists", tag = "contacts", params(SearchParams, PageParams),
     responses((status = OK, body = List<ContactList>), Refusals))]
-async fn list_contact_lists(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<ContactList>> {
+async fn list_contact_lists(Viewer(api): Viewer, page: Paged<SearchParams>) -> Answer<List<ContactList>> {
+    let search = page.filter.text()?;
     Ok(Json(
         api.store
-            .list_contact_lists(page.cursor()?.as_ref(), page.limit)
+            .list_contact_lists(search.as_ref(), page.cursor()?.as_ref(), page.limit)
             .await?
             .into(),
     ))
@@ -55,18 +61,20 @@ async fn delete_contact_list(Operator(api): Operator, Id(id): Id<ListId>) -> Res
         )));
     }
     api.store.delete_contact_list(&list).await?;
-    api.audit("contact_list.deleted", &id);
+    api.audit("contact_list.deleted", &id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Contacts of a list, in the order of the file. Pages with deleted contacts are shorter.
+/// Contacts of a list, in the order of the file. A page can be short, even empty, and still have a next one.
 #[utoipa::path(get, path = "/contact-lists/{list_id}/contacts", tag = "contacts",
-    params(("list_id" = ListId, Path), PageParams), responses((status = OK, body = List<Contact>), Refusals))]
+    params(("list_id" = ListId, Path), SearchParams, PageParams),
+    responses((status = OK, body = List<Contact>), Refusals))]
 async fn list_contacts(
     Viewer(api): Viewer,
     Id(id): Id<ListId>,
-    page: Paged<Everything>,
+    page: Paged<SearchParams>,
 ) -> Answer<List<Contact>> {
+    let search = page.filter.text()?;
     let list = found(api.store.find_contact_list(&id).await?, "contact list")?;
     let first = match page.cursor_text.as_deref() {
         None => 0,
@@ -77,6 +85,9 @@ async fn list_contacts(
             )
         })?,
     };
+    if let Some(text) = search {
+        return find_contacts(&api, &list, &text, first, page.limit as usize).await;
+    }
     let limit = u64::from(page.limit).min(list.size.saturating_sub(first));
     let items = if limit == 0 {
         Vec::new()
@@ -87,5 +98,39 @@ async fn list_contacts(
     Ok(Json(List {
         items,
         next_cursor: (end < list.size).then(|| end.to_string()),
+    }))
+}
+
+/// Looks at a bounded number of contacts from `first` on.
+async fn find_contacts(
+    api: &Api,
+    list: &ContactList,
+    text: &SearchText,
+    first: u64,
+    limit: usize,
+) -> Answer<List<Contact>> {
+    let mut items = Vec::new();
+    let mut next = first;
+    for _ in 0..MOST_BLOCKS {
+        if next >= list.size {
+            break;
+        }
+        let count = BLOCK.min(list.size - next);
+        let contacts = api.store.contacts_from(&list.list_id, next, count).await?;
+        next += count;
+        for contact in contacts.into_iter().filter(|contact| text.fits_contact(contact)) {
+            let after = contact.seq + 1;
+            items.push(contact);
+            if items.len() >= limit {
+                return Ok(Json(List {
+                    items,
+                    next_cursor: (after < list.size).then(|| after.to_string()),
+                }));
+            }
+        }
+    }
+    Ok(Json(List {
+        items,
+        next_cursor: (next < list.size).then(|| next.to_string()),
     }))
 }

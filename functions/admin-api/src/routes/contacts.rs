@@ -86,6 +86,6 @@ async fn delete_contacts(
     .map_err(|_: Problem| Problem::invalid_field("list_id", "there is no such contact list"))?;
     let places: Vec<u64> = request.places.into_iter().collect();
     let deleted = api.store.delete_contacts(&request.list_id, &places).await?;
-    api.audit("contacts.deleted", &request.list_id);
+    api.audit("contacts.deleted", &request.list_id).await;
     Ok(Json(DeletedContacts { deleted }))
 }

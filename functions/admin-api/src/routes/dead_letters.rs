@@ -105,7 +105,7 @@ async fn retry_dead_letter(Operator(api): Operator, Path(id): Path<String>) -> A
              dismiss it.",
         ));
     }
-    api.audit("dead_letter.retried", &id);
+    api.audit("dead_letter.retried", &id).await;
     Ok(Json(done))
 }
 
@@ -118,7 +118,7 @@ async fn retry_dead_letters(Operator(api): Operator) -> Answer<RetriedDeadLetter
     for letter in &page.items {
         retry(&api, letter, &mut done).await?;
     }
-    api.audit("dead_letters.retried", &done.retried);
+    api.audit("dead_letters.retried", &done.retried).await;
     Ok(Json(done))
 }
 
@@ -127,7 +127,7 @@ async fn retry_dead_letters(Operator(api): Operator) -> Answer<RetriedDeadLetter
     params(("letter_id" = String, Path)), responses((status = NO_CONTENT), Refusals))]
 async fn dismiss_dead_letter(Admin(api): Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     api.store.forget_dead_letter(checked(&id)?).await?;
-    api.audit("dead_letter.dismissed", &id);
+    api.audit("dead_letter.dismissed", &id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -17,9 +17,10 @@ use crate::body::JsonBody;
 use crate::checks::Checks;
 use crate::limits::{MAX_AT_ONCE, MAX_NOTE};
 use crate::numbers;
-use crate::paging::{Everything, List, PageParams, Paged};
+use crate::paging::{List, PageParams, Paged};
 use crate::path::found;
 use crate::roles::{Admin, Operator, Viewer};
+use crate::search::SearchParams;
 
 /// Entries written at one time.
 const WRITES: usize = 16;
@@ -31,12 +32,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// The do-not-call list, newest first.
-#[utoipa::path(get, path = "/do-not-call", tag = "contacts", params(PageParams),
+#[utoipa::path(get, path = "/do-not-call", tag = "contacts", params(SearchParams, PageParams),
     responses((status = OK, body = List<DoNotCallEntry>), Refusals))]
-async fn list_do_not_call(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<List<DoNotCallEntry>> {
+async fn list_do_not_call(Viewer(api): Viewer, page: Paged<SearchParams>) -> Answer<List<DoNotCallEntry>> {
+    let search = page.filter.text()?;
     Ok(Json(
         api.store
-            .list_do_not_call(page.cursor()?.as_ref(), page.limit)
+            .list_do_not_call(search.as_ref(), page.cursor()?.as_ref(), page.limit)
             .await?
             .into(),
     ))
@@ -103,7 +105,7 @@ async fn add_do_not_call(
         .try_collect()
         .await?;
     let added = new.into_iter().filter(|new| *new).count() as u64;
-    api.audit("do_not_call.added", &added);
+    api.audit("do_not_call.added", &added).await;
     Ok(Json(AddedDoNotCall {
         added,
         present: all - added,
@@ -129,6 +131,6 @@ async fn remove_do_not_call(Admin(api): Admin, Path(number): Path<String>) -> Re
     let number = numbers::of_query(&number, None)?;
     api.store.remove_do_not_call(&number).await?;
     // The masked form: the trail holds no numbers.
-    api.audit("do_not_call.removed", &number);
+    api.audit("do_not_call.removed", &number).await;
     Ok(StatusCode::NO_CONTENT)
 }

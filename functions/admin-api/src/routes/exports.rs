@@ -102,7 +102,7 @@ async fn create_export(
         api.store.put_export(&export).await?;
         return Err(error.into());
     }
-    api.audit("export.created", &export.export_id);
+    api.audit("export.created", &export.export_id).await;
     Ok((
         StatusCode::ACCEPTED,
         Json(ExportAnswer {

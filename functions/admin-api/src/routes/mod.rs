@@ -10,6 +10,7 @@ pub(crate) mod contacts;
 pub(crate) mod dead_letters;
 pub(crate) mod do_not_call;
 pub(crate) mod exports;
+pub(crate) mod people;
 pub(crate) mod phone_lines;
 pub(crate) mod queue;
 pub(crate) mod system;

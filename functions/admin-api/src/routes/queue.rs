@@ -112,7 +112,7 @@ async fn change_state(api: &Api, state: QueueState, action: &'static str) -> Ans
     // The settings must be there before they can be changed.
     api.store.queue_settings(api.default_limit, api.now()).await?;
     let settings = api.store.set_queue_state(state, api.now()).await?;
-    api.audit(action, &settings.concurrency_limit);
+    api.audit(action, &settings.concurrency_limit).await;
     if state == QueueState::Stopped {
         api.let_dials_leave(None).await?;
     }
@@ -149,7 +149,7 @@ async fn change_settings(
         .store
         .set_concurrency_limit(request.concurrency_limit, api.now())
         .await?;
-    api.audit("queue.limit_changed", &request.concurrency_limit);
+    api.audit("queue.limit_changed", &request.concurrency_limit).await;
     set_capacity(&api, &settings).await;
     api.wake_scheduler().await;
     Ok(Json(settings))

@@ -12,6 +12,7 @@ use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
 use crate::limits::{MAX_RECIPIENTS, MAX_UPLOAD_BYTES};
 use crate::paging::Params;
+use crate::retention::Retention;
 use crate::roles::Viewer;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -152,6 +153,8 @@ struct Settings {
     max_upload_bytes: u64,
     /// Most recipients in one request.
     max_recipients: usize,
+    /// How long things are kept.
+    retention: Retention,
     /// When somebody last changed them.
     updated_at: Timestamp,
 }
@@ -166,6 +169,7 @@ async fn get_settings(Viewer(api): Viewer) -> Answer<Settings> {
         max_concurrency_limit: MAX_CONCURRENCY_LIMIT,
         max_upload_bytes: MAX_UPLOAD_BYTES,
         max_recipients: MAX_RECIPIENTS,
+        retention: api.retention,
         updated_at: queue.updated_at,
     }))
 }

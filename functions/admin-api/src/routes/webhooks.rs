@@ -12,11 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, Download, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
 use crate::paging::{List, PageParams, Paged};
-use crate::path::found;
+use crate::path::{Id, found};
 use crate::roles::{Admin, Viewer};
 
 /// Webhooks applied again in one request.
@@ -27,6 +27,8 @@ const TURN: SignedDuration = SignedDuration::from_secs(20);
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_webhooks))
+        .routes(routes!(list_webhooks_of_call))
+        .routes(routes!(get_webhook_body))
         .routes(routes!(replay_one))
         .routes(routes!(replay_many))
 }
@@ -130,6 +132,30 @@ async fn list_webhooks(Viewer(api): Viewer, page: Paged<WebhookParams>) -> Answe
     Ok(Json(read.map(Webhook::from).into()))
 }
 
+/// Webhooks of the last 30 days that were about a call, the first that came first.
+#[utoipa::path(get, path = "/calls/{call_id}/webhooks", tag = "calls", params(("call_id" = CallId, Path)),
+    responses((status = OK, body = List<Webhook>), Refusals))]
+async fn list_webhooks_of_call(Admin(api): Admin, Id(id): Id<CallId>) -> Answer<List<Webhook>> {
+    let call = found(api.store.find_call(&id).await?, "call")?;
+    let records = api.store.webhooks_of_call(&call).await?;
+    Ok(Json(List::whole(
+        records.into_iter().map(Webhook::from).collect(),
+    )))
+}
+
+/// A link to the body of a webhook, as it came.
+#[utoipa::path(get, path = "/webhooks/{provider}/{digest}/body", tag = "system",
+    params(("provider" = String, Path), ("digest" = String, Path)),
+    responses((status = OK, body = Download), Refusals))]
+async fn get_webhook_body(
+    Admin(api): Admin,
+    Path((provider, digest)): Path<(String, String)>,
+) -> Answer<Download> {
+    let record = found(api.store.find_webhook(&provider, &digest).await?, "webhook")?;
+    let url = api.store.files().presign_get(&record.body_key, None).await?;
+    Ok(Json(Download { url }))
+}
+
 /// Applies one stored webhook again. What it says was written before or is written now: nothing happens twice.
 #[utoipa::path(post, path = "/webhooks/{provider}/{digest}/replay", tag = "system",
     params(("provider" = String, Path), ("digest" = String, Path)),
@@ -147,7 +173,7 @@ async fn replay_one(Admin(api): Admin, Path((provider, digest)): Path<(String, S
             "Its body is not kept any more. Sync the calls: the provider is asked for what it said.",
         ));
     }
-    api.audit("webhook.replayed", &digest);
+    api.audit("webhook.replayed", &digest).await;
     Ok(Json(record.into()))
 }
 
@@ -204,7 +230,7 @@ async fn replay_many(
         let much = done.applied + done.unchanged + done.gone >= u64::from(MOST_AT_ONCE);
         if cursor.is_none() || much || api.now().duration_since(begun) > TURN {
             done.next_cursor = cursor.map(|cursor| cursor.encode());
-            api.audit("webhooks.replayed", &done.applied);
+            api.audit("webhooks.replayed", &done.applied).await;
             return Ok(Json(done));
         }
     }

@@ -14,6 +14,9 @@ const METHODS: [Method; 5] = [
     Method::DELETE,
 ];
 
+/// What only administrators look at: who is there, who did what, and what came as it came.
+const ADMINS_ONLY: [&str; 4] = ["/api/audit", "/api/users", "0/webhooks", "/body"];
+
 /// Every operation of the document, its path filled in with ids that name nothing.
 fn operations() -> Vec<(Method, String)> {
     let document = serde_json::to_value(admin_api::openapi()).unwrap();
@@ -78,7 +81,7 @@ async fn a_viewer_may_look_and_change_nothing() {
         let reply = Actor::viewer()
             .send(&api.router, method.clone(), &path, None)
             .await;
-        if method == Method::GET {
+        if method == Method::GET && !ADMINS_ONLY.iter().any(|part| path.ends_with(part)) {
             assert_ne!(reply.status, 403, "{path}");
         } else {
             assert_eq!(reply.status, 403, "{method} {path}");

@@ -81,14 +81,19 @@ async fn a_preview_asks_the_parser_and_passes_on_what_it_says() {
     );
 
     put_file(&api, &id).await;
-    api.test
-        .lambda
-        .answer(PARSER, json!({ "preview": { "columns": ["phone"] } }));
+    let preview = json!({ "preview": {
+        "columns": ["phone", "name"], "phone_column": "phone", "sheets": ["One", "Two"],
+        "counts": { "rows": 2, "accepted": 1, "rejected": 1, "duplicate": 0 },
+        "first_rows": [{ "line": 2, "phone_number": "+34631021622", "variables": { "name": "Ana" } }],
+        "rejected": [{ "line": 3, "column": "phone", "value": "x", "reason": "not_a_number", "explanation": "Write a number." }],
+        "notes": ["A column without a name is now \"column_2\"."],
+    } });
+    api.test.lambda.answer(PARSER, preview.clone());
     let body = Actor::operator()
         .post(&api.router, &path, json!({ "sheet": "Two" }))
         .await
         .expect(200);
-    assert_eq!(body, json!({ "preview": { "columns": ["phone"] } }));
+    assert_eq!(body, preview);
     assert_eq!(
         api.test.lambda.payloads(PARSER),
         [json!({ "preview": { "upload_id": id, "sheet": "Two" } })]

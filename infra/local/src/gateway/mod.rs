@@ -4,7 +4,7 @@ mod answer;
 mod authorizer;
 mod cors;
 mod event;
-mod route;
+pub(crate) mod route;
 mod server;
 
 pub(crate) use authorizer::Authorizer;

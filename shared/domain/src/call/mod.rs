@@ -1,8 +1,10 @@
 //! One attempt to reach one person, or one inbound call.
 
+mod desk;
 mod record;
 mod status;
 
+pub use desk::Desk;
 pub use record::{
     Call, CallOrigin, CallResults, CallSuccess, Direction, Recording, RecordingState, Speaker, TranscriptTurn,
 };

@@ -8,7 +8,7 @@ use switchboard_providers::{AgentChanges, AgentSpec, ProviderAgent, required_var
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
-use super::super::campaigns::campaigns_of;
+use super::dependents::dependents;
 use super::record::keep;
 use crate::answer::{Answer, Made, Refusals};
 use crate::body::JsonBody;
@@ -100,7 +100,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         Ok(None) | Err(_) => as_sent(id, spec),
     };
     let (agent, _) = keep(&api, new.provider, made).await?;
-    api.audit("agent.created", &agent.agent_id);
+    api.audit("agent.created", &agent.agent_id).await;
     Ok((StatusCode::CREATED, Json(agent)))
 }
 
@@ -141,7 +141,7 @@ pub(super) async fn update_agent(
     let provider = api.providers.get(agent.provider);
     let changed = provider.update_agent(&agent.provider_agent_id, &changes).await?;
     let (agent, _) = keep(&api, agent.provider, changed).await?;
-    api.audit("agent.updated", &id);
+    api.audit("agent.updated", &id).await;
     Ok(Json(agent))
 }
 
@@ -150,18 +150,14 @@ pub(super) async fn update_agent(
     responses((status = NO_CONTENT), Refusals))]
 pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Result<StatusCode, Problem> {
     let agent = found(api.store.find_agent(&id).await?, "agent")?;
-    let campaigns = campaigns_of(&api.store, |campaign| campaign.agent_id == id).await?;
-    if !campaigns.is_empty() {
-        return Err(Problem::conflict(format!(
-            "Cancel or finish the campaigns that call with this agent, then delete it: {}.",
-            campaigns.join(", ")
-        )));
+    if let Some(reason) = dependents(&api, &id).await?.reason {
+        return Err(Problem::conflict(reason));
     }
     api.providers
         .get(agent.provider)
         .delete_agent(&agent.provider_agent_id)
         .await?;
     api.store.delete_agent(&id).await?;
-    api.audit("agent.deleted", &id);
+    api.audit("agent.deleted", &id).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -62,7 +62,7 @@ pub(super) async fn import_one(Admin(api): Admin, JsonBody(wanted): JsonBody<Imp
             "the provider does not know this agent: copy its id from the provider's own site",
         ));
     };
-    api.audit("agent.imported", &agent.agent_id);
+    api.audit("agent.imported", &agent.agent_id).await;
     Ok((
         if new { StatusCode::CREATED } else { StatusCode::OK },
         Json(agent),
@@ -101,7 +101,7 @@ pub(super) async fn sync_agents(Admin(api): Admin) -> Answer<AgentSync> {
         let there: HashSet<_> = ids.iter().map(|id| id_of(kind, id)).collect();
         done.missing += mark_missing(api, kind, |agent| there.contains(&agent.agent_id)).await?;
     }
-    api.audit("agents.synced", &done.imported);
+    api.audit("agents.synced", &done.imported).await;
     Ok(Json(done))
 }
 

@@ -1,6 +1,7 @@
 //! Voice agents: they live at a provider, and we keep a record of each.
 
 mod change;
+mod dependents;
 mod import;
 mod read;
 mod record;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
             change::update_agent,
             change::delete_agent
         ))
+        .routes(routes!(dependents::get_dependents))
         .routes(routes!(import::import_one))
         .routes(routes!(import::sync_agents))
 }

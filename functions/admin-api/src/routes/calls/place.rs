@@ -77,7 +77,7 @@ pub(super) async fn place_call(
     if call.status == CallStatus::Queued {
         send(&api, &call).await;
     }
-    api.audit("call.placed", &call.call_id);
+    api.audit("call.placed", &call.call_id).await;
     Ok((StatusCode::ACCEPTED, Json(call.into())))
 }
 

@@ -3,9 +3,11 @@
 use axum::Json;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{AgentId, CallId, CallStatus, CampaignId, ProviderId, TranscriptTurn};
+use switchboard_domain::{
+    AgentId, CallId, CallStatus, CampaignId, Desk, Direction, ProviderId, TranscriptTurn,
+};
 use switchboard_service::Problem;
-use switchboard_store::{CallFilter, UpdateOutcome};
+use switchboard_store::{CallFilter, FoundCalls, UpdateOutcome};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::CallAnswer;
@@ -15,6 +17,7 @@ use crate::numbers;
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};
+use crate::search::search_text;
 
 /// Which calls to list; every condition must fit.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,6 +33,16 @@ pub(crate) struct CallParams {
     /// Only those of this campaign.
     #[param(required = false)]
     campaign_id: Option<CampaignId>,
+    /// Only those that lie there: `in_progress` are under way (and their status does not count),
+    /// `needs_attention` broke down or missed their goal, `handled` are dealt with.
+    #[param(required = false, inline)]
+    view: Option<CallView>,
+    /// Only those in this direction.
+    #[param(required = false)]
+    direction: Option<Direction>,
+    /// Only those with this text: in the number, in what the agent was told of the person, in title or summary.
+    #[param(required = false, min_length = 2, max_length = 100)]
+    search: Option<String>,
     /// Only those with this number, in any spelling: a person's history.
     #[param(required = false)]
     phone_number: Option<String>,
@@ -44,18 +57,64 @@ pub(crate) struct CallParams {
     handled: Option<bool>,
 }
 
+/// Which calls to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CallView {
+    /// They broke down, or were answered and missed their goal.
+    NeedsAttention,
+    /// Somebody has dealt with them.
+    Handled,
+    /// They are under way.
+    InProgress,
+}
+
+/// One page of calls.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CallPage {
+    /// The calls.
+    items: Vec<CallAnswer>,
+    /// Where the next page begins; none: this is the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    /// How far back calls were looked at, when a search ended before it was through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched_back_to: Option<Timestamp>,
+}
+
 /// Calls, newest first. A page can be short, even empty, and still have a next one.
 #[utoipa::path(get, path = "/calls", tag = "calls", params(CallParams, PageParams),
-    responses((status = OK, body = List<CallAnswer>), Refusals))]
-pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> Answer<List<CallAnswer>> {
+    responses((status = OK, body = CallPage), Refusals))]
+pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> Answer<CallPage> {
     let cursor = page.cursor()?;
     let wanted = page.filter;
+    let mut phone_number = wanted
+        .phone_number
+        .map(|text| numbers::of_query(&text, None))
+        .transpose()?;
+    let mut search = None;
+    if let Some(text) = wanted.search {
+        // A whole number has an index of its own.
+        let whole = || {
+            text.trim_start()
+                .starts_with('+')
+                .then(|| numbers::parse(&text, None).ok())
+        };
+        match whole().flatten().filter(|_| phone_number.is_none()) {
+            Some(number) => phone_number = Some(number),
+            None => search = Some(search_text(&text)?),
+        }
+    }
     let filter = CallFilter {
         campaign_id: wanted.campaign_id,
-        phone_number: wanted
-            .phone_number
-            .map(|text| numbers::of_query(&text, None))
-            .transpose()?,
+        phone_number,
+        direction: wanted.direction,
+        search,
+        desk: match wanted.view {
+            Some(CallView::NeedsAttention) => Some(Desk::NeedsAttention),
+            Some(CallView::Handled) => Some(Desk::Handled),
+            Some(CallView::InProgress) | None => None,
+        },
         status: wanted.status,
         agent_id: wanted.agent_id,
         since: wanted.since,
@@ -63,8 +122,22 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
         handled: wanted.handled,
         oldest_first: false,
     };
-    let read = api.store.list_calls(&filter, cursor.as_ref(), page.limit).await?;
-    Ok(Json(read.map(CallAnswer::from).into()))
+    let found = match wanted.view {
+        Some(CallView::InProgress) => FoundCalls {
+            page: api
+                .store
+                .list_live_calls(&filter, cursor.as_ref(), page.limit)
+                .await?,
+            searched_back_to: None,
+        },
+        _ => api.store.find_calls(&filter, cursor.as_ref(), page.limit).await?,
+    };
+    let List { items, next_cursor } = found.page.map(CallAnswer::from).into();
+    Ok(Json(CallPage {
+        items,
+        next_cursor,
+        searched_back_to: found.searched_back_to,
+    }))
 }
 
 /// One call.
@@ -116,7 +189,7 @@ pub(super) async fn update_call(
         .await?;
     match updated {
         UpdateOutcome::Changed(call) => {
-            api.audit("call.handled", &id);
+            api.audit("call.handled", &id).await;
             Ok(Json((*call).into()))
         }
         UpdateOutcome::Unchanged(call) => Ok(Json((*call).into())),

@@ -97,6 +97,8 @@ pub(crate) struct AgentTotals {
 pub(crate) struct Stats {
     /// Calls in progress now: slots in use.
     in_progress: u32,
+    /// Calls that need attention now: they broke down or missed their goal, and nobody has dealt with them.
+    needs_attention: u64,
     /// Calls of all time.
     all_time: CallTotals,
     /// Calls of today, in UTC.
@@ -128,11 +130,13 @@ pub(super) async fn get_stats(Viewer(api): Viewer, Params(params): Params<StatsP
         .try_collect()
         .await?;
     let rows = api.store.stats_of_all_time().await?;
+    let all_time = sum(&rows);
     let queue = api.store.queue_settings(api.default_limit, now).await?;
     let today = days.last().map(|(_, stats)| *stats).unwrap_or_default();
     Ok(Json(Stats {
         in_progress: queue.slots_in_use,
-        all_time: sum(&rows).into(),
+        needs_attention: all_time.needs_attention,
+        all_time: all_time.into(),
         today: today.into(),
         days: days
             .into_iter()

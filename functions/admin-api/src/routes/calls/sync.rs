@@ -80,7 +80,7 @@ pub(super) async fn sync_calls(
         })?;
     }
     api.store.functions().start_sync(&request).await?;
-    api.audit("calls.sync_started", &now);
+    api.audit("calls.sync_started", &now).await;
     Ok((StatusCode::ACCEPTED, Json(StartedSync { started_at: now })))
 }
 
@@ -89,18 +89,42 @@ pub(super) async fn sync_calls(
 pub(crate) struct LastSync {
     /// When it ended; none: there was none yet.
     finished_at: Option<Timestamp>,
-    /// Numbers by name: `listed`, `synced`, `updated`, `imported`, `skipped_unknown_agent`, `unfinished`,
-    /// `failed`, `settled`, `recordings_stored`; and `complete`, whether everything was looked at.
-    #[schema(value_type = Object)]
-    summary: serde_json::Value,
+    /// What it did; none when there was no sync yet.
+    summary: Option<SyncSummary>,
+}
+
+/// What a sync did.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct SyncSummary {
+    /// Conversations that the providers showed.
+    listed: u64,
+    /// Of those: known, and nothing was missing.
+    synced: u64,
+    /// Known, and something was missing or stale.
+    updated: u64,
+    /// Begun elsewhere; now calls of ours.
+    imported: u64,
+    /// Of agents that we have no record of.
+    skipped_unknown_agent: u64,
+    /// Not over yet: looked at again by the next run.
+    unfinished: u64,
+    /// Steps that failed. The next run does them.
+    failed: u64,
+    /// Calls that were settled by asking.
+    settled: u64,
+    /// Recordings fetched.
+    recordings_stored: u64,
+    /// Everything was looked at; otherwise time ran out, or a provider did not show all.
+    complete: bool,
 }
 
 /// What the last sync did.
 #[utoipa::path(get, path = "/calls/sync", tag = "calls", responses((status = OK, body = LastSync), Refusals))]
 pub(super) async fn last_sync(Viewer(api): Viewer) -> Answer<LastSync> {
     let (summary, finished_at) = match api.store.sync_summary().await? {
-        Some((summary, finished_at)) => (summary, Some(finished_at)),
-        None => (serde_json::Value::Null, None),
+        Some((summary, finished_at)) => (serde_json::from_value(summary).ok(), Some(finished_at)),
+        None => (None, None),
     };
     Ok(Json(LastSync { finished_at, summary }))
 }

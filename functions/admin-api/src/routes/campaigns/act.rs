@@ -16,7 +16,7 @@ use crate::roles::Operator;
 pub(crate) async fn act(api: &Api, id: &CampaignId, action: CampaignAction) -> Result<Campaign, Problem> {
     let moved = api.store.act_on_campaign(id, action, api.now()).await?;
     let campaign = found(moved, "campaign")?.map_err(refusal)?;
-    api.audit(trail(action), id);
+    api.audit(trail(action), id).await;
     if matches!(action, CampaignAction::Pause | CampaignAction::Cancel) {
         api.let_dials_leave(Some(id)).await?;
     }
@@ -108,7 +108,7 @@ pub(super) async fn cancel_campaign(
 pub(super) async fn retry_failed(Operator(api): Operator, Id(id): Id<CampaignId>) -> Answer<CampaignAnswer> {
     let asked = api.store.ask_retry_failed(&id, api.now()).await?;
     let campaign = found(asked, "campaign")?.map_err(refusal)?;
-    api.audit("campaign.retried", &id);
+    api.audit("campaign.retried", &id).await;
     api.wake_scheduler().await;
     Ok(Json(CampaignAnswer::of(&api, campaign).await?))
 }
@@ -145,7 +145,7 @@ pub(super) async fn stop_all_campaigns(Operator(api): Operator) -> Answer<Stoppe
                     .act_on_campaign(&id, CampaignAction::Pause, api.now())
                     .await?
                 {
-                    api.audit("campaign.paused", &id);
+                    api.audit("campaign.paused", &id).await;
                     paused.push(id);
                 }
             }

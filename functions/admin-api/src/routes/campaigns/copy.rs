@@ -68,7 +68,7 @@ pub(super) async fn clone_campaign(
     if total <= MAX_COPIED {
         copy_recipients(&api, &id, &copy.campaign_id).await?;
     }
-    api.audit("campaign.cloned", &copy.campaign_id);
+    api.audit("campaign.cloned", &copy.campaign_id).await;
     Ok((StatusCode::CREATED, Json(CampaignAnswer::of(&api, copy).await?)))
 }
 

@@ -72,7 +72,7 @@ pub(crate) async fn create(
             Begin::At(_) => act(api, &id, CampaignAction::Schedule).await?,
         };
     }
-    api.audit("campaign.created", &id);
+    api.audit("campaign.created", &id).await;
     Ok(campaign)
 }
 

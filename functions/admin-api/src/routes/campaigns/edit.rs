@@ -70,7 +70,7 @@ pub(super) async fn update_campaign(
         })
         .await?;
     let campaign = found(changed, "campaign")??;
-    api.audit("campaign.updated", &id);
+    api.audit("campaign.updated", &id).await;
     api.wake_scheduler().await;
     Ok(Json(CampaignAnswer::of(&api, campaign).await?))
 }

@@ -23,7 +23,7 @@ pub(crate) use act::act;
 pub(crate) use answer::CampaignAnswer;
 pub(crate) use create::{usable_agent, usable_line};
 pub(crate) use creation::{Begin, Plan, create};
-pub(crate) use dependents::campaigns_of;
+pub(crate) use dependents::{campaigns_of, unfinished_campaigns};
 pub(crate) use people::{NewRecipient, read_people};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

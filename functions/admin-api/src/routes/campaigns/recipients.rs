@@ -95,7 +95,7 @@ pub(super) async fn add_recipients(
     checks.done()?;
     let added = api.store.add_recipients(&id, people).await?;
     settle(&api, &id, added.added).await?;
-    api.audit("campaign.recipients_added", &id);
+    api.audit("campaign.recipients_added", &id).await;
     Ok(Json(AddedRecipients {
         added: added.added,
         present: added.present,

@@ -85,7 +85,7 @@ pub(super) async fn create_upload(
         .unwrap_or_else(|| "application/octet-stream".to_owned());
     let mut upload = record(&api, new);
     match api.store.create_upload(&upload).await {
-        Ok(()) => api.audit("upload.created", &upload.upload_id),
+        Ok(()) => api.audit("upload.created", &upload.upload_id).await,
         // The same request again, after its answer was lost.
         Err(StoreError::Stale) => upload = found(api.store.find_upload(&upload.upload_id).await?, "upload")?,
         Err(error) => return Err(error.into()),

@@ -3,7 +3,7 @@
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use switchboard_domain::{UploadFailure, UploadId};
+use switchboard_domain::{UploadFailure, UploadId, UploadPreview};
 use switchboard_service::Problem;
 use switchboard_store::FileStore;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ pub(crate) struct PreviewUpload {
 pub(crate) struct PreviewedUpload {
     /// Columns and first rows, as they would be imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    preview: Option<Value>,
+    preview: Option<UploadPreview>,
     /// Why the file could not be imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<UploadFailure>,

@@ -66,7 +66,7 @@ pub(super) async fn start_upload(
                         .start_parser(&json!({ "import": { "upload_id": id } }))
                         .await?;
                 }
-                api.audit("upload.started", &id);
+                api.audit("upload.started", &id).await;
                 return Ok(Json(upload));
             }
             Err(StoreError::Stale) => {}

@@ -1,0 +1,89 @@
+//! What stands in the way of deleting an agent.
+
+use axum::Json;
+use serde::Serialize;
+use switchboard_domain::{AgentId, CampaignId, CampaignStatus};
+use switchboard_store::{CallFilter, StoreError};
+use utoipa::ToSchema;
+
+use super::super::campaigns::unfinished_campaigns;
+use crate::answer::{Answer, Refusals};
+use crate::api::Api;
+use crate::path::{Id, found};
+use crate::roles::Viewer;
+
+/// Calls under way that are counted.
+const MOST_CALLS: u32 = 200;
+
+/// A campaign that calls with an agent and is not over.
+#[derive(Debug, Serialize, ToSchema)]
+struct DependentCampaign {
+    /// Its id.
+    campaign_id: CampaignId,
+    /// Its name.
+    name: String,
+    /// Its status.
+    status: CampaignStatus,
+}
+
+/// What deleting an agent would touch.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Dependents {
+    /// Campaigns that call with it and are not over, the first few of them.
+    campaigns: Vec<DependentCampaign>,
+    /// Calls of it that are queued or in progress; at most 200 are counted.
+    calls_in_progress: usize,
+    /// Whether it can be deleted now.
+    deletable: bool,
+    /// Why not, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<String>,
+}
+
+/// What deleting an agent would touch, and whether it can be deleted now.
+#[utoipa::path(get, path = "/agents/{agent_id}/dependents", tag = "agents", params(("agent_id" = AgentId, Path)),
+    responses((status = OK, body = Dependents), Refusals))]
+pub(super) async fn get_dependents(Viewer(api): Viewer, Id(id): Id<AgentId>) -> Answer<Dependents> {
+    found(api.store.find_agent(&id).await?, "agent")?;
+    Ok(Json(dependents(&api, &id).await?))
+}
+
+pub(super) async fn dependents(api: &Api, id: &AgentId) -> Result<Dependents, StoreError> {
+    let campaigns = unfinished_campaigns(&api.store, |campaign| campaign.agent_id == *id).await?;
+    let filter = CallFilter {
+        agent_id: Some(id.clone()),
+        ..CallFilter::default()
+    };
+    let calls = api
+        .store
+        .list_live_calls(&filter, None, MOST_CALLS)
+        .await?
+        .items
+        .len();
+    let reason = (!campaigns.is_empty()).then(|| {
+        let names: Vec<String> = campaigns
+            .iter()
+            .map(|campaign| format!("{} ({})", campaign.name, campaign.campaign_id))
+            .collect();
+        format!(
+            "Cancel or finish the campaigns that call with this agent, then delete it: {}.",
+            names.join(", ")
+        )
+    });
+    let reason = reason.or_else(|| {
+        (calls > 0).then(|| {
+            "Calls with this agent are under way: wait until they are over, then delete it.".to_owned()
+        })
+    });
+    let campaigns = campaigns.into_iter().map(|campaign| DependentCampaign {
+        campaign_id: campaign.campaign_id,
+        name: campaign.name,
+        status: campaign.status,
+    });
+    Ok(Dependents {
+        campaigns: campaigns.collect(),
+        calls_in_progress: calls,
+        deletable: reason.is_none(),
+        reason,
+    })
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "@playwright/test";
+import { chromium } from "./tests/support/chromium";
+
+export default defineConfig({
+  testDir: "tests",
+  testMatch: "*.spec.ts",
+  globalSetup: "./tests/support/start.ts",
+  // One system for all of them: one after the other.
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  retries: 0,
+  reporter: [["list"]],
+  outputDir: "test-results",
+  use: { ...chromium, locale: "en-GB", timezoneId: "Europe/Madrid", viewport: { width: 1360, height: 850 }, trace: "retain-on-failure", acceptDownloads: true },
+});

@@ -1,0 +1,88 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { paths } from "./schema";
+import { api, bodyOf, type Schemas } from "./client";
+import { BUSY, CALM, live, WATCHED } from "./live";
+import { isLive } from "@/ui/Status";
+
+export type Call = Schemas["Call"];
+export type CallFilter = Omit<NonNullable<paths["/api/calls"]["get"]["parameters"]["query"]>, "cursor" | "limit">;
+
+export const CALLS_PER_PAGE = 50;
+/** Requests behind one page of a search, before somebody is asked whether to go on. */
+const MOST_READS = 5;
+
+interface CallsPage {
+  items: Call[];
+  next_cursor?: string | null;
+  searched_back_to?: string | null;
+}
+
+/** One page of calls. Filters without an index answer in parts: they are put together here. */
+export const callsQuery = (filter: CallFilter, cursor?: string, limit = CALLS_PER_PAGE) =>
+  queryOptions({
+    queryKey: ["calls", "list", filter, cursor ?? "", limit],
+    queryFn: async ({ signal }) => {
+      const page: CallsPage = { items: [], next_cursor: cursor };
+      for (let reads = 0; reads < MOST_READS; reads += 1) {
+        const query = { ...filter, cursor: page.next_cursor ?? undefined, limit: limit - page.items.length };
+        const part = bodyOf(await api.GET("/api/calls", { params: { query }, signal }));
+        page.items.push(...part.items);
+        page.next_cursor = part.next_cursor;
+        page.searched_back_to = part.searched_back_to;
+        if (!part.next_cursor || page.items.length >= limit) break;
+      }
+      return page;
+    },
+    ...live(WATCHED),
+  });
+
+export const callQuery = (callId: string) => {
+  const watch = live(BUSY);
+  return queryOptions({
+    queryKey: ["calls", "one", callId],
+    queryFn: async () => bodyOf(await api.GET("/api/calls/{call_id}", { params: { path: { call_id: callId } } })),
+    ...watch,
+    refetchInterval: (query) => {
+      const call = query.state.data;
+      const moving = !call || isLive(call.status) || call.recording.state === "pending" || !call.results_complete;
+      return moving ? watch.refetchInterval(query) : CALM;
+    },
+  });
+};
+
+export const transcriptQuery = (callId: string, complete: boolean) =>
+  queryOptions({
+    queryKey: ["calls", "one", callId, "transcript", complete],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/calls/{call_id}/transcript", { params: { path: { call_id: callId } } })),
+    ...(complete ? { staleTime: Infinity } : live(WATCHED)),
+  });
+
+/** A link to the recording; it is good for a while, so it is asked anew when the page opens. */
+export const recordingQuery = (callId: string) =>
+  queryOptions({
+    queryKey: ["calls", "one", callId, "recording"],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/calls/{call_id}/recording", { params: { path: { call_id: callId } } })),
+    staleTime: 600_000,
+  });
+
+export const statsQuery = (days: number) =>
+  queryOptions({
+    queryKey: ["stats", days],
+    queryFn: async () => bodyOf(await api.GET("/api/calls/stats", { params: { query: { days } } })),
+    ...live(WATCHED),
+  });
+
+export const exportQuery = (exportId: string) =>
+  queryOptions({
+    queryKey: ["exports", exportId],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/exports/{export_id}", { params: { path: { export_id: exportId } } })),
+    refetchInterval: ({ state }) =>
+      state.data && ["completed", "failed"].includes(state.data.export.status) ? false : 1_000,
+  });
+
+export async function markHandled(callId: string, handled: boolean): Promise<Call> {
+  return bodyOf(await api.PATCH("/api/calls/{call_id}", { params: { path: { call_id: callId } }, body: { handled } }));
+}

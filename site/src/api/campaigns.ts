@@ -1,0 +1,69 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, bodyOf, type Schemas } from "./client";
+import { BUSY, CALM, live, WATCHED } from "./live";
+
+export type Campaign = Schemas["Campaign"];
+export type CampaignStatus = Schemas["CampaignStatus"];
+
+export const campaignsQuery = (status?: CampaignStatus, cursor?: string) =>
+  queryOptions({
+    queryKey: ["campaigns", "list", status ?? "all", cursor ?? ""],
+    queryFn: async () => bodyOf(await api.GET("/api/campaigns", { params: { query: { status, cursor, limit: 60 } } })),
+    ...live(WATCHED),
+  });
+
+export const campaignQuery = (campaignId: string) => {
+  const watch = live(BUSY);
+  return queryOptions({
+    queryKey: ["campaigns", campaignId],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/campaigns/{campaign_id}", { params: { path: { campaign_id: campaignId } } })),
+    ...watch,
+    refetchInterval: (query) =>
+      ["running", "scheduled"].includes(query.state.data?.status ?? "running") ? watch.refetchInterval(query) : CALM,
+  });
+};
+
+export const recipientsQuery = (campaignId: string, status: Schemas["RecipientStatus"] | undefined, cursor?: string) =>
+  queryOptions({
+    queryKey: ["campaigns", campaignId, "recipients", status ?? "all", cursor ?? ""],
+    queryFn: async () =>
+      bodyOf(
+        await api.GET("/api/campaigns/{campaign_id}/recipients", {
+          params: { path: { campaign_id: campaignId }, query: { status, cursor, limit: 50 } },
+        }),
+      ),
+    ...live(WATCHED),
+  });
+
+export const proofQuery = (campaignId: string) =>
+  queryOptions({
+    queryKey: ["campaigns", campaignId, "proof"],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/campaigns/{campaign_id}/proof", { params: { path: { campaign_id: campaignId } } })),
+    staleTime: 30_000,
+  });
+
+export type CampaignAct = "start" | "pause" | "resume" | "cancel" | "retry-failed";
+
+/** Does one thing with a campaign. */
+export async function actOnCampaign(campaignId: string, act: CampaignAct): Promise<Campaign> {
+  const params = { params: { path: { campaign_id: campaignId } } };
+  switch (act) {
+    case "start":
+      return bodyOf(await api.POST("/api/campaigns/{campaign_id}/start", params));
+    case "pause":
+      return bodyOf(await api.POST("/api/campaigns/{campaign_id}/pause", params));
+    case "resume":
+      return bodyOf(await api.POST("/api/campaigns/{campaign_id}/resume", params));
+    case "cancel":
+      return bodyOf(await api.POST("/api/campaigns/{campaign_id}/cancel", params));
+    case "retry-failed":
+      return bodyOf(await api.POST("/api/campaigns/{campaign_id}/retry-failed", params));
+  }
+}
+
+/** People that have their final state, of all. */
+export function finishedOf(counts: Schemas["CampaignCounts"]): number {
+  return counts.total - counts.pending - counts.queued - counts.calling;
+}

@@ -1,0 +1,49 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, bodyOf, type Schemas } from "./client";
+import { CALM, live } from "./live";
+
+export const statusQuery = queryOptions({
+  queryKey: ["status"],
+  queryFn: async () => bodyOf(await api.GET("/api/status")).providers,
+  ...live(CALM),
+});
+
+export const quotaQuery = (provider: Schemas["ProviderKind"]) =>
+  queryOptions({
+    queryKey: ["quota", provider],
+    queryFn: async () => bodyOf(await api.GET("/api/quota", { params: { query: { provider } } })),
+    staleTime: 60_000,
+    ...live(60_000),
+  });
+
+export const attentionQuery = queryOptions({
+  queryKey: ["attention"],
+  queryFn: async () => bodyOf(await api.GET("/api/attention")),
+  ...live(CALM),
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ["settings"],
+  queryFn: async () => bodyOf(await api.GET("/api/settings")),
+  ...live(CALM),
+});
+
+export const auditQuery = (cursor?: string) =>
+  queryOptions({
+    queryKey: ["audit", cursor ?? ""],
+    queryFn: async () => bodyOf(await api.GET("/api/audit", { params: { query: { cursor, limit: 50 } } })),
+    ...live(CALM),
+  });
+
+export const usersQuery = queryOptions({
+  queryKey: ["users"],
+  queryFn: async () => bodyOf(await api.GET("/api/users")).items,
+  staleTime: 60_000,
+});
+
+export const webhooksQuery = (state: Schemas["State"] | undefined, cursor?: string) =>
+  queryOptions({
+    queryKey: ["webhooks", state ?? "all", cursor ?? ""],
+    queryFn: async () => bodyOf(await api.GET("/api/webhooks", { params: { query: { state, cursor, limit: 30 } } })),
+    ...live(CALM),
+  });

@@ -1,0 +1,41 @@
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { lazy, Suspense, useSyncExternalStore } from "react";
+import { ApiProblem } from "@/api/client";
+import { ConfigContext } from "@/session/ConfigContext";
+import type { SiteConfig } from "@/session/config";
+import { isCallback } from "@/session/callback";
+import { session } from "@/session/session";
+import { router } from "./router";
+import { readableGreys, theme } from "./theme";
+
+const SignIn = lazy(() => import("@/session/SignIn"));
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 1_000,
+      // What the API refuses it refuses again; what did not reach it may.
+      retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+const colorScheme = localStorageColorSchemeManager({ key: "switchboard.color-scheme" });
+
+export function App({ config }: { config: SiteConfig }) {
+  const signedIn = useSyncExternalStore(session.subscribe, () => session.isSignedIn);
+  if (!signedIn) queries.clear();
+  return (
+    <MantineProvider
+      theme={theme} cssVariablesResolver={readableGreys} defaultColorScheme="auto" colorSchemeManager={colorScheme}
+    >
+      <ConfigContext value={config}>
+        <QueryClientProvider client={queries}>
+          {signedIn && !isCallback() ? <RouterProvider router={router} /> : <Suspense fallback={null}><SignIn /></Suspense>}
+        </QueryClientProvider>
+      </ConfigContext>
+    </MantineProvider>
+  );
+}

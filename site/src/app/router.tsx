@@ -1,0 +1,67 @@
+// Every page and its address; a page's code comes when it is first opened.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { IconError404 } from "@tabler/icons-react";
+import { ButtonLink } from "@/ui/links";
+import { Failure, Lines, Notice } from "@/ui/states";
+import { readCallSearch } from "@/pages/calls/search";
+import { Shell } from "./Shell";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <Notice icon={IconError404} title="There is no such page" action={<ButtonLink to="/" variant="default">To the dashboard</ButtonLink>}>
+      The address is wrong, or the page has moved.
+    </Notice>
+  ),
+});
+
+const page = <P extends string>(path: P, load: () => Promise<{ default: () => React.ReactNode }>) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
+
+const calls = createRoute({
+  getParentRoute: () => root,
+  path: "/calls",
+  validateSearch: readCallSearch,
+  component: lazyRouteComponent(() => import("@/pages/calls/CallsPage")),
+});
+
+const newCampaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/new",
+  validateSearch: (search: Record<string, unknown>): { list?: string } =>
+    typeof search["list"] === "string" ? { list: search["list"] } : {},
+  component: lazyRouteComponent(() => import("@/pages/campaigns/NewCampaignPage")),
+});
+
+const routes = root.addChildren([
+  page("/", () => import("@/pages/dashboard/DashboardPage")),
+  calls,
+  page("/calls/$callId", () => import("@/pages/calls/CallPage")),
+  page("/campaigns", () => import("@/pages/campaigns/CampaignsPage")),
+  newCampaign,
+  page("/campaigns/$campaignId", () => import("@/pages/campaigns/CampaignPage")),
+  page("/contacts", () => import("@/pages/contacts/ContactsPage")),
+  page("/contacts/import", () => import("@/pages/contacts/ImportPage")),
+  page("/contacts/do-not-call", () => import("@/pages/contacts/DoNotCallPage")),
+  page("/contacts/$listId", () => import("@/pages/contacts/ContactListPage")),
+  page("/agents", () => import("@/pages/agents/AgentsPage")),
+  page("/agents/new", () => import("@/pages/agents/NewAgentPage")),
+  page("/agents/$agentId", () => import("@/pages/agents/AgentPage")),
+  page("/queue", () => import("@/pages/queue/QueuePage")),
+  page("/attention", () => import("@/pages/queue/AttentionPage")),
+  page("/settings", () => import("@/pages/settings/SettingsPage")),
+]);
+
+export const router = createRouter({
+  routeTree: routes,
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  defaultPendingComponent: () => <Lines />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

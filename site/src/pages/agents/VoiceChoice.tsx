@@ -1,0 +1,87 @@
+import { ActionIcon, Alert, Badge, Group, Input, Loader, Radio, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconPlayerPlay, IconPlayerStop, IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { voicesQuery } from "@/api/agents";
+import { type Schemas, sentenceOf } from "@/api/client";
+
+interface VoiceChoiceProps {
+  provider: Schemas["ProviderKind"];
+  value: string | null;
+  readOnly: boolean;
+  error?: ReactNode;
+  onChange: (voiceId: string | null) => void;
+}
+
+/** Voices of a platform: looked for, read about, listened to, chosen. */
+export function VoiceChoice({ provider, value, readOnly, error, onChange }: VoiceChoiceProps) {
+  const [text, setText] = useState("");
+  const [search] = useDebouncedValue(text.trim(), 250);
+  const voices = useQuery({ ...voicesQuery(provider, search), placeholderData: keepPreviousData });
+  const [playing, setPlaying] = useState<string | null>(null);
+  const [silent, setSilent] = useState<string | null>(null);
+  const audio = useRef<HTMLAudioElement | null>(null);
+  useEffect(() => () => audio.current?.pause(), []);
+
+  const play = (voice: Schemas["Voice"]) => {
+    audio.current?.pause();
+    setSilent(null);
+    if (playing === voice.voice_id || !voice.preview_url) return setPlaying(null);
+    const player = new Audio(voice.preview_url);
+    audio.current = player;
+    player.onended = () => setPlaying(null);
+    const failed = () => {
+      setPlaying(null);
+      setSilent(voice.name);
+    };
+    player.onerror = failed;
+    setPlaying(voice.voice_id);
+    player.play().catch((reason: unknown) => {
+      // Stopped by the next press.
+      if (!(reason instanceof DOMException && reason.name === "AbortError")) failed();
+    });
+  };
+
+  return (
+    <Input.Wrapper label="Voice" description="None: the platform's own choice" error={error} labelElement="div">
+      <TextInput
+        mt={6} mb="xs" aria-label="Search voices" placeholder="Name, accent, language" leftSection={<IconSearch size={16} />} value={text}
+        rightSection={voices.isFetching ? <Loader size="xs" /> : undefined} onChange={(event) => setText(event.currentTarget.value)}
+      />
+      {voices.error && !voices.data && <Alert color="red" variant="default" role="alert">{sentenceOf(voices.error)}</Alert>}
+      {silent && <Alert color="orange" variant="default" mb="xs" role="alert">The sample of {silent} cannot be played at this moment.</Alert>}
+      <Radio.Group value={value ?? ""} onChange={(id) => onChange(id || null)} aria-label="Voice">
+        <ScrollArea.Autosize mah={300} type="auto" viewportProps={{ tabIndex: 0 }}>
+          <Stack gap={6}>
+            {text === "" && <Radio value="" label="The platform's own choice" disabled={readOnly} />}
+            {value && voices.data && !voices.data.some(({ voice_id: id }) => id === value) && <Radio value={value} label={`Chosen now (${value})`} disabled={readOnly} />}
+            {voices.data?.map((voice) => (
+              <Group key={voice.voice_id} justify="space-between" wrap="nowrap" gap="sm">
+                <Radio
+                  value={voice.voice_id} disabled={readOnly}
+                  label={
+                    <Group gap={6} component="span">
+                      <Text span size="sm" fw={550}>{voice.name}</Text>
+                      {Object.values(voice.labels).slice(0, 4).map((label) => <Badge key={label} size="xs" component="span">{label}</Badge>)}
+                      {voice.description && <Text span size="xs" c="dimmed">{voice.description}</Text>}
+                    </Group>
+                  }
+                />
+                {voice.preview_url && (
+                  <ActionIcon
+                    variant="default" radius="xl" aria-pressed={playing === voice.voice_id}
+                    aria-label={playing === voice.voice_id ? `Stop the sample of ${voice.name}` : `Listen to ${voice.name}`} onClick={() => play(voice)}
+                  >
+                    {playing === voice.voice_id ? <IconPlayerStop size={15} /> : <IconPlayerPlay size={15} />}
+                  </ActionIcon>
+                )}
+              </Group>
+            ))}
+            {voices.data?.length === 0 && <Text size="sm" c="dimmed">No voice fits.</Text>}
+          </Stack>
+        </ScrollArea.Autosize>
+      </Radio.Group>
+    </Input.Wrapper>
+  );
+}

@@ -1,0 +1,79 @@
+import "@mantine/dates/styles.css";
+import { Button, CloseButton, Group, Select, TextInput } from "@mantine/core";
+import { DatePickerInput } from "@mantine/dates";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconCalendar, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { agentsQuery } from "@/api/agents";
+import { campaignsQuery } from "@/api/campaigns";
+import { formatWord } from "@/ui/format";
+import { type CallSearch, DIRECTIONS, isNarrowed, STATUSES } from "./search";
+
+interface CallFiltersProps {
+  search: CallSearch;
+  onChange: (search: CallSearch) => void;
+}
+
+const words = (all: readonly string[]) => all.map((value) => ({ value, label: formatWord(value) }));
+
+export function CallFilters({ search, onChange }: CallFiltersProps) {
+  const agents = useQuery(agentsQuery).data ?? [];
+  const campaigns = useQuery(campaignsQuery()).data?.items ?? [];
+  const [text, setText] = useState(search.search ?? "");
+  const [shown, setShown] = useState(search.search);
+  if (shown !== search.search) {
+    // The address changed from elsewhere: the palette, going back.
+    setShown(search.search);
+    if ((search.search ?? "") !== text.trim()) setText(search.search ?? "");
+  }
+  const look = useDebouncedCallback((value: string) => onChange({ ...search, search: value.trim() || undefined }), 300);
+  const set = (part: Partial<CallSearch>) => onChange({ ...search, ...part });
+  const range: [string | null, string | null] = [search.from ?? null, search.to ?? null];
+  const [picked, setPicked] = useState(range);
+  const between = picked[0] !== null && picked[1] === null;
+
+  return (
+    <Group gap="sm" mb="md" role="search">
+      <TextInput
+        placeholder="Number, name or words" aria-label="Search calls" leftSection={<IconSearch size={16} />} value={text} flex="1 1 220px" maw={420}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          look(event.currentTarget.value);
+        }}
+        rightSection={
+          text && <CloseButton size="sm" aria-label="Clear the search" onClick={() => { setText(""); set({ search: undefined }); }} />
+        }
+      />
+      <Select
+        placeholder="Any status" aria-label="Status" clearable w={150} data={words(STATUSES)} value={search.status ?? null}
+        onChange={(value) => set({ status: (value ?? undefined) as CallSearch["status"] })}
+      />
+      <Select
+        placeholder="Any agent" aria-label="Agent" clearable searchable w={170} value={search.agent ?? null}
+        data={agents.map(({ agent_id, name }) => ({ value: agent_id, label: name }))} nothingFoundMessage="No such agent"
+        onChange={(value) => set({ agent: value ?? undefined })}
+      />
+      <Select
+        placeholder="Any campaign" aria-label="Campaign" clearable searchable w={180} value={search.campaign ?? null}
+        data={campaigns.map(({ campaign_id, name }) => ({ value: campaign_id, label: name }))} nothingFoundMessage="No such campaign"
+        onChange={(value) => set({ campaign: value ?? undefined })}
+      />
+      <Select
+        placeholder="Both directions" aria-label="Direction" clearable w={160} data={words(DIRECTIONS)} value={search.direction ?? null}
+        onChange={(value) => set({ direction: (value ?? undefined) as CallSearch["direction"] })}
+      />
+      <DatePickerInput
+        type="range" placeholder="Any day" aria-label="Days" clearable w={230} leftSection={<IconCalendar size={16} />} allowSingleDateInRange
+        value={between ? picked : range} valueFormat="ll"
+        onChange={([from, to]) => {
+          setPicked([from, to]);
+          if ((from === null) === (to === null)) set({ from: from ?? undefined, to: to ?? undefined });
+        }}
+      />
+      {isNarrowed(search) && (
+        <Button variant="subtle" onClick={() => { setText(""); onChange({ view: search.view }); }}>Clear</Button>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,96 @@
+import { Button, Card, Group, Stack, Stepper } from "@mantine/core";
+import { IconArrowLeft, IconArrowRight, IconLock, IconPlayerPlay } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { agentsQuery } from "@/api/agents";
+import { listsQuery } from "@/api/contacts";
+import { api, bodyOf } from "@/api/client";
+import { useMay, useMe } from "@/session/me";
+import { useAct } from "@/ui/act";
+import { PageHeader } from "@/ui/PageHeader";
+import { Notice } from "@/ui/states";
+import { useNow } from "@/ui/Time";
+import { type Draft, emptyDraft, problemsOfStep, requestOf, type Step } from "./draft";
+import { StepContacts } from "./StepContacts";
+import { StepReview } from "./StepReview";
+import { StepSchedule } from "./StepSchedule";
+import { StepWho } from "./StepWho";
+
+const route = getRouteApi("/campaigns/new");
+const LAST = 3;
+
+export default function NewCampaignPage() {
+  const known = useMe() !== undefined;
+  const operates = useMay("operator");
+  const { list } = route.useSearch();
+  const go = useNavigate();
+  const now = useNow();
+  const [draft, setDraft] = useState<Draft>(() => emptyDraft(list));
+  const [step, setStep] = useState<Step>(0);
+  // Problems are told once somebody tried to go on.
+  const [told, setTold] = useState(false);
+  const agents = useQuery(agentsQuery).data ?? [];
+  const lists = useQuery(listsQuery()).data?.items ?? [];
+  const agent = agents.find(({ agent_id }) => agent_id === draft.agentId);
+  const chosen = lists.filter(({ list_id }) => draft.listIds.includes(list_id));
+
+  const create = useAct({
+    run: async (start: Draft["start"]) => bodyOf(await api.POST("/api/campaigns", { body: requestOf({ ...draft, start }) })),
+    done: (made) => (made.status === "draft" ? "Kept as a draft." : made.status === "scheduled" ? "The campaign is scheduled." : "The campaign calls now."),
+    touches: [["campaigns"], ["queue"]],
+    then: (made) => void go({ to: "/campaigns/$campaignId", params: { campaignId: made.campaign_id } }),
+  });
+
+  if (known && !operates) {
+    return (
+      <>
+        <PageHeader title="New campaign" />
+        <Notice icon={IconLock} title="Your role does not make campaigns">An operator or an administrator can.</Notice>
+      </>
+    );
+  }
+
+  const problems = problemsOfStep(draft, step, now);
+  const shown = told ? problems : {};
+  const goTo = (next: number) => {
+    const first = ([0, 1, 2] as const).find((before) => before < next && Object.keys(problemsOfStep(draft, before, now)).length > 0);
+    setTold(first !== undefined);
+    setStep((first ?? next) as Step);
+  };
+
+  return (
+    <>
+      <PageHeader title="New campaign" />
+      <Card>
+        <Stepper active={step} onStepClick={goTo} size="sm" mb="xl" aria-label="Steps">
+          <Stepper.Step label="Who calls" description={agent?.name ?? "Agent and line"} />
+          <Stepper.Step label="Who is called" description={chosen.map(({ name }) => name).join(", ") || "Contacts"} />
+          <Stepper.Step label="When" description="Schedule and limits" />
+          <Stepper.Step label="Review" description="And start" />
+        </Stepper>
+        <Stack gap="xl">
+          {step === 0 && <StepWho draft={draft} problems={shown} onChange={setDraft} />}
+          {step === 1 && <StepContacts draft={draft} problems={shown} agent={agent} lists={lists} onChange={setDraft} />}
+          {step === 2 && <StepSchedule draft={draft} problems={shown} onChange={setDraft} />}
+          {step === 3 && <StepReview draft={draft} agent={agent} lists={chosen} />}
+          <Group justify="space-between">
+            <Button variant="default" leftSection={<IconArrowLeft size={16} />} disabled={step === 0} onClick={() => goTo(step - 1)}>Back</Button>
+            {step < LAST ? (
+              <Button rightSection={<IconArrowRight size={16} />} onClick={() => goTo(step + 1)}>Next</Button>
+            ) : (
+              <Group>
+                {draft.start !== "draft" && (
+                  <Button variant="default" onClick={() => create.mutate("draft")} loading={create.isPending && create.variables === "draft"}>Keep as draft</Button>
+                )}
+                <Button leftSection={<IconPlayerPlay size={16} />} loading={create.isPending && create.variables === draft.start} onClick={() => create.mutate(draft.start)}>
+                  {{ now: "Start calling", at: "Schedule", draft: "Keep as draft" }[draft.start]}
+                </Button>
+              </Group>
+            )}
+          </Group>
+        </Stack>
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { emptyDraft, missingVariables, momentIn, problemsOfStep, requestOf } from "./draft";
+
+describe("a moment in a zone", () => {
+  const iso = (zone: string, clock: string) => momentIn(zone, clock)?.toISOString();
+  it("follows the zone, summer and winter", () => {
+    expect(iso("Europe/Madrid", "2026-07-01 09:00")).toBe("2026-07-01T07:00:00.000Z");
+    expect(iso("Europe/Madrid", "2026-12-01 09:00")).toBe("2026-12-01T08:00:00.000Z");
+    expect(iso("America/New_York", "2026-12-01 09:00")).toBe("2026-12-01T14:00:00.000Z");
+    expect(iso("Asia/Kolkata", "2026-12-01 09:00")).toBe("2026-12-01T03:30:00.000Z");
+  });
+  it("has an answer on the nights when clocks change", () => {
+    expect(iso("Europe/Madrid", "2026-03-29 03:30")).toBe("2026-03-29T01:30:00.000Z");
+    expect(iso("Europe/Madrid", "2026-03-29 02:30")).toBe("2026-03-29T01:30:00.000Z");
+    expect(iso("Europe/Madrid", "2026-10-25 02:30")).toBe("2026-10-25T00:30:00.000Z");
+  });
+  it("is none for what is no time", () => expect(momentIn("UTC", "soon")).toBeNull());
+});
+
+describe("a campaign being made", () => {
+  it("says what is missing, step by step", () => {
+    expect(Object.keys(problemsOfStep(emptyDraft(), 0, 0))).toEqual(["name", "agentId", "lineId"]);
+    expect(problemsOfStep(emptyDraft(), 1, 0)).toHaveProperty("listIds");
+    expect(problemsOfStep(emptyDraft("list_1"), 1, 0)).toEqual({});
+    const late = { ...emptyDraft(), start: "at" as const, startAt: "2026-05-03 09:00", startZone: "UTC" };
+    expect(problemsOfStep(late, 2, Date.parse("2026-05-03T10:00:00Z"))).toHaveProperty("startAt");
+    expect(problemsOfStep(late, 2, Date.parse("2026-05-03T08:00:00Z"))).toEqual({});
+    expect(requestOf(late).start_at).toBe("2026-05-03T09:00:00.000Z");
+  });
+  it("knows which list lacks what the agent says", () => {
+    const agent = { required_variables: ["name", "city"] } as never;
+    const lists = [{ name: "A", variables: ["name"] }, { name: "B", variables: ["name", "city"] }] as never[];
+    const found = missingVariables(agent, lists);
+    expect(found.map(({ name, without }) => [name, without.length])).toEqual([["name", 0], ["city", 1]]);
+  });
+});

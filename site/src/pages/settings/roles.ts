@@ -1,0 +1,7 @@
+import type { Role } from "@/session/me";
+
+export const ROLES: { role: Role; may: string }[] = [
+  { role: "viewer", may: "Looks at everything: calls, transcripts, recordings, campaigns." },
+  { role: "operator", may: "Also imports contacts, runs campaigns, stops and starts the queue, marks calls handled, exports, adds to the do-not-call list." },
+  { role: "admin", may: "Also makes, changes and deletes agents, sets the concurrency, takes numbers off the do-not-call list, sees raw events and the audit trail." },
+];

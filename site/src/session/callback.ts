@@ -1,0 +1,4 @@
+/** Where the issuer sends people back to. */
+export const CALLBACK = "/signed-in";
+
+export const isCallback = () => window.location.pathname === CALLBACK;

@@ -1,0 +1,51 @@
+import { expect, people, test } from "./support/site";
+
+test("contacts are found, chosen and deleted together", async ({ page, api }) => {
+  const list = await api.list("Bulk people", people(12, 500));
+  await page.goto(`/contacts/${list}`);
+  await expect(page.getByRole("row")).toHaveCount(13);
+  await page.getByLabel("Search contacts").fill("Person 503");
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await page.getByLabel("Search contacts").fill("");
+  await expect(page.getByRole("row")).toHaveCount(13);
+  await page.getByRole("checkbox", { name: "Choose all on this page" }).check();
+  await page.getByRole("checkbox", { name: "Choose +34 631 000 500" }).uncheck();
+  await page.getByRole("button", { name: "Delete 11 contacts" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete 11 contacts" }).click();
+  await expect(page.getByText("11 contacts deleted.")).toBeVisible();
+  await expect(page.getByRole("row")).toHaveCount(2);
+});
+
+test("a wrong file is refused with what to do, whatever it is called", async ({ page }) => {
+  await page.goto("/contacts/import");
+  const input = page.locator("input[type=file]");
+  await input.setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: Buffer.from("not a sheet") });
+  await expect(page.getByRole("alert")).toContainText("is not a spreadsheet");
+  await input.setInputFiles({ name: "broken.xlsx", mimeType: "application/octet-stream", buffer: Buffer.from("PK\u0003\u0004 but then nothing") });
+  await expect(page.getByRole("alert")).toContainText(/cannot be|damaged|not a/i, { timeout: 30_000 });
+  await expect(page.getByRole("button", { name: "Import", exact: true })).toBeDisabled();
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await page.locator("input[type=file]").setInputFiles({ name: "empty.csv", mimeType: "text/csv", buffer: Buffer.from("a") });
+  await expect(page.getByRole("alert")).toBeVisible({ timeout: 30_000 });
+});
+
+test("a number on the do-not-call list is added, found and allowed again", async ({ page }) => {
+  await page.goto("/contacts/do-not-call");
+  await page.getByRole("button", { name: "Add numbers" }).click();
+  await page.getByRole("textbox", { name: "Numbers", exact: true }).fill("+34 632 000 777\n+34632000778");
+  await page.getByRole("button", { name: "Add 2 numbers" }).click();
+  await expect(page.getByText("2 numbers added.")).toBeVisible();
+  await page.getByLabel("Search numbers").fill("778");
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await page.getByRole("button", { name: "Allow calls" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Allow calls" }).click();
+  await expect(page.getByText("No such number")).toBeVisible();
+});
+
+test("a person is found by number over all lists", async ({ page, api }) => {
+  await api.list("Findable", people(2, 600));
+  await page.goto("/contacts");
+  await page.getByLabel("Find a person by number").fill("+34 631 000 601");
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  await expect(page.getByRole("status").filter({ hasText: "line 3" })).toContainText("Findable");
+});

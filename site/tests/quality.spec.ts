@@ -1,0 +1,69 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, people, test } from "./support/site";
+
+/** What a first visit may weigh, in bytes of JavaScript as it comes over the wire. */
+const MOST_SCRIPT = 250_000;
+
+test("the first load is light", async ({ page }) => {
+  let bytes = 0;
+  page.on("requestfinished", async (request) => {
+    if (request.resourceType() !== "script") return;
+    const { responseBodySize: size } = await request.sizes();
+    bytes += size;
+  });
+  await page.goto("/");
+  await expect(page.getByRole("region", { name: "Outcomes" })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  console.log(`JavaScript of the first load: ${bytes} bytes`);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`no page is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
+    test.setTimeout(240_000);
+    const agent = await api.agent(`Readable agent ${scheme}`);
+    const list = await api.list(`Readable ${scheme}`, people(3, scheme === "light" ? 850 : 860));
+    const campaign = await api.campaign(`Readable campaign ${scheme}`, agent, list, { retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } });
+    await api.finished(campaign);
+    const { items } = await api.call<{ items: { call_id: string }[] }>("GET", `/api/calls?campaign_id=${campaign}`);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    const pages = [
+      "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
+      `/contacts/${list}`, "/contacts/do-not-call", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/settings", "/nowhere",
+    ];
+    const told: string[] = [];
+    for (const path of pages) {
+      await page.goto(path);
+      await expect(page.getByRole("heading").first()).toBeVisible();
+      await page.waitForLoadState("networkidle");
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      told.push(...bad.map(({ id, nodes }) => `${path} ${id}: ${nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ""}`).join("\n    ")}`));
+    }
+    expect(told).toEqual([]);
+  });
+}
+
+test("everything in two clicks, by keyboard too", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("region", { name: "Totals" })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "To the content" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#content")).toBeFocused();
+});
+
+test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ["/", "/calls", "/campaigns", "/contacts", "/agents", "/queue", "/settings"]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wider, path).toBeLessThanOrEqual(0);
+  }
+  await page.getByRole("button", { name: "Open the menu" }).click();
+  await page.getByRole("link", { name: "Campaigns" }).click();
+  await expect(page.getByRole("heading", { name: "Campaigns", level: 1 })).toBeVisible();
+});
