@@ -116,7 +116,6 @@ struct Dial {
 /// Looks at a campaign's calls, one by one in any order, and judges them at the end.
 pub struct ProofBuilder {
     campaign: Campaign,
-    counts: CampaignCounts,
     limits: Vec<LimitChange>,
     dials: Vec<Dial>,
     calls: u64,
@@ -131,10 +130,9 @@ pub struct ProofBuilder {
 
 impl ProofBuilder {
     /// A judge of `campaign`. `limits` are the queue's, oldest first.
-    pub fn new(campaign: Campaign, counts: CampaignCounts, limits: Vec<LimitChange>) -> Self {
+    pub fn new(campaign: Campaign, limits: Vec<LimitChange>) -> Self {
         Self {
             campaign,
-            counts,
             limits,
             dials: Vec::new(),
             calls: 0,
@@ -215,8 +213,9 @@ impl ProofBuilder {
         self.campaign.changes.iter().filter(asked).count()
     }
 
-    /// The verdict over every call seen.
-    pub fn finish(mut self) -> CampaignProof {
+    /// The verdict over every call seen. `counts` are read after the last call: while a campaign runs they
+    /// only grow, so that whoever was seen to be reached is counted.
+    pub fn finish(mut self, counts: &CampaignCounts) -> CampaignProof {
         let placed = self.dials.iter().filter(|dial| dial.rang).count() as u64;
         // A slot is taken when the dial is committed, a little after its time stamp.
         let held = self.dials.iter().map(|dial| Held {
@@ -235,12 +234,12 @@ impl ProofBuilder {
 
         let policy = self.beyond_policy();
         let together = self.together();
-        let counts = Finding {
-            violations: self.counts.total.abs_diff(self.counts.sum())
-                + (self.reached.len() as u64).saturating_sub(self.counts.completed),
+        let adding_up = Finding {
+            violations: counts.total.abs_diff(counts.sum())
+                + (self.reached.len() as u64).saturating_sub(counts.completed),
             ..Finding::default()
         };
-        let left = self.counts.total.saturating_sub(self.counts.finished());
+        let left = counts.total.saturating_sub(counts.finished());
         let mut forgotten = Finding::default();
         match self.campaign.status.is_final() {
             true => forgotten.violations = left,
@@ -258,7 +257,7 @@ impl ProofBuilder {
                 "Nobody is dialled while a call to them may still be in progress.",
             ),
             unsettled.named("every_dial_settled", "What became of every dial is known."),
-            counts.named(
+            adding_up.named(
                 "counts_add_up",
                 "The states add up to the total, and agree with the calls.",
             ),
@@ -286,7 +285,7 @@ impl ProofBuilder {
         CampaignProof {
             holds: checks.iter().all(|check| check.holds),
             is_final: self.campaign.status.is_final() && checks.iter().all(|check| check.open == 0),
-            people: self.counts.total,
+            people: counts.total,
             calls: self.calls,
             placed,
             peak_calls: peak.most,

@@ -45,7 +45,7 @@ export function Shell() {
   useEffect(close, [path, close]);
 
   return (
-    <AppShell navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }} header={{ height: 52 }} padding={{ base: "md", lg: "xl" }}>
+    <AppShell navbar={{ width: 244, breakpoint: "sm", collapsed: { mobile: !opened } }} header={{ height: 52 }} padding={{ base: "md", lg: "xl" }}>
       <a className="skip-link" href="#content">To the content</a>
       <AppShell.Header hiddenFrom="sm">
         <Group h="100%" px="md" justify="space-between">
@@ -56,17 +56,17 @@ export function Shell() {
 
       <AppShell.Navbar p="sm" aria-label="Main" style={{ top: "var(--switchboard-nav-top)", height: "calc(100dvh - var(--switchboard-nav-top))" }}>
         <AppShell.Section visibleFrom="sm" px="xs" py={6}>
-          <Group gap="sm">
-            <Logo />
+          <Group gap={9} wrap="nowrap">
+            <Logo size={26} />
             <Text fw={680} size="lg">Switchboard</Text>
-            {config.environment !== "" && config.environment !== "production" && <Badge size="sm">{config.environment}</Badge>}
+            {config.environment !== "" && config.environment !== "production" && <Badge size="xs">{config.environment}</Badge>}
           </Group>
         </AppShell.Section>
         <AppShell.Section my="sm">
           <UnstyledButton className="search-button" onClick={() => setPalette(true)} aria-keyshortcuts="Control+K Meta+K">
             <Group justify="space-between" wrap="nowrap">
-              <Group gap="xs" wrap="nowrap"><IconSearch size={16} aria-hidden /><Text size="sm">Search anything</Text></Group>
-              <Kbd size="xs" aria-hidden>Ctrl K</Kbd>
+              <Group gap="xs" wrap="nowrap"><IconSearch size={16} aria-hidden /><Text size="sm" style={{ whiteSpace: "nowrap" }}>Search anything</Text></Group>
+              <Kbd size="xs" aria-hidden style={{ whiteSpace: "nowrap" }}>Ctrl K</Kbd>
             </Group>
           </UnstyledButton>
         </AppShell.Section>

@@ -19,17 +19,19 @@ interface DotProps {
   label: string;
   /** Something is going on. */
   moving?: boolean;
+  /** A sentence rather than a word. */
+  wrap?: boolean;
 }
 
-export function Dot({ tone, label, moving = false }: DotProps) {
+export function Dot({ tone, label, moving = false, wrap = false }: DotProps) {
   return (
-    <Group gap={7} wrap="nowrap" display="inline-flex">
+    <Group gap={7} wrap="nowrap" display="inline-flex" align={wrap ? "baseline" : "center"}>
       <span
         aria-hidden
         className={moving ? "pulse" : undefined}
         style={{ width: 8, height: 8, borderRadius: 8, flexShrink: 0, background: COLOR[tone] }}
       />
-      <Text span size="sm" style={{ whiteSpace: "nowrap" }}>{label}</Text>
+      <Text span size="sm" style={{ whiteSpace: wrap ? "normal" : "nowrap" }}>{label}</Text>
     </Group>
   );
 }

@@ -36,9 +36,9 @@ fn over() -> Campaign {
 }
 
 fn judged(campaign: Campaign, counts: CampaignCounts, limit: u32, calls: &[Call]) -> CampaignProof {
-    let mut proof = ProofBuilder::new(campaign, counts, vec![LimitChange { at: at(0), limit }]);
+    let mut proof = ProofBuilder::new(campaign, vec![LimitChange { at: at(0), limit }]);
     calls.iter().for_each(|call| proof.call(call));
-    proof.finish()
+    proof.finish(&counts)
 }
 
 fn violations(proof: &CampaignProof, name: &str) -> u64 {

@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { voicesQuery } from "@/api/agents";
 import { type Schemas, sentenceOf } from "@/api/client";
+import { formatWord } from "@/ui/format";
 
 interface VoiceChoiceProps {
   provider: Schemas["ProviderKind"];
@@ -52,7 +53,7 @@ export function VoiceChoice({ provider, value, readOnly, error, onChange }: Voic
       {voices.error && !voices.data && <Alert color="red" variant="default" role="alert">{sentenceOf(voices.error)}</Alert>}
       {silent && <Alert color="orange" variant="default" mb="xs" role="alert">The sample of {silent} cannot be played at this moment.</Alert>}
       <Radio.Group value={value ?? ""} onChange={(id) => onChange(id || null)} aria-label="Voice">
-        <ScrollArea.Autosize mah={300} type="auto" viewportProps={{ tabIndex: 0 }}>
+        <ScrollArea.Autosize mah={300} type="auto" offsetScrollbars viewportProps={{ tabIndex: 0 }}>
           <Stack gap={6}>
             {text === "" && <Radio value="" label="The platform's own choice" disabled={readOnly} />}
             {value && voices.data && !voices.data.some(({ voice_id: id }) => id === value) && <Radio value={value} label={`Chosen now (${value})`} disabled={readOnly} />}
@@ -63,8 +64,8 @@ export function VoiceChoice({ provider, value, readOnly, error, onChange }: Voic
                   label={
                     <Group gap={6} component="span">
                       <Text span size="sm" fw={550}>{voice.name}</Text>
-                      {Object.values(voice.labels).slice(0, 4).map((label) => <Badge key={label} size="xs" component="span">{label}</Badge>)}
-                      {voice.description && <Text span size="xs" c="dimmed">{voice.description}</Text>}
+                      {Object.values(voice.labels).slice(0, 4).map((label) => <Badge key={label} size="xs" component="span">{formatWord(label)}</Badge>)}
+                      {voice.description && <Text span size="xs" c="dimmed">{voice.description.replaceAll("_", " ")}</Text>}
                     </Group>
                   }
                 />

@@ -36,7 +36,7 @@ export function CallFilters({ search, onChange }: CallFiltersProps) {
   return (
     <Group gap="sm" mb="md" role="search">
       <TextInput
-        placeholder="Number, name or words" aria-label="Search calls" leftSection={<IconSearch size={16} />} value={text} flex="1 1 220px" maw={420}
+        placeholder="Number, name or words" aria-label="Search calls" leftSection={<IconSearch size={16} />} value={text} flex="2 1 200px"
         onChange={(event) => {
           setText(event.currentTarget.value);
           look(event.currentTarget.value);
@@ -46,25 +46,25 @@ export function CallFilters({ search, onChange }: CallFiltersProps) {
         }
       />
       <Select
-        placeholder="Any status" aria-label="Status" clearable w={150} data={words(STATUSES)} value={search.status ?? null}
+        placeholder="Any status" aria-label="Status" clearable flex="1 1 130px" data={words(STATUSES)} value={search.status ?? null}
         onChange={(value) => set({ status: (value ?? undefined) as CallSearch["status"] })}
       />
       <Select
-        placeholder="Any agent" aria-label="Agent" clearable searchable w={170} value={search.agent ?? null}
+        placeholder="Any agent" aria-label="Agent" clearable searchable flex="1 1 130px" value={search.agent ?? null}
         data={agents.map(({ agent_id, name }) => ({ value: agent_id, label: name }))} nothingFoundMessage="No such agent"
         onChange={(value) => set({ agent: value ?? undefined })}
       />
       <Select
-        placeholder="Any campaign" aria-label="Campaign" clearable searchable w={180} value={search.campaign ?? null}
+        placeholder="Any campaign" aria-label="Campaign" clearable searchable flex="1 1 130px" value={search.campaign ?? null}
         data={campaigns.map(({ campaign_id, name }) => ({ value: campaign_id, label: name }))} nothingFoundMessage="No such campaign"
         onChange={(value) => set({ campaign: value ?? undefined })}
       />
       <Select
-        placeholder="Both directions" aria-label="Direction" clearable w={160} data={words(DIRECTIONS)} value={search.direction ?? null}
+        placeholder="Both directions" aria-label="Direction" clearable flex="1 1 130px" data={words(DIRECTIONS)} value={search.direction ?? null}
         onChange={(value) => set({ direction: (value ?? undefined) as CallSearch["direction"] })}
       />
       <DatePickerInput
-        type="range" placeholder="Any day" aria-label="Days" clearable w={230} leftSection={<IconCalendar size={16} />} allowSingleDateInRange
+        type="range" placeholder="Any day" aria-label="Days" clearable flex="1 1 170px" leftSection={<IconCalendar size={16} />} allowSingleDateInRange
         value={between ? picked : range} valueFormat="ll"
         onChange={([from, to]) => {
           setPicked([from, to]);

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { agentQuery } from "@/api/agents";
 import { callQuery } from "@/api/calls";
 import { campaignQuery } from "@/api/campaigns";
+import { PLATFORM } from "@/pages/agents/platform";
 import { For } from "@/session/me";
 import { CallStatus, isLive } from "@/ui/Status";
 import { formatDuration, formatPhone, formatWord } from "@/ui/format";
@@ -87,7 +88,7 @@ function Known({ call }: { call: Call }) {
                   ["Duration", call.duration_secs != null ? formatDuration(call.duration_secs) : undefined],
                   ["Cost", costOf(call.results)],
                   ["Ended because", call.results.termination_reason],
-                  ["Platform", formatWord(call.provider)],
+                  ["Platform", PLATFORM[call.provider] ?? call.provider],
                   ["Call", <Text key="i" span size="sm" ff="monospace">{call.call_id}</Text>],
                   ["Conversation", call.conversation_id && <Text key="v" span size="sm" ff="monospace">{call.conversation_id}</Text>],
                 ]}

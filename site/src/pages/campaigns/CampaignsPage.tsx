@@ -62,8 +62,8 @@ export default function CampaignsPage() {
         <SegmentedControl
           aria-label="Look" value={look} onChange={(value) => setLook(value as "cards" | "table")}
           data={[
-            { value: "cards", label: <Group gap={6}><IconLayoutGrid size={16} />Cards</Group> },
-            { value: "table", label: <Group gap={6}><IconTable size={16} />Table</Group> },
+            { value: "cards", label: <Group gap={6} wrap="nowrap"><IconLayoutGrid size={16} />Cards</Group> },
+            { value: "table", label: <Group gap={6} wrap="nowrap"><IconTable size={16} />Table</Group> },
           ]}
         />
       </Group>

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, Stepper } from "@mantine/core";
+import { Button, Card, Group, Stack, Stepper, Text } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconLock, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -19,6 +19,7 @@ import { StepWho } from "./StepWho";
 
 const route = getRouteApi("/campaigns/new");
 const LAST = 3;
+const STEPS = ["who calls", "who is called", "when", "review"] as const;
 
 export default function NewCampaignPage() {
   const known = useMe() !== undefined;
@@ -63,7 +64,8 @@ export default function NewCampaignPage() {
     <>
       <PageHeader title="New campaign" />
       <Card>
-        <Stepper active={step} onStepClick={goTo} size="sm" mb="xl" aria-label="Steps">
+        <Text hiddenFrom="sm" size="sm" c="dimmed" mb="md">Step {step + 1} of {LAST + 1}: {STEPS[step]}</Text>
+        <Stepper active={step} onStepClick={goTo} size="sm" mb="xl" aria-label="Steps" visibleFrom="sm">
           <Stepper.Step label="Who calls" description={agent?.name ?? "Agent and line"} />
           <Stepper.Step label="Who is called" description={chosen.map(({ name }) => name).join(", ") || "Contacts"} />
           <Stepper.Step label="When" description="Schedule and limits" />

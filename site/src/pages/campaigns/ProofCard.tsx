@@ -49,7 +49,7 @@ export function ProofCard({ campaignId }: { campaignId: string }) {
             <Stack gap={6}>
               {known.checks.map((check) => (
                 <div key={check.check}>
-                  <Dot tone={check.holds ? (check.open > 0 ? "live" : "good") : "bad"} label={check.promise} />
+                  <Dot wrap tone={check.holds ? (check.open > 0 ? "live" : "good") : "bad"} label={check.promise} />
                   {!check.holds && (
                     <Text size="xs" c="dimmed">
                       {formatCount(check.violations, "case")}: {check.calls.map((id) => <TextLink key={id} to="/calls/$callId" params={{ callId: id }} size="xs" mr={6}>{id.slice(-6)}</TextLink>)}

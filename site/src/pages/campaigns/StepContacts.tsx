@@ -77,7 +77,7 @@ export function VariableCheck({ agent, lists }: { agent: Agent; lists: ContactLi
       <Stack gap={6}>
         {needed.map(({ name, without }) => (
           <Dot
-            key={name} tone={without.length === 0 ? "good" : "bad"}
+            key={name} wrap tone={without.length === 0 ? "good" : "bad"}
             label={`{{${name}}} ${without.length === 0 ? "is a column" : `is missing in ${without.map((list) => list.name).join(", ")}`}`}
           />
         ))}

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::{Call, Campaign, CampaignId, CampaignProof, ProofBuilder};
+use switchboard_domain::{Call, CampaignId, CampaignProof, ProofBuilder};
 use switchboard_service::Problem;
 use switchboard_store::{CallFilter, StoreError};
 use utoipa::ToSchema;
@@ -45,19 +45,25 @@ pub(crate) struct Proof {
 #[utoipa::path(get, path = "/campaigns/{campaign_id}/proof", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path)), responses((status = OK, body = Proof), Refusals))]
 pub(super) async fn get_proof(Viewer(api): Viewer, Id(id): Id<CampaignId>) -> Answer<Proof> {
+    let begun = api.now();
     let campaign = found(api.store.find_campaign(&id).await?, "campaign")?;
-    let mut builder = builder(&api, campaign).await?;
+    let mut builder = ProofBuilder::new(campaign, api.store.limit_changes().await?);
     let complete = each_call(&api, &id, |call| {
-        builder.call(call);
+        // Dials that began while this looks are judged by the next look: by rules that are read now,
+        // they could seem wrong.
+        if call.placing_at.is_none_or(|at| at <= begun) {
+            builder.call(call);
+        }
         true
     })
     .await?;
+    let counts = api.store.campaign_counts(&id).await?;
     Ok(Json(Proof {
         ledger: format!("/api/campaigns/{id}/proof/ledger"),
         campaign_id: id,
         complete,
         checked_at: api.now(),
-        proof: builder.finish(),
+        proof: builder.finish(&counts),
     }))
 }
 
@@ -88,12 +94,6 @@ pub(super) async fn get_proof_ledger(
         (CONTENT_DISPOSITION, name),
     ];
     Ok((headers, ledger.into_csv()).into_response())
-}
-
-async fn builder(api: &Api, campaign: Campaign) -> Result<ProofBuilder, StoreError> {
-    let counts = api.store.campaign_counts(&campaign.campaign_id).await?;
-    let limits = api.store.limit_changes().await?;
-    Ok(ProofBuilder::new(campaign, counts, limits))
 }
 
 /// Shows every call of a campaign, newest first; answers whether it were all.
