@@ -68,7 +68,6 @@ lighthouse: build site ## measures dashboard and calls with Lighthouse; prints t
 	cd site && npm run -s lighthouse
 
 many: build site ## times every list and page with 100 and with 100,000 calls in the table
-	$(CARGO) build --release -p switchboard-testing --example fill
 	cd site && npm run -s many
 
 token: ## prints a development admin token, for scripts

@@ -67,7 +67,10 @@ export interface paths {
         get: operations["get_agent"];
         put?: never;
         post?: never;
-        /** Deletes an agent at the provider, then our record. Refused while a campaign still needs it. */
+        /**
+         * Deletes an agent at the provider, then our record. Refused while a campaign needs it, or a call with it is under
+         *     way.
+         */
         delete: operations["delete_agent"];
         options?: never;
         head?: never;
@@ -133,7 +136,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every change that somebody made, newest first. Nothing is ever taken out of it. */
+        /**
+         * Every change that somebody made, newest first. Nothing is ever taken out of it. With a filter a page can be
+         *     short and still have a next one.
+         */
         get: operations["list_audit"];
         put?: never;
         post?: never;
@@ -3639,6 +3645,10 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
+                /** @description Only those by this subject. */
+                actor?: string;
+                /** @description Only those whose action begins so, e.g. `campaign.` or `campaign.paused`. */
+                action?: string;
                 /** @description `next_cursor` of the page before; none: the first page. */
                 cursor?: string;
                 /** @description Rows on the page. */
@@ -3773,8 +3783,8 @@ export interface operations {
                 /** @description Only those of this campaign. */
                 campaign_id?: components["schemas"]["CampaignId"];
                 /**
-                 * @description Only those that lie there: `in_progress` are under way (and their status does not count),
-                 *     `needs_attention` broke down or missed their goal, `handled` are dealt with.
+                 * @description Only those that lie there: `in_progress` are under way, `needs_attention` broke down or missed their
+                 *     goal, `handled` are dealt with.
                  */
                 view?: "needs_attention" | "handled" | "in_progress";
                 /** @description Only those in this direction. */

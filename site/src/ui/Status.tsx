@@ -1,7 +1,7 @@
 // A state as a coloured dot and its word: the word carries the meaning, the colour helps to find it.
-import { Group, Text } from "@mantine/core";
 import type { Schemas } from "@/api/client";
 import { formatWord } from "./format";
+import "./status.css";
 
 type Tone = "good" | "bad" | "warn" | "live" | "idle" | "info";
 
@@ -24,15 +24,12 @@ interface DotProps {
 }
 
 export function Dot({ tone, label, moving = false, wrap = false }: DotProps) {
+  // Plain elements: a list has hundreds of them.
   return (
-    <Group gap={7} wrap="nowrap" display="inline-flex" align={wrap ? "baseline" : "center"}>
-      <span
-        aria-hidden
-        className={moving ? "pulse" : undefined}
-        style={{ width: 8, height: 8, borderRadius: 8, flexShrink: 0, background: COLOR[tone] }}
-      />
-      <Text span size="sm" style={{ whiteSpace: wrap ? "normal" : "nowrap" }}>{label}</Text>
-    </Group>
+    <span className={wrap ? "dot dot-wrap" : "dot"}>
+      <span aria-hidden className={moving ? "dot-mark pulse" : "dot-mark"} style={{ background: COLOR[tone] }} />
+      <span>{label}</span>
+    </span>
   );
 }
 

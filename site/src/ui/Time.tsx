@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { useEffect, useSyncExternalStore } from "react";
 import { formatExactly, formatMoment, formatRelative } from "./format";
 
@@ -35,9 +34,7 @@ export function useNow(): number {
 export function Ago({ at }: { at: string }) {
   const present = useNow();
   return (
-    <Tooltip label={formatExactly(at)}>
-      <time dateTime={at} style={{ whiteSpace: "nowrap" }}>{formatRelative(at, present)}</time>
-    </Tooltip>
+    <time dateTime={at} title={formatExactly(at)} style={{ whiteSpace: "nowrap" }}>{formatRelative(at, present)}</time>
   );
 }
 

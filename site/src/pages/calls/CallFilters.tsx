@@ -1,14 +1,14 @@
-import "@mantine/dates/styles.css";
-import { Button, CloseButton, Group, Select, TextInput } from "@mantine/core";
-import { DatePickerInput } from "@mantine/dates";
+import { Button, CloseButton, Group, Select, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconCalendar, IconSearch } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { agentsQuery } from "@/api/agents";
 import { campaignsQuery } from "@/api/campaigns";
 import { formatWord } from "@/ui/format";
 import { type CallSearch, DIRECTIONS, isNarrowed, STATUSES } from "./search";
+
+const DayRange = lazy(() => import("./DayRange"));
 
 interface CallFiltersProps {
   search: CallSearch;
@@ -29,9 +29,6 @@ export function CallFilters({ search, onChange }: CallFiltersProps) {
   }
   const look = useDebouncedCallback((value: string) => onChange({ ...search, search: value.trim() || undefined }), 300);
   const set = (part: Partial<CallSearch>) => onChange({ ...search, ...part });
-  const range: [string | null, string | null] = [search.from ?? null, search.to ?? null];
-  const [picked, setPicked] = useState(range);
-  const between = picked[0] !== null && picked[1] === null;
 
   return (
     <Group gap="sm" mb="md" role="search">
@@ -63,14 +60,9 @@ export function CallFilters({ search, onChange }: CallFiltersProps) {
         placeholder="Both directions" aria-label="Direction" clearable flex="1 1 130px" data={words(DIRECTIONS)} value={search.direction ?? null}
         onChange={(value) => set({ direction: (value ?? undefined) as CallSearch["direction"] })}
       />
-      <DatePickerInput
-        type="range" placeholder="Any day" aria-label="Days" clearable flex="1 1 170px" leftSection={<IconCalendar size={16} />} allowSingleDateInRange
-        value={between ? picked : range} valueFormat="ll"
-        onChange={([from, to]) => {
-          setPicked([from, to]);
-          if ((from === null) === (to === null)) set({ from: from ?? undefined, to: to ?? undefined });
-        }}
-      />
+      <Suspense fallback={<Skeleton height={36} flex="1 1 170px" />}>
+        <DayRange from={search.from} to={search.to} onChange={set} />
+      </Suspense>
       {isNarrowed(search) && (
         <Button variant="subtle" onClick={() => { setText(""); onChange({ view: search.view }); }}>Clear</Button>
       )}

@@ -1,15 +1,12 @@
-import { Checkbox, Stack, Table, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Table } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { agentsQuery } from "@/api/agents";
 import type { Call } from "@/api/calls";
 import { useMay } from "@/session/me";
-import { CallStatus, CallSuccess, isLive } from "@/ui/Status";
-import { formatDuration, formatPhone } from "@/ui/format";
-import { TextLink } from "@/ui/links";
-import { Ago } from "@/ui/Time";
 import { useHandled } from "./handled";
-import { nameOf } from "./person";
+import { CallRow } from "./CallRow";
 
 interface CallTableProps {
   calls: Call[];
@@ -18,14 +15,14 @@ interface CallTableProps {
 }
 
 export function CallTable({ calls, compact = false }: CallTableProps) {
-  const names = new Map(useQuery(agentsQuery).data?.map(({ agent_id, name }) => [agent_id, name]));
   const operates = useMay("operator");
-  const handle = useHandled();
+  const { mutate: handle } = useHandled();
   const go = useNavigate();
-
+  const open = useCallback((callId: string) => void go({ to: "/calls/$callId", params: { callId } }), [go]);
+  const names = new Map(useQuery(agentsQuery).data?.map(({ agent_id, name }) => [agent_id, name]));
   return (
     <Table.ScrollContainer minWidth={0} type="native">
-      <Table>
+      <Table className="calls">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Person</Table.Th>
@@ -39,51 +36,9 @@ export function CallTable({ calls, compact = false }: CallTableProps) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {calls.map((call) => {
-            const number = call.phone_number ? formatPhone(call.phone_number) : "Unknown number";
-            const name = nameOf(call.variables);
-            return (
-              <Table.Tr
-                key={call.call_id} data-href
-                onClick={(event) => {
-                  // The whole row opens the call; what is pressed in it does what it says.
-                  if (!(event.target as Element).closest("a,input,label,button")) {
-                    void go({ to: "/calls/$callId", params: { callId: call.call_id } });
-                  }
-                }}
-              >
-                <Table.Td>
-                  <Stack gap={0}>
-                    <TextLink to="/calls/$callId" params={{ callId: call.call_id }} fw={550} size="sm" style={{ whiteSpace: "nowrap" }}>
-                      {name ?? number}
-                    </TextLink>
-                    {name && <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>{number}</Text>}
-                  </Stack>
-                </Table.Td>
-                <Table.Td><CallStatus status={call.status} /></Table.Td>
-                {!compact && <Table.Td visibleFrom="md">{call.results.success && <CallSuccess success={call.results.success} />}</Table.Td>}
-                {!compact && (
-                  <Table.Td visibleFrom="lg" maw={360}>
-                    <Text size="sm" truncate c={call.failure ? undefined : "dimmed"}>{call.results.title ?? call.failure ?? call.results.summary}</Text>
-                  </Table.Td>
-                )}
-                {!compact && <Table.Td visibleFrom="md"><Text size="sm" truncate maw={180}>{names.get(call.agent_id) ?? "…"}</Text></Table.Td>}
-                {!compact && <Table.Td ta="right" visibleFrom="sm">{call.duration_secs != null ? formatDuration(call.duration_secs) : ""}</Table.Td>}
-                <Table.Td ta="right"><Text size="sm" c="dimmed" span><Ago at={call.started_at ?? call.created_at} /></Text></Table.Td>
-                {!compact && (
-                  <Table.Td visibleFrom="sm">
-                    {!isLive(call.status) && (
-                      <Checkbox
-                        checked={call.handled} disabled={!operates} aria-label={`Handled: ${name ?? number}`}
-                        styles={{ body: { justifyContent: "center" } }}
-                        onChange={(event) => handle.mutate({ callId: call.call_id, handled: event.currentTarget.checked })}
-                      />
-                    )}
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            );
-          })}
+          {calls.map((call) => (
+            <CallRow key={call.call_id} call={call} compact={compact} agent={names.get(call.agent_id)} onOpen={open} onHandled={operates ? handle : undefined} />
+          ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>

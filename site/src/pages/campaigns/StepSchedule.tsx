@@ -20,7 +20,7 @@ export function StepSchedule({ draft, problems, onChange }: StepProps) {
         {draft.start === "at" && (
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <DateTimePicker
-              label="Day and time" valueFormat="lll" value={draft.startAt} error={problems["startAt"]} minDate={new Date()}
+              label="Day and time" valueFormat="D MMM YYYY HH:mm" value={draft.startAt} error={problems["startAt"]} minDate={new Date()}
               onChange={(startAt) => onChange({ ...draft, startAt })}
             />
             <Select label="In time zone" data={timeZones()} searchable allowDeselect={false} value={draft.startZone} onChange={(zone) => zone && onChange({ ...draft, startZone: zone })} />
