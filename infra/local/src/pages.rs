@@ -95,9 +95,12 @@ async fn page(mut files: ServeDir, request: Request) -> Response {
         parts.uri = Uri::from_static("/index.html");
     }
     let request = Request::from_parts(parts, body);
-    // Answers "not found" itself; only a failing disk is an error.
-    let Ok(answer) = files.try_call(request).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let answer = match files.try_call(request).await {
+        Ok(answer) => answer,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
     let mut answer = answer.map(Body::new);
     let cache = match path.starts_with("/assets/") {
@@ -130,4 +133,118 @@ fn addresses(simulator: Option<&str>) -> String {
          <ul><li><a href=\"/api/openapi.json\">The API's document</a>; <code>make token</code> prints a token for it\
          <li><a href=\"/health\">Health</a>{simulator}</ul>"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    /// The site in `folder`, before an API with one page of its own.
+    fn site(folder: &Path) -> Router {
+        let routes = [RouteSpec {
+            method: "GET".to_owned(),
+            path: "/own".to_owned(),
+            function: "Api".to_owned(),
+            authorized: false,
+        }];
+        let api = Router::new()
+            .route("/own", get(async || "the API"))
+            .fallback(async || (StatusCode::NOT_FOUND, "the API knows no such route"));
+        let pages = Pages::new(folder, "http://127.0.0.1/issuer", "client", &routes, None);
+        with_pages(api, pages)
+    }
+
+    async fn answer(router: &Router, method: Method, path: &str) -> (StatusCode, HeaderMap, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty())
+            .unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
+        (
+            parts.status,
+            parts.headers,
+            String::from_utf8_lossy(&body).into_owned(),
+        )
+    }
+
+    fn built() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("assets")).unwrap();
+        std::fs::write(folder.path().join("index.html"), "the page").unwrap();
+        std::fs::write(folder.path().join("assets/app-1.js"), "the script").unwrap();
+        folder
+    }
+
+    #[tokio::test]
+    async fn every_address_without_an_extension_is_a_page_that_runs_no_foreign_script() {
+        let folder = built();
+        let router = site(folder.path());
+        for path in ["/", "/calls", "/calls/call_1?x=y", "/signed-in?code=1"] {
+            let (status, headers, body) = answer(&router, Method::GET, path).await;
+            assert_eq!((status, body.as_str()), (StatusCode::OK, "the page"), "{path}");
+            assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"));
+        }
+        let (_, headers, body) = answer(&router, Method::GET, "/assets/app-1.js").await;
+        assert_eq!(body, "the script");
+        assert!(
+            headers[header::CACHE_CONTROL]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
+    }
+
+    #[tokio::test]
+    async fn files_that_are_not_there_and_places_outside_are_not_found() {
+        let folder = built();
+        let router = site(folder.path());
+        for path in [
+            "/assets/old.js",
+            "/../secret.txt",
+            "/assets/..%2f..%2fsecret.txt",
+            "/icon.svg",
+        ] {
+            let (status, ..) = answer(&router, Method::GET, path).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_the_apis_goes_to_the_api() {
+        let folder = built();
+        let router = site(folder.path());
+        assert_eq!(answer(&router, Method::GET, "/own").await.2, "the API");
+        for (method, path) in [
+            (Method::GET, "/api/nothing"),
+            (Method::POST, "/webhooks/elevenlabs"),
+            (Method::POST, "/calls"),
+        ] {
+            let (status, _, body) = answer(&router, method, path).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
+            assert!(body.contains("the API"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_site_is_told_where_to_sign_in() {
+        let folder = built();
+        let (_, _, body) = answer(&site(folder.path()), Method::GET, "/config.json").await;
+        let config: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(config["issuer"], "http://127.0.0.1/issuer");
+        assert_eq!(config["client_id"], "client");
+    }
+
+    #[tokio::test]
+    async fn without_a_built_site_the_front_page_says_how_to_build_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, _, body) = answer(&site(folder.path()), Method::GET, "/").await;
+        assert!(body.contains("make site"), "{body}");
+    }
 }

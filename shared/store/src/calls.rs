@@ -1,7 +1,6 @@
 //! Calls: reading, listing, and changes that move no slot.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use switchboard_domain::{
     AgentId, Call, CallId, CallStatus, CampaignId, Desk, Direction, PhoneNumber, ProviderId, SearchText,
@@ -15,8 +14,6 @@ use crate::{Cursor, Page, Store, StoreError, keys};
 
 /// How often a change is tried again when somebody else was faster.
 const MAX_RACES: u32 = 10;
-/// Most calls under way that are looked at, in each status.
-const MOST_LIVE: usize = 5_000;
 
 /// Which calls to list. One of the conditions chooses the index, the others filter.
 #[derive(Debug, Clone, Default)]
@@ -132,15 +129,17 @@ impl Store {
         mut change: impl FnMut(&mut Call) -> bool,
     ) -> Result<UpdateOutcome, StoreError> {
         for _ in 0..MAX_RACES {
-            let Some(mut call) = self.find_call(id).await? else {
+            let Some(item) = self.find_item(&self.config.calls_table, &keys::call(id)).await? else {
                 return Ok(UpdateOutcome::NotFound);
             };
-            let before = call.desk();
+            // What is stored is what was counted.
+            let waited = item.get("desk") == Some(&s(Desk::NeedsAttention.as_str()));
+            let mut call: Call = from_item(item)?;
             if !change(&mut call) {
                 return Ok(UpdateOutcome::Unchanged(Box::new(call)));
             }
             let read = call.version;
-            match self.put_call(&call, before, read).await {
+            match self.put_call(&call, waited, read).await {
                 Ok(()) => {
                     call.version = read + 1;
                     return Ok(UpdateOutcome::Changed(Box::new(call)));
@@ -153,9 +152,9 @@ impl Store {
     }
 
     /// Writes a call, with the count of those that need attention when that moves.
-    async fn put_call(&self, call: &Call, before: Option<Desk>, read: u64) -> Result<(), StoreError> {
+    async fn put_call(&self, call: &Call, waited: bool, read: u64) -> Result<(), StoreError> {
         let item = call_item(call, read + 1)?;
-        let moved = attention(call.desk()) - attention(before);
+        let moved = attention(call.desk()) - i64::from(waited);
         if moved == 0 {
             return self.put_if_version(&self.config.calls_table, item, read).await;
         }
@@ -234,61 +233,7 @@ impl Store {
         })
     }
 
-    /// Calls that are under way, newest first: few, as there are no more than slots and what is just queued.
-    /// The other conditions of the filter hold too; its status does not count.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn list_live_calls(
-        &self,
-        filter: &CallFilter,
-        cursor: Option<&Cursor>,
-        limit: u32,
-    ) -> Result<Page<Call>, StoreError> {
-        let after = cursor
-            .and_then(Cursor::start_key)
-            .and_then(|key| key.get("sort").cloned());
-        let mut found: Vec<(AttributeValue, Call)> = Vec::new();
-        for status in CallStatus::ALL.into_iter().filter(|status| !status.is_final()) {
-            let filter = CallFilter {
-                status: Some(status),
-                ..filter.clone()
-            };
-            let index = Index::new("by-status", "status", status.as_str());
-            let mut start = None;
-            loop {
-                let answer = self
-                    .call_query(&index, &filter)
-                    .set_exclusive_start_key(start.take())
-                    .send()
-                    .await
-                    .map_err(unavailable("DynamoDB", "Query"))?;
-                for item in answer.items.unwrap_or_default() {
-                    let sort = item.get("sort").cloned().unwrap_or_else(|| s(""));
-                    let call: Call = from_item(item)?;
-                    if fits(&filter, &call) {
-                        found.push((sort, call));
-                    }
-                }
-                start = answer.last_evaluated_key;
-                if start.is_none() || found.len() > MOST_LIVE {
-                    break;
-                }
-            }
-        }
-        let text = |sort: &AttributeValue| sort.as_s().cloned().unwrap_or_default();
-        found.retain(|(sort, _)| after.as_ref().is_none_or(|after| text(sort) < text(after)));
-        found.sort_by_key(|(sort, _)| std::cmp::Reverse(text(sort)));
-        let more = found.len() > limit as usize;
-        found.truncate(limit as usize);
-        let last = found.last().filter(|_| more).map(|(sort, _)| sort.clone());
-        Ok(Page {
-            next: last.map(|sort| Cursor::after(0, &Item::from([("sort".to_owned(), sort)]))),
-            items: found.into_iter().map(|(_, call)| call).collect(),
-        })
-    }
-
-    fn call_query(&self, index: &Index<'_>, filter: &CallFilter) -> QueryFluentBuilder {
+    pub(crate) fn call_query(&self, index: &Index<'_>, filter: &CallFilter) -> QueryFluentBuilder {
         let from = filter.since.map_or_else(|| "0".to_owned(), keys::time);
         // `~` sorts after every digit and `#`.
         let to = filter.until.map_or_else(|| "~".to_owned(), keys::time);
@@ -307,14 +252,14 @@ impl Store {
 }
 
 /// One partition of one index.
-struct Index<'a> {
+pub(crate) struct Index<'a> {
     name: &'static str,
     attribute: &'static str,
     value: &'a str,
 }
 
 impl<'a> Index<'a> {
-    fn new(name: &'static str, attribute: &'static str, value: &'a str) -> Self {
+    pub(crate) fn new(name: &'static str, attribute: &'static str, value: &'a str) -> Self {
         Self {
             name,
             attribute,
@@ -367,7 +312,7 @@ pub(crate) fn attention(desk: Option<Desk>) -> i64 {
     i64::from(desk == Some(Desk::NeedsAttention))
 }
 
-fn fits(filter: &CallFilter, call: &Call) -> bool {
+pub(crate) fn fits(filter: &CallFilter, call: &Call) -> bool {
     filter
         .campaign_id
         .as_ref()

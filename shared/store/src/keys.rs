@@ -202,12 +202,31 @@ pub(crate) fn audit(id: &AuditId) -> Key {
     Key::new(format!("AUDIT#{id}"), META)
 }
 
-/// A webhook that was about a call, beside the call.
+/// What the sort keys of [`webhook_of_call`] and [`webhook_of_conversation`] begin with.
+pub(crate) const WEBHOOKS: &str = "WEBHOOK#";
+
+fn webhook_noted(received: Timestamp, provider: &str, digest: &str) -> String {
+    format!("{WEBHOOKS}{}#{provider}#{digest}", time(received))
+}
+
+/// Where it is noted that a webhook was about a call.
 pub(crate) fn webhook_of_call(id: &CallId, received: Timestamp, provider: &str, digest: &str) -> Key {
-    Key::new(
-        format!("CALL#{id}"),
-        format!("WEBHOOK#{}#{provider}#{digest}", time(received)),
-    )
+    Key::new(format!("CALL#{id}"), webhook_noted(received, provider, digest))
+}
+
+/// What is noted of a conversation whose call is not known.
+pub(crate) fn conversation(id: &ProviderId) -> String {
+    format!("CONVERSATION#{id}")
+}
+
+/// Where it is noted that a webhook was about a conversation whose call was not known.
+pub(crate) fn webhook_of_conversation(
+    id: &ProviderId,
+    received: Timestamp,
+    provider: &str,
+    digest: &str,
+) -> Key {
+    Key::new(conversation(id), webhook_noted(received, provider, digest))
 }
 
 pub(crate) fn idempotency(caller: &str, key: &str) -> Key {

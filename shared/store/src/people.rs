@@ -5,6 +5,29 @@ use switchboard_domain::{AuditEntry, User};
 use crate::item::{s, to_item};
 use crate::{Cursor, Page, Store, StoreError, keys};
 
+/// Which entries of the audit trail are meant; all given conditions hold together.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Changes by this subject.
+    pub actor: Option<String>,
+    /// Changes whose action begins so: `campaign.` or `campaign.paused`.
+    pub action: Option<String>,
+}
+
+impl AuditFilter {
+    fn is_everything(&self) -> bool {
+        self.actor.is_none() && self.action.is_none()
+    }
+
+    fn fits(&self, entry: &AuditEntry) -> bool {
+        self.actor.as_ref().is_none_or(|actor| entry.actor == *actor)
+            && self
+                .action
+                .as_ref()
+                .is_none_or(|action| entry.action.starts_with(action.as_str()))
+    }
+}
+
 impl Store {
     /// Adds an entry to the audit trail; answers whether it is new. Nothing changes or deletes one.
     ///
@@ -18,17 +41,23 @@ impl Store {
         self.create(&self.config.system_table, item).await
     }
 
-    /// The audit trail, newest first.
+    /// The audit trail, newest first. With a filter a page can be short, even empty, and still have a
+    /// next one.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn list_audit_entries(
         &self,
+        filter: &AuditFilter,
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<AuditEntry>, StoreError> {
-        self.list_kind(&self.config.system_table, "audit", cursor, limit)
-            .await
+        let table = &self.config.system_table;
+        if filter.is_everything() {
+            return self.list_kind(table, "audit", cursor, limit).await;
+        }
+        let fits = |entry: &AuditEntry| filter.fits(entry);
+        self.search_kind(table, "audit", fits, cursor, limit).await
     }
 
     /// Notes that somebody is there: new, or known since they first came.

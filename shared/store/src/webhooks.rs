@@ -1,8 +1,9 @@
 //! Webhooks that came: each once, with what became of it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{Call, CallId, ProviderId};
+use switchboard_domain::{CallId, ProviderId};
 
 use crate::error::unavailable;
 use crate::item::{from_item, n, s, to_item};
@@ -86,6 +87,13 @@ pub struct WebhookRecord {
     pub deliveries: u32,
 }
 
+impl WebhookRecord {
+    /// When the table forgets it, in seconds of Unix time.
+    pub(crate) fn expires_at(&self) -> AttributeValue {
+        n(self.received_at.as_second() + REMEMBERED_SECS)
+    }
+}
+
 impl Store {
     /// The record of a webhook body.
     ///
@@ -105,58 +113,15 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn put_webhook(&self, record: &WebhookRecord) -> Result<(), StoreError> {
-        if let Some(call) = &record.call_id {
-            self.keep_beside_call(call, record).await?;
-        }
+        // Before the record: a webhook that is settled is found at its call.
+        self.note_subject(record).await?;
         let mut item = to_item(record)?;
         keys::webhook(&record.provider, &record.digest).put_into(&mut item);
         // Those that wait for somebody are listed apart from the rest.
         item.insert("kind".into(), s(listed_under(record.state)));
         item.insert("sort".into(), keys::time_and(record.received_at, &record.digest));
-        item.insert(
-            "expires_at".into(),
-            n(record.received_at.as_second() + REMEMBERED_SECS),
-        );
+        item.insert("expires_at".into(), record.expires_at());
         self.put(&self.config.system_table, item).await
-    }
-
-    /// A copy beside the call, for whoever looks at the call. Written first: a webhook that is settled
-    /// is found there.
-    async fn keep_beside_call(&self, call: &CallId, record: &WebhookRecord) -> Result<(), StoreError> {
-        let mut item = to_item(record)?;
-        // Not in the index of calls by conversation.
-        item.remove("conversation_id");
-        keys::webhook_of_call(call, record.received_at, &record.provider, &record.digest).put_into(&mut item);
-        item.insert(
-            "expires_at".into(),
-            n(record.received_at.as_second() + REMEMBERED_SECS),
-        );
-        self.put(&self.config.calls_table, item).await
-    }
-
-    /// Webhooks that were about a call, the first that came first; those that came before its conversation
-    /// was known are among them.
-    ///
-    /// # Errors
-    /// When the tables do not answer.
-    pub async fn webhooks_of_call(&self, call: &Call) -> Result<Vec<WebhookRecord>, StoreError> {
-        let beside = keys::call(&call.call_id).pk;
-        let mut items = self
-            .partition(&self.config.calls_table, &beside, "WEBHOOK#")
-            .await?;
-        if let Some(conversation) = &call.conversation_id {
-            let early = keys::early_event(conversation, "").pk;
-            items.extend(self.partition(&self.config.system_table, &early, "").await?);
-        }
-        let mut records: Vec<WebhookRecord> = Vec::new();
-        for item in items {
-            let record: WebhookRecord = from_item(item)?;
-            if !records.iter().any(|known| known.digest == record.digest) {
-                records.push(record);
-            }
-        }
-        records.sort_by_key(|record| record.received_at);
-        Ok(records)
     }
 
     /// Counts one more delivery of the same body.
@@ -204,10 +169,7 @@ impl Store {
         let mut item = to_item(record)?;
         keys::early_event(conversation, &record.digest).put_into(&mut item);
         item.insert("outcome".into(), s(outcome));
-        item.insert(
-            "expires_at".into(),
-            n(record.received_at.as_second() + REMEMBERED_SECS),
-        );
+        item.insert("expires_at".into(), record.expires_at());
         self.put(&self.config.system_table, item).await
     }
 

@@ -67,10 +67,7 @@ export interface paths {
         get: operations["get_agent"];
         put?: never;
         post?: never;
-        /**
-         * Deletes an agent at the provider, then our record. Refused while a campaign needs it, or a call with it is under
-         *     way.
-         */
+        /** Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it. */
         delete: operations["delete_agent"];
         options?: never;
         head?: never;

@@ -29,7 +29,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const [words] = useDebouncedValue(text.trim(), 200);
   const campaigns = useQuery(campaignsQuery());
   const agents = useQuery(agentsQuery);
-  const lists = useQuery(listsQuery());
+  const lists = useQuery(listsQuery(words.length >= 2 ? words : ""));
   const calls = useQuery({
     queryKey: ["calls", "palette", words],
     queryFn: async () => bodyOf(await api.GET("/api/calls", { params: { query: { search: words, limit: 6 } } })),

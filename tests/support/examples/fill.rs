@@ -106,7 +106,7 @@ fn past_call(index: u64, agents: &[Agent], now: Timestamp, days: i64, rng: &mut 
         origin: CallOrigin::Imported,
         agent_id: agent.agent_id.clone(),
         provider_agent_id: agent.provider_agent_id.clone(),
-        phone_number: Some(records::number(index % 40_000)),
+        phone_number: Some(records::number(index % 10_000)),
         variables: [
             ("name".to_owned(), name.to_owned()),
             ("city".to_owned(), "Vigo".to_owned()),

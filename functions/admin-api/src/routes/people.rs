@@ -1,14 +1,17 @@
 //! Who is asking, who else was here, and who changed what.
 
 use axum::Json;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use switchboard_domain::{AuditEntry, Role, User};
-use utoipa::ToSchema;
+use switchboard_service::Problem;
+use switchboard_store::AuditFilter;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::limits::MAX_NAME;
 use crate::paging::{Everything, List, PageParams, Paged};
 use crate::roles::{Admin, Viewer};
 
@@ -51,14 +54,45 @@ async fn list_users(Admin(api): Admin, page: Paged<Everything>) -> Answer<List<U
     ))
 }
 
-/// Every change that somebody made, newest first. Nothing is ever taken out of it.
-#[utoipa::path(get, path = "/audit", tag = "system", params(PageParams),
+/// Which changes to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AuditParams {
+    /// Only those by this subject.
+    #[param(required = false, min_length = 1, max_length = 200)]
+    actor: Option<String>,
+    /// Only those whose action begins so, e.g. `campaign.` or `campaign.paused`.
+    #[param(required = false, min_length = 1, max_length = 200)]
+    action: Option<String>,
+}
+
+impl AuditParams {
+    fn filter(self) -> Result<AuditFilter, Problem> {
+        for (field, text) in [("actor", &self.actor), ("action", &self.action)] {
+            let is_name = |text: &String| (1..=MAX_NAME).contains(&text.chars().count());
+            if !text.as_ref().is_none_or(is_name) {
+                let message = format!("must have 1 to {MAX_NAME} characters");
+                return Err(Problem::invalid_field(field, message));
+            }
+        }
+        Ok(AuditFilter {
+            actor: self.actor,
+            action: self.action,
+        })
+    }
+}
+
+/// Every change that somebody made, newest first. Nothing is ever taken out of it. With a filter a page can be
+/// short and still have a next one.
+#[utoipa::path(get, path = "/audit", tag = "system", params(AuditParams, PageParams),
     responses((status = OK, body = List<AuditEntry>), Refusals))]
-async fn list_audit(Admin(api): Admin, page: Paged<Everything>) -> Answer<List<AuditEntry>> {
+async fn list_audit(Admin(api): Admin, page: Paged<AuditParams>) -> Answer<List<AuditEntry>> {
     let cursor = page.cursor()?;
+    let filter = page.filter.filter()?;
     Ok(Json(
         api.store
-            .list_audit_entries(cursor.as_ref(), page.limit)
+            .list_audit_entries(&filter, cursor.as_ref(), page.limit)
             .await?
             .into(),
     ))

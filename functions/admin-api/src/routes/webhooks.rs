@@ -143,6 +143,16 @@ async fn list_webhooks_of_call(Admin(api): Admin, Id(id): Id<CallId>) -> Answer<
     )))
 }
 
+/// The record of a webhook. Names that nothing can have are not looked up.
+async fn webhook(api: &Api, provider: &str, digest: &str) -> Result<WebhookRecord, Problem> {
+    let is_digest = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_provider = provider.len() <= 32 && provider.bytes().all(|b| b.is_ascii_lowercase());
+    if !is_digest || !is_provider {
+        return Err(Problem::not_found("webhook"));
+    }
+    found(api.store.find_webhook(provider, digest).await?, "webhook")
+}
+
 /// A link to the body of a webhook, as it came.
 #[utoipa::path(get, path = "/webhooks/{provider}/{digest}/body", tag = "system",
     params(("provider" = String, Path), ("digest" = String, Path)),
@@ -151,7 +161,7 @@ async fn get_webhook_body(
     Admin(api): Admin,
     Path((provider, digest)): Path<(String, String)>,
 ) -> Answer<Download> {
-    let record = found(api.store.find_webhook(&provider, &digest).await?, "webhook")?;
+    let record = webhook(&api, &provider, &digest).await?;
     let url = api.store.files().presign_get(&record.body_key, None).await?;
     Ok(Json(Download { url }))
 }
@@ -161,12 +171,7 @@ async fn get_webhook_body(
     params(("provider" = String, Path), ("digest" = String, Path)),
     responses((status = OK, body = Webhook), Refusals))]
 async fn replay_one(Admin(api): Admin, Path((provider, digest)): Path<(String, String)>) -> Answer<Webhook> {
-    let is_digest = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-    let is_provider = provider.len() <= 32 && provider.bytes().all(|b| b.is_ascii_lowercase());
-    if !is_digest || !is_provider {
-        return Err(Problem::not_found("webhook"));
-    }
-    let mut record = found(api.store.find_webhook(&provider, &digest).await?, "webhook")?;
+    let mut record = webhook(&api, &provider, &digest).await?;
     let applied = replay_webhook(&api.store, &mut record, api.now()).await?;
     if applied.is_none() {
         return Err(Problem::conflict(

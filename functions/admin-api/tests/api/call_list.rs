@@ -1,12 +1,15 @@
 //! Finding calls.
 
 use http::Method;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use switchboard_domain::{Call, CallStatus, CallSuccess, Direction};
+use switchboard_domain::{AgentId, Call, CallStatus, CallSuccess, CampaignId, CampaignStatus, Direction};
 use switchboard_testing::{Actor, records};
 
 use crate::harness::TestApi;
+
+/// Whether a row is what a filter asks for.
+type Fits = Box<dyn Fn(&Value) -> bool>;
 
 /// Calls that are over, one a minute: `change` makes each what it is.
 async fn with_calls(api: &TestApi, count: u64, change: impl Fn(u64, &mut Call)) {
@@ -185,6 +188,107 @@ async fn calls_under_way_are_together_newest_first() {
 }
 
 #[tokio::test]
+async fn every_filter_holds_in_every_view() {
+    let api = TestApi::start().await;
+    let campaign = CampaignId::derived(&["spring"]);
+    let berta = AgentId::derived(&["berta"]);
+    with_calls(&api, 36, |index, call| {
+        let of_campaign = index % 2 == 0;
+        call.campaign_id = of_campaign.then(|| campaign.clone());
+        call.direction = if index % 3 == 0 {
+            Direction::Inbound
+        } else {
+            Direction::Outbound
+        };
+        if index % 4 == 0 {
+            call.agent_id = berta.clone();
+        }
+        call.phone_number = Some(records::number(index % 5));
+        call.results.summary = Some(if index % 6 == 0 { "Café" } else { "Tea" }.to_owned());
+        call.status = match index % 3 {
+            0 => CallStatus::Failed,
+            1 => CallStatus::InProgress,
+            _ => CallStatus::Completed,
+        };
+        call.handled = index % 3 == 2;
+    })
+    .await;
+    let middle = api.test.now().checked_sub(SignedDuration::from_mins(18)).unwrap();
+    let number = records::number(3).as_str().replace('+', "%2B");
+    let filters: Vec<(String, Fits)> = vec![
+        (
+            format!("campaign_id={campaign}"),
+            Box::new(move |call| call["campaign_id"] == json!(campaign)),
+        ),
+        (
+            format!("agent_id={berta}"),
+            Box::new(move |call| call["agent_id"] == json!(berta)),
+        ),
+        (
+            "direction=inbound".to_owned(),
+            Box::new(|call| call["direction"] == "inbound"),
+        ),
+        (
+            "search=CAFE".to_owned(),
+            Box::new(|call| call["results"]["summary"] == "Café"),
+        ),
+        (
+            format!("phone_number={number}"),
+            Box::new(|call| call["phone_number"] == json!(records::number(3))),
+        ),
+        (
+            format!("since={middle}"),
+            Box::new(move |call| {
+                call["created_at"].as_str().unwrap().parse::<Timestamp>().unwrap() >= middle
+            }),
+        ),
+        (
+            format!("until={middle}"),
+            Box::new(move |call| call["created_at"].as_str().unwrap().parse::<Timestamp>().unwrap() < middle),
+        ),
+        (
+            "status=failed".to_owned(),
+            Box::new(|call| call["status"] == "failed"),
+        ),
+        (
+            "status=in_progress".to_owned(),
+            Box::new(|call| call["status"] == "in_progress"),
+        ),
+    ];
+    for view in ["", "view=needs_attention", "view=handled", "view=in_progress"] {
+        let (whole, _) = walk(&api, &format!("{view}&limit=200")).await;
+        assert_eq!(whole.len(), if view.is_empty() { 36 } else { 12 }, "{view}");
+        for (one, fits_one) in &filters {
+            for (other, fits_other) in &filters {
+                let query = if one == other {
+                    one.clone()
+                } else if one.split('=').next() == other.split('=').next() {
+                    continue;
+                } else {
+                    format!("{one}&{other}")
+                };
+                let wanted: Vec<Value> = whole
+                    .iter()
+                    .filter(|call| fits_one(call) && fits_other(call))
+                    .cloned()
+                    .collect();
+                let query = format!("{view}&{query}&limit=2");
+                let (rows, _) = walk(&api, &query).await;
+                assert_eq!(ids(&rows), ids(&wanted), "{query}");
+            }
+        }
+    }
+    let body = Actor::viewer()
+        .get(
+            &api.router,
+            "/api/calls?since=2026-11-20T12:00:00Z&until=2026-11-20T11:00:00Z",
+        )
+        .await
+        .expect(400);
+    assert_eq!(body["errors"][0]["field"], "until");
+}
+
+#[tokio::test]
 async fn contacts_and_lists_are_searched() {
     let api = TestApi::start().await;
     let list = api.list(30).await;
@@ -245,4 +349,14 @@ async fn what_depends_on_an_agent_is_named_before_it_is_deleted() {
         .await
         .expect(409);
     assert_eq!(refused["detail"], body["reason"]);
+
+    let mut campaign = records::campaign("Reminders", api.test.now());
+    campaign.status = CampaignStatus::Paused;
+    api.test.store.create_campaign(&campaign).await.unwrap();
+    let body = Actor::viewer().get(&api.router, &path).await.expect(200);
+    assert_eq!(
+        body["campaigns"],
+        json!([{ "campaign_id": campaign.campaign_id, "name": "Reminders", "status": "paused" }])
+    );
+    assert!(body["reason"].as_str().unwrap().contains("Reminders"), "{body}");
 }

@@ -187,3 +187,39 @@ async fn one_wrong_number_keeps_all_off_the_list_and_is_named() {
     assert_eq!(fields(&body), ["phone_numbers[1]", "phone_numbers[2]"]);
     assert_eq!(api.test.store.find_do_not_call(&number(0)).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn the_do_not_call_list_is_searched_by_digits() {
+    let api = TestApi::start().await;
+    let numbers: Vec<String> = (0..12).map(|n| number(n).as_str().to_owned()).collect();
+    Actor::operator()
+        .post(
+            &api.router,
+            "/api/do-not-call",
+            json!({ "phone_numbers": numbers }),
+        )
+        .await
+        .expect(200);
+    let found = async |query: &str| {
+        let (mut rows, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/do-not-call?{query}{cursor}");
+            let page = Actor::viewer().get(&api.router, &path).await.expect(200);
+            rows.extend(page["items"].as_array().unwrap().iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return rows.len(),
+            }
+        }
+    };
+    // 555 0100 to 555 0111.
+    for (query, rows) in [
+        ("search=555-01&limit=5", 12),
+        ("search=55501&limit=1", 12),
+        ("search=(555)%20011", 2),
+        ("search=5550107", 1),
+        ("search=nobody", 0),
+    ] {
+        assert_eq!(found(query).await, rows, "{query}");
+    }
+}

@@ -19,6 +19,7 @@ mod idempotency;
 mod people;
 mod proof;
 mod queue;
+mod raw_events;
 mod requests;
 mod system;
 mod uploads;

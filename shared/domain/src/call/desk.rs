@@ -38,3 +38,95 @@ impl Call {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::call;
+    use crate::{CallEvent, CallOutcome};
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_broke_down_or_missed_its_goal_waits_until_somebody_deals_with_it() {
+        for status in CallStatus::ALL {
+            for success in [
+                None,
+                Some(CallSuccess::Success),
+                Some(CallSuccess::Failure),
+                Some(CallSuccess::Unknown),
+            ] {
+                let mut call = call(status);
+                call.results.success = success;
+                let missed = status == CallStatus::Completed && success == Some(CallSuccess::Failure);
+                let waits = (missed || status == CallStatus::Failed).then_some(Desk::NeedsAttention);
+                assert_eq!(call.desk(), waits, "{status:?} {success:?}");
+                call.handled = true;
+                assert_eq!(call.desk(), Some(Desk::Handled), "{status:?} {success:?}");
+            }
+        }
+    }
+
+    #[derive(Debug, Clone, Copy)]
+    enum Change {
+        Event(CallEvent),
+        Judged(Option<CallSuccess>),
+        Marked(bool),
+    }
+
+    fn any_change() -> impl Strategy<Value = Change> {
+        use CallEvent as E;
+        use CallOutcome as O;
+        let events = vec![
+            E::DialBegan,
+            E::GivenUp,
+            E::AnswerLost,
+            E::Confirmed,
+            E::NotPlaced,
+            E::FoundLive,
+            E::Ended(O::Completed),
+            E::Ended(O::NoAnswer),
+            E::Ended(O::Failed),
+        ];
+        let judged = vec![None, Some(CallSuccess::Success), Some(CallSuccess::Failure)];
+        prop_oneof![
+            prop::sample::select(events).prop_map(Change::Event),
+            prop::sample::select(judged).prop_map(Change::Judged),
+            any::<bool>().prop_map(Change::Marked),
+        ]
+    }
+
+    proptest! {
+        /// The writes that end a call add to the count without asking what it was before: they may, as a
+        /// call needs no attention until its end. All others add the difference.
+        #[test]
+        fn a_count_moved_at_the_end_and_by_differences_afterwards_never_drifts(
+            changes in prop::collection::vec(any_change(), 0..60),
+        ) {
+            let waits = |call: &Call| i32::from(call.desk() == Some(Desk::NeedsAttention));
+            let mut call = call(CallStatus::Queued);
+            let mut count = 0;
+            for change in changes {
+                let before = waits(&call);
+                match change {
+                    Change::Event(event) => {
+                        let Ok(status) = call.status.after(event) else { continue };
+                        call.status = status;
+                        count += match event {
+                            CallEvent::Ended(_) => waits(&call),
+                            _ => waits(&call) - before,
+                        };
+                    }
+                    Change::Judged(success) => {
+                        call.results.success = success;
+                        count += waits(&call) - before;
+                    }
+                    Change::Marked(handled) => {
+                        call.handled = handled;
+                        count += waits(&call) - before;
+                    }
+                }
+                prop_assert_eq!(count, waits(&call), "{:?}", change);
+            }
+        }
+    }
+}

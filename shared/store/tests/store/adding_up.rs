@@ -3,8 +3,8 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use switchboard_domain::{
-    CallOutcome, CallStatus, Campaign, CampaignCounts, Ending, RecipientEvent, RecipientStatus, RetryPolicy,
-    SkipReason, TryAgain,
+    Call, CallFacts, CallOutcome, CallStatus, CallSuccess, Campaign, CampaignCounts, Desk, Ending,
+    RecipientEvent, RecipientStatus, RetryPolicy, SkipReason, TryAgain,
 };
 use switchboard_store::{CallFilter, StoreError};
 use switchboard_testing::{DynamoDbFault, TestStore, records};
@@ -33,7 +33,7 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
         let call = records::call_of(campaign, &person, now);
         return store.enqueue(&call, &person, now).await.map(drop);
     };
-    match rng.random_range(0..10) {
+    match rng.random_range(0..13) {
         0..=1 => store
             .enqueue(&records::call_of(campaign, &person, now), &person, now)
             .await
@@ -50,6 +50,7 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
             .move_idle_recipient(&person, a_move(rng), now, now)
             .await
             .map(drop),
+        9..=10 => mark_or_judge(test, rng).await,
         _ => store
             .add_recipients(&campaign.campaign_id, vec![someone, person])
             .await
@@ -57,13 +58,56 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
     }
 }
 
+/// Somebody marks some call as dealt with or not, or its analysis comes late.
+async fn mark_or_judge(test: &TestStore, rng: &mut StdRng) -> Result<(), StoreError> {
+    let calls = every_call(test).await;
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let id = &calls[rng.random_range(0..calls.len())].call_id;
+    if rng.random_bool(0.5) {
+        let late = judged(an_outcome(rng), rng);
+        return test.store.finish_call(id, &late, test.now()).await.map(drop);
+    }
+    let handled = rng.random_bool(0.5);
+    let mark = |call: &mut Call| std::mem::replace(&mut call.handled, handled) != handled;
+    test.store.update_call(id, mark).await.map(drop)
+}
+
+async fn every_call(test: &TestStore) -> Vec<Call> {
+    let all = CallFilter::default();
+    test.store.list_calls(&all, None, 10_000).await.unwrap().items
+}
+
+fn an_outcome(rng: &mut StdRng) -> CallOutcome {
+    match rng.random_range(0..3) {
+        0 => CallOutcome::Failed,
+        _ => CallOutcome::Completed,
+    }
+}
+
+/// It took place, ended so, and somebody says how it went.
+fn judged(outcome: CallOutcome, rng: &mut StdRng) -> Ending {
+    let mut facts = CallFacts::default();
+    facts.results.success = match rng.random_range(0..3) {
+        0 => Some(CallSuccess::Success),
+        1 => Some(CallSuccess::Failure),
+        _ => None,
+    };
+    Ending::Ended {
+        outcome,
+        facts: Box::new(facts),
+    }
+}
+
 fn an_ending(rng: &mut StdRng) -> Ending {
-    match rng.random_range(0..6) {
+    match rng.random_range(0..8) {
         0 => not_placed(TryAgain::AFewTimes),
         1 => not_placed(TryAgain::Never),
         2 => ended(CallOutcome::Completed),
         3 => ended(CallOutcome::Busy),
         4 => ended(CallOutcome::Voicemail),
+        5..=6 => judged(an_outcome(rng), rng),
         _ => ended(CallOutcome::NoAnswer),
     }
 }
@@ -92,12 +136,7 @@ async fn check(test: &TestStore, campaign: &Campaign, seed: u64) {
     let counts = test.store.campaign_counts(&campaign.campaign_id).await.unwrap();
     assert_eq!(counts, expected, "seed {seed}");
 
-    let calls = test
-        .store
-        .list_calls(&CallFilter::default(), None, 10_000)
-        .await
-        .unwrap()
-        .items;
+    let calls = every_call(test).await;
     let live = calls.iter().filter(|call| call.status.is_live()).count();
     assert_eq!(slots(test).await as usize, live, "seed {seed}");
     let calling = people
@@ -110,6 +149,29 @@ async fn check(test: &TestStore, campaign: &Campaign, seed: u64) {
         .filter(|call| call.status == CallStatus::Queued)
         .count();
     assert_eq!(queued as u64, expected.queued, "seed {seed}");
+
+    let waiting = calls
+        .iter()
+        .filter(|call| call.desk() == Some(Desk::NeedsAttention))
+        .count();
+    let on_desk = CallFilter {
+        desk: Some(Desk::NeedsAttention),
+        ..CallFilter::default()
+    };
+    let listed = test.store.list_calls(&on_desk, None, 10_000).await.unwrap();
+    let counted: u64 = test
+        .store
+        .stats_of_all_time()
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.stats.needs_attention)
+        .sum();
+    assert_eq!(
+        (listed.items.len(), counted),
+        (waiting, waiting as u64),
+        "seed {seed}"
+    );
 }
 
 async fn play(seed: u64, faults: bool) {

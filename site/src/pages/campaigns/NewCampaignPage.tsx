@@ -1,10 +1,10 @@
 import { Button, Card, Group, Stack, Stepper, Text } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconLock, IconPlayerPlay } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { agentsQuery } from "@/api/agents";
-import { listsQuery } from "@/api/contacts";
+import { listQuery } from "@/api/contacts";
 import { api, bodyOf } from "@/api/client";
 import { useMay, useMe } from "@/session/me";
 import { useAct } from "@/ui/act";
@@ -32,9 +32,8 @@ export default function NewCampaignPage() {
   // Problems are told once somebody tried to go on.
   const [told, setTold] = useState(false);
   const agents = useQuery(agentsQuery).data ?? [];
-  const lists = useQuery(listsQuery()).data?.items ?? [];
   const agent = agents.find(({ agent_id }) => agent_id === draft.agentId);
-  const chosen = lists.filter(({ list_id }) => draft.listIds.includes(list_id));
+  const chosen = useQueries({ queries: draft.listIds.map(listQuery) }).flatMap(({ data }) => data ?? []);
 
   const create = useAct({
     run: async (start: Draft["start"]) => bodyOf(await api.POST("/api/campaigns", { body: requestOf({ ...draft, start }) })),
@@ -73,7 +72,7 @@ export default function NewCampaignPage() {
         </Stepper>
         <Stack gap="xl">
           {step === 0 && <StepWho draft={draft} problems={shown} onChange={setDraft} />}
-          {step === 1 && <StepContacts draft={draft} problems={shown} agent={agent} lists={lists} onChange={setDraft} />}
+          {step === 1 && <StepContacts draft={draft} problems={shown} agent={agent} chosen={chosen} onChange={setDraft} />}
           {step === 2 && <StepSchedule draft={draft} problems={shown} onChange={setDraft} />}
           {step === 3 && <StepReview draft={draft} agent={agent} lists={chosen} />}
           <Group justify="space-between">

@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, Group, Stack, Table, Text, Title } from "@mantine/core";
-import { IconFileImport } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Checkbox, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconFileImport, IconSearch } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Agent } from "@/api/agents";
-import type { ContactList, Upload } from "@/api/contacts";
+import { type ContactList, listsQuery, type Upload } from "@/api/contacts";
 import { ImportFlow } from "@/pages/contacts/ImportFlow";
 import { Dot } from "@/ui/Status";
 import { formatCount, formatNumber } from "@/ui/format";
@@ -11,15 +12,22 @@ import { Ago } from "@/ui/Time";
 import { missingVariables } from "./draft";
 import type { StepProps } from "./StepWho";
 
+/** Lists from which on a search helps. */
+const MANY = 12;
+
 interface StepContactsProps extends StepProps {
   agent: Agent | undefined;
-  lists: ContactList[];
+  chosen: ContactList[];
 }
 
-export function StepContacts({ draft, problems, onChange, agent, lists }: StepContactsProps) {
+export function StepContacts({ draft, problems, onChange, agent, chosen }: StepContactsProps) {
   const client = useQueryClient();
   const [importing, setImporting] = useState(false);
-  const chosen = lists.filter(({ list_id }) => draft.listIds.includes(list_id));
+  const [text, setText] = useState("");
+  const [search] = useDebouncedValue(text.trim(), 250);
+  const found = useQuery(listsQuery(search.length > 1 ? search : "")).data?.items ?? [];
+  // What is chosen stays in sight, whatever is looked for.
+  const lists = [...chosen.filter(({ list_id }) => !found.some((list) => list.list_id === list_id)), ...found];
   const people = chosen.reduce((sum, list) => sum + list.size - list.deleted, 0);
   const choose = (id: string, on: boolean) =>
     onChange({ ...draft, listIds: on ? [...draft.listIds, id] : draft.listIds.filter((known) => known !== id) });
@@ -37,6 +45,12 @@ export function StepContacts({ draft, problems, onChange, agent, lists }: StepCo
       </Group>
       {importing && <ImportFlow onDone={imported} />}
       {problems["listIds"] && <Alert color="red" variant="default" role="alert">{problems["listIds"]}</Alert>}
+      {(found.length >= MANY || text !== "") && (
+        <TextInput
+          placeholder="Name of a list" aria-label="Search lists" leftSection={<IconSearch size={16} />} value={text} maw={360}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
       {lists.length > 0 && (
         <Table.ScrollContainer minWidth={0} type="native" mah={360}>
           <Table>

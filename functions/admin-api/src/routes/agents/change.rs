@@ -145,7 +145,7 @@ pub(super) async fn update_agent(
     Ok(Json(agent))
 }
 
-/// Deletes an agent at the provider, then our record. Refused while a campaign still needs it.
+/// Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it.
 #[utoipa::path(delete, path = "/agents/{agent_id}", tag = "agents", params(("agent_id" = AgentId, Path)),
     responses((status = NO_CONTENT), Refusals))]
 pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Result<StatusCode, Problem> {

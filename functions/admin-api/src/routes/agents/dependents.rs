@@ -13,7 +13,7 @@ use crate::path::{Id, found};
 use crate::roles::Viewer;
 
 /// Calls under way that are counted.
-const MOST_CALLS: u32 = 200;
+const MOST_CALLS: usize = 200;
 
 /// A campaign that calls with an agent and is not over.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,16 +50,7 @@ pub(super) async fn get_dependents(Viewer(api): Viewer, Id(id): Id<AgentId>) -> 
 
 pub(super) async fn dependents(api: &Api, id: &AgentId) -> Result<Dependents, StoreError> {
     let campaigns = unfinished_campaigns(&api.store, |campaign| campaign.agent_id == *id).await?;
-    let filter = CallFilter {
-        agent_id: Some(id.clone()),
-        ..CallFilter::default()
-    };
-    let calls = api
-        .store
-        .list_live_calls(&filter, None, MOST_CALLS)
-        .await?
-        .items
-        .len();
+    let calls = live_calls(api, id).await?;
     let reason = (!campaigns.is_empty()).then(|| {
         let names: Vec<String> = campaigns
             .iter()
@@ -86,4 +77,26 @@ pub(super) async fn dependents(api: &Api, id: &AgentId) -> Result<Dependents, St
         deletable: reason.is_none(),
         reason,
     })
+}
+
+/// Calls of an agent that are under way. A page can be empty while many calls of other agents wait, and the
+/// answer must not be "none" then: the walk goes on until it is known.
+async fn live_calls(api: &Api, id: &AgentId) -> Result<usize, StoreError> {
+    let filter = CallFilter {
+        agent_id: Some(id.clone()),
+        ..CallFilter::default()
+    };
+    let (mut calls, mut cursor) = (0, None);
+    loop {
+        let page = api
+            .store
+            .list_live_calls(&filter, cursor.as_ref(), 200)
+            .await?
+            .page;
+        calls += page.items.len();
+        cursor = page.next;
+        if cursor.is_none() || calls >= MOST_CALLS {
+            return Ok(calls.min(MOST_CALLS));
+        }
+    }
 }

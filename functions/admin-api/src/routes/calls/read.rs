@@ -7,7 +7,7 @@ use switchboard_domain::{
     AgentId, CallId, CallStatus, CampaignId, Desk, Direction, ProviderId, TranscriptTurn,
 };
 use switchboard_service::Problem;
-use switchboard_store::{CallFilter, FoundCalls, UpdateOutcome};
+use switchboard_store::{CallFilter, UpdateOutcome};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::CallAnswer;
@@ -33,8 +33,8 @@ pub(crate) struct CallParams {
     /// Only those of this campaign.
     #[param(required = false)]
     campaign_id: Option<CampaignId>,
-    /// Only those that lie there: `in_progress` are under way (and their status does not count),
-    /// `needs_attention` broke down or missed their goal, `handled` are dealt with.
+    /// Only those that lie there: `in_progress` are under way, `needs_attention` broke down or missed their
+    /// goal, `handled` are dealt with.
     #[param(required = false, inline)]
     view: Option<CallView>,
     /// Only those in this direction.
@@ -88,6 +88,13 @@ pub(crate) struct CallPage {
 pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> Answer<CallPage> {
     let cursor = page.cursor()?;
     let wanted = page.filter;
+    if wanted
+        .since
+        .zip(wanted.until)
+        .is_some_and(|(since, until)| since > until)
+    {
+        return Err(Problem::invalid_field("until", "must not lie before `since`"));
+    }
     let mut phone_number = wanted
         .phone_number
         .map(|text| numbers::of_query(&text, None))
@@ -123,13 +130,11 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
         oldest_first: false,
     };
     let found = match wanted.view {
-        Some(CallView::InProgress) => FoundCalls {
-            page: api
-                .store
+        Some(CallView::InProgress) => {
+            api.store
                 .list_live_calls(&filter, cursor.as_ref(), page.limit)
-                .await?,
-            searched_back_to: None,
-        },
+                .await?
+        }
         _ => api.store.find_calls(&filter, cursor.as_ref(), page.limit).await?,
     };
     let List { items, next_cursor } = found.page.map(CallAnswer::from).into();
