@@ -7,6 +7,8 @@ import { queueQuery } from "@/api/queue";
 import { Facts } from "@/ui/Facts";
 import { Figure } from "@/ui/Figure";
 import { formatCount, formatDollars, formatMoment, formatNumber, formatPhone, formatRoughly, formatWord } from "@/ui/format";
+import { isOpen } from "@/pages/queue/window";
+import { useNow } from "@/ui/Time";
 import { type Draft, missingVariables, requestOf } from "./draft";
 import { estimate } from "./estimate";
 import { VariableCheck } from "./StepContacts";
@@ -25,6 +27,7 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
   const totals = useQuery(statsQuery(30)).data?.agents.find(({ agent_id }) => agent_id === draft.agentId)?.totals;
   const people = lists.reduce((sum, list) => sum + list.size - list.deleted, 0);
   const guess = estimate(people, draft.rules, queue?.concurrency_limit ?? 1, earlier, totals);
+  const now = useNow();
   const { start_at: at } = requestOf(draft);
   const skipped = missingVariables(agent, lists).some(({ without }) => without.length > 0);
   return (
@@ -48,6 +51,11 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
       </Text>
       {queue?.state === "stopped" && (
         <Alert color="orange" variant="default" title="The queue is stopped">Nobody is dialled until somebody starts it on the queue's page.</Alert>
+      )}
+      {draft.start === "now" && draft.rules.window && !isOpen(draft.rules.window, now) && (
+        <Alert variant="default" title="The hours are closed at this moment">
+          The campaign starts, and the first call goes out when they open: {wordsOfWindow(draft.rules.window)}.
+        </Alert>
       )}
       {people === 0 && <Alert color="orange" variant="default">The chosen lists are empty.</Alert>}
       <Facts
