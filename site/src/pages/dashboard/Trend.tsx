@@ -46,7 +46,7 @@ export function Trend({ days, height }: TrendProps) {
                     <span key={part.name} style={{ height: `${(part.of(totals) / top) * 100}%`, background: part.color }} />
                   ))}
                 </div>
-                <Text span size="xs" c="dimmed" className="trend-label">{(sorted.length - 1 - index) % every === 0 ? formatDay(date) : "\u00a0"}</Text>
+                <Text span size="xs" c="dimmed" className="trend-label" data-second={((sorted.length - 1 - index) / every) % 2 === 1 || undefined}>{(sorted.length - 1 - index) % every === 0 ? formatDay(date) : "\u00a0"}</Text>
               </div>
             </Tooltip>
           ))}
