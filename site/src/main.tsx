@@ -1,5 +1,4 @@
 import "@mantine/core/styles.css";
-import "@fontsource-variable/inter/wght.css";
 import "./app/global.css";
 import { createRoot } from "react-dom/client";
 import { setApiAddress } from "./api/client";

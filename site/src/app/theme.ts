@@ -8,7 +8,8 @@ export const theme = createTheme({
     // A cooler dark than the usual one, with enough steps for borders and hovers.
     dark: ["#d5d9e3", "#b4bac9", "#98a0b3", "#6b7489", "#3d4557", "#2b3242", "#212735", "#181d29", "#12161f", "#0c0f16"],
   },
-  fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
+  // The system's own: nothing to load, and it looks at home.
+  fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
   headings: { fontWeight: "640", sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.0625rem" }, h3: { fontSize: "0.9375rem" } } },
   defaultRadius: "md",
