@@ -51,6 +51,8 @@ test("a sync says what it did", async ({ page }) => {
 
 test("the palette finds pages, campaigns and calls", async ({ page }) => {
   await page.goto("/");
+  // The keys are listened to once the page stands.
+  await expect(page.getByRole("button", { name: /search/i }).first()).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.getByLabel("Search anything").last().fill("Log camp");
   await page.getByRole("button", { name: /Log campaign/ }).click();

@@ -1,4 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 import { expect, people, test } from "./support/site";
 
 /** What a first visit may weigh, in bytes of JavaScript as it comes over the wire. */
@@ -19,6 +20,16 @@ test("the first load is light", async ({ page }) => {
   expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
 });
 
+/** What axe finds that keeps somebody from using the page, in words. */
+async function barriers(page: Page, where: string): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  return bad.map(({ id, nodes }) => {
+    const examples = nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ""}`);
+    return `${where} ${id}: ${examples.join("\n    ")}`;
+  });
+}
+
 for (const scheme of ["light", "dark"] as const) {
   test(`no page is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
     test.setTimeout(240_000);
@@ -37,10 +48,39 @@ for (const scheme of ["light", "dark"] as const) {
       await page.goto(path);
       await expect(page.getByRole("heading").first()).toBeVisible();
       await page.waitForLoadState("networkidle");
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      told.push(...bad.map(({ id, nodes }) => `${path} ${id}: ${nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ""}`).join("\n    ")}`));
+      told.push(...(await barriers(page, path)));
     }
+    expect(told).toEqual([]);
+  });
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`no dialog is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
+    const agent = await api.agent(`Asked agent ${scheme}`);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    const told: string[] = [];
+    const open = async (path: string, button: string) => {
+      await page.goto(path);
+      await page.getByRole("button", { name: button, exact: true }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await page.waitForTimeout(300);
+      told.push(...(await barriers(page, `${path} ${button}`)));
+    };
+    await open("/calls", "Export");
+    await open("/contacts/do-not-call", "Add numbers");
+    await open("/agents", "Import by id");
+    await open(`/agents/${agent}`, "Delete");
+    await open("/queue", "Stop the queue");
+    await page.goto("/");
+    await expect(page.getByRole("button", { name: /search/i }).first()).toBeVisible();
+    await page.keyboard.press("Control+k");
+    await expect(page.getByLabel("Search anything").last()).toBeFocused();
+    await page.waitForTimeout(300);
+    told.push(...(await barriers(page, "palette")));
+    await page.goto("/contacts/import");
+    await page.locator("input[type=file]").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("phone,name\n+34632000001,Ana\nx,Berta") });
+    await expect(page.getByText("Will be rejected")).toBeVisible();
+    told.push(...(await barriers(page, "preview")));
     expect(told).toEqual([]);
   });
 }

@@ -1,6 +1,7 @@
 // Search anything: pages, campaigns, agents, lists, and calls by number, name or words.
 import "@mantine/spotlight/styles.css";
 import { createSpotlight, Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { Modal, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAddressBook, IconArrowRight, IconPhone, IconPlus, IconRobot, IconSearch, IconSpeakerphone } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -14,6 +15,9 @@ import { useMay } from "@/session/me";
 import { formatCount, formatPhone, formatWord } from "@/ui/format";
 
 const [store, spotlight] = createSpotlight();
+
+// The list scrolls, so that it can be reached by keyboard. It hands these to its scroll area, which its type does not say.
+const SCROLLED: object = { viewportProps: { tabIndex: 0, role: "region", "aria-label": "What was found" } };
 
 const PAGES: [string, string][] = [
   ["/", "Dashboard"], ["/calls", "Calls"], ["/campaigns", "Campaigns"], ["/contacts", "Contacts"],
@@ -76,12 +80,19 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   ].filter((found) => found.actions.length > 0);
 
   return (
-    <Spotlight
-      store={store} actions={actions} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null}
-      // What fits was chosen above; calls were found by the API.
-      filter={(_, found) => found}
-      scrollable maxHeight={460} nothingFound="Nothing fits. Try a phone number, a name or a word that was said."
-      searchProps={{ placeholder: "A number, a name, a campaign, a page", leftSection: <IconSearch size={18} />, "aria-label": "Search anything" }}
-    />
+    <Spotlight.Root
+      store={store} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight={460}
+    >
+      <VisuallyHidden><Modal.Title component="div">Search anything</Modal.Title></VisuallyHidden>
+      <Spotlight.Search aria-label="Search anything" placeholder="A number, a name, a campaign, a page" leftSection={<IconSearch size={18} />} />
+      <Spotlight.ActionsList {...SCROLLED}>
+        {actions.map((found) => (
+          <Spotlight.ActionsGroup key={found.group} label={found.group}>
+            {found.actions.map(({ id, ...action }) => <Spotlight.Action key={id} {...action} highlightQuery />)}
+          </Spotlight.ActionsGroup>
+        ))}
+        {actions.length === 0 && <Spotlight.Empty>Nothing fits. Try a phone number, a name or a word that was said.</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
   );
 }
