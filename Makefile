@@ -2,7 +2,7 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build site test site-test check lint fmt doc bench chaos fuzz token openapi screenshots lighthouse many clean
+.PHONY: help run build site test site-test check lint fmt doc agreement bench bench-contacts chaos fuzz token openapi screenshots lighthouse many clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -58,8 +58,20 @@ FUZZ_SECONDS ?= 60
 fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is kept
 	$(CARGO) run -q -p switchboard-fuzz --bin fuzz -- $(FUZZ_SECONDS) $(FUZZ_TARGET)
 
-bench: ## measures how fast rows and numbers are read
+bench: bench-contacts ## measures how fast rows and numbers are read
 	$(CARGO) bench -p switchboard-contacts --bench read_rows
+
+bench-contacts: ## the spreadsheet reader beside bare crates, Python and Node; prints a table (BENCH=--quick for few rows)
+	CARGO="$(CARGO)" python3 benches/contacts/run.py $(BENCH)
+
+AGREEMENT_PYTHON := target/agreement/bin/python -B
+target/agreement: tests/agreement/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+agreement: target/agreement ## phone numbers beside Google's library; prints a table (AGREEMENT=--speed, --write-sample, --seed=2)
+	$(CARGO) build -q $(if $(findstring --speed,$(AGREEMENT)),--release) -p switchboard-contacts --example numbers
+	$(AGREEMENT_PYTHON) tests/agreement/agree.py $(AGREEMENT)
 
 screenshots: build site ## every page, light and dark, phone and desktop, into docs/screenshots
 	cd site && npm run -s screenshots

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, people, test } from "./support/site";
 
 test("contacts are found, chosen and deleted together", async ({ page, api }) => {
@@ -48,4 +49,32 @@ test("a person is found by number over all lists", async ({ page, api }) => {
   await page.getByLabel("Find a person by number").fill("+34 631 000 601");
   await page.getByRole("button", { name: "Find", exact: true }).click();
   await expect(page.getByRole("status").filter({ hasText: "line 3" })).toContainText("Findable");
+});
+
+test("a file is judged before its import, and its wrong rows join the list once corrected", async ({ page }) => {
+  const rows = people(40, 900).trimEnd();
+  const file = `${rows}\n+3463100,Person short\n+34631000900,Person again\n`;
+  await page.goto("/contacts/import");
+  await page.locator("input[type=file]").setInputFiles({ name: "spain.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await expect(page.getByText("Spain 100%")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Will be rejected")).toBeVisible();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("“spain” is ready")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("Rows left out")).toBeVisible();
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download all 2" }).click();
+  const saved = await (await download).path();
+  const report = await readFile(saved, "utf8");
+  expect(report).toContain("too_short");
+  await page.getByRole("button", { name: "Upload them corrected" }).click();
+  await page.locator("input[type=file]").setInputFiles({
+    name: "corrected.csv", mimeType: "text/csv", buffer: Buffer.from(report.replace("+3463100,", "+34631000999,")),
+  });
+  await expect(page.getByLabel("Joins the list")).toHaveValue("spain", { timeout: 30_000 });
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("The contacts are on “spain”")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("1 row corrected.")).toBeVisible();
+  await page.getByRole("link", { name: "See the contacts" }).click();
+  await expect(page.getByText("41 contacts")).toBeVisible();
 });

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard_simulator::Ledger;
-use switchboard_tests::{App, CampaignPlan, assert_dials_within};
+use switchboard_tests::{App, CampaignPlan, assert_dials_within, contacts_csv, start_campaign_of};
 
 /// Slow enough that calls last while the test acts.
 const CLOCK: f64 = 30.0;
@@ -180,23 +180,19 @@ async fn a_cancelled_campaign_dials_nobody_else_and_everybody_is_final() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_number_on_the_do_not_call_list_is_skipped() {
+async fn a_number_that_came_on_the_do_not_call_list_after_its_import_is_skipped() {
     let app = App::start(200.0).await.unwrap();
     let number = "+12015550110";
+    let upload = app.api.upload("contacts.csv", contacts_csv(20)).await.unwrap();
     app.api
         .post("/api/do-not-call", &json!({ "phone_numbers": [number] }))
         .await
         .unwrap();
-    let id = app
-        .campaign(
-            20,
-            &CampaignPlan {
-                limit: 5,
-                max_attempts: 1,
-            },
-        )
-        .await
-        .unwrap();
+    let plan = CampaignPlan {
+        limit: 5,
+        max_attempts: 1,
+    };
+    let id = start_campaign_of(&app.api, &upload, &plan).await.unwrap();
     let progress = app.finish(&id, Duration::from_secs(120)).await.unwrap();
     assert_eq!(progress["counts"]["skipped"], 1, "{progress}");
     assert!(!app.ledger().by_number.contains_key(number));

@@ -113,11 +113,23 @@ pub async fn start_campaign(
     contacts: Vec<u8>,
     plan: &CampaignPlan,
 ) -> anyhow::Result<String> {
+    let upload = api.upload("contacts.csv", contacts).await?;
+    start_campaign_of(api, &upload, plan).await
+}
+
+/// Starts a campaign over the list of an upload; answers its id.
+///
+/// # Errors
+/// When a step is refused.
+pub async fn start_campaign_of(
+    api: &ApiClient,
+    upload: &Value,
+    plan: &CampaignPlan,
+) -> anyhow::Result<String> {
     api.put("/api/queue/settings", &json!({ "concurrency_limit": plan.limit }))
         .await?;
     api.post("/api/agents/sync", &json!({})).await?;
     api.get("/api/phone-lines").await?;
-    let upload = api.upload("contacts.csv", contacts).await?;
     let agents = api.all("/api/agents").await?;
     let agent = agents
         .iter()

@@ -10,6 +10,8 @@ pub mod crash;
 mod ledger;
 pub mod machine;
 
-pub use app::{App, CampaignPlan, binaries, check_counts, finish_campaign, root, start_campaign};
+pub use app::{
+    App, CampaignPlan, binaries, check_counts, finish_campaign, root, start_campaign, start_campaign_of,
+};
 pub use contacts::{contacts_csv, numbers_csv};
 pub use ledger::{assert_dials_within, placed_by_number};

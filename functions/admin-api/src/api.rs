@@ -1,8 +1,10 @@
 //! What a handler gets once it is known who is there.
 
+use std::convert::Infallible;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::response::{IntoResponseParts, ResponseParts};
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use switchboard_domain::User;
@@ -72,6 +74,19 @@ impl AppState {
         if let Err(error) = settled {
             tracing::warn!(error = %switchboard_service::Causes(&error), "an idempotency key could not be settled");
         }
+    }
+}
+
+/// Marks an answer that holds a secret: it is not kept under an idempotency key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotKept;
+
+impl IntoResponseParts for NotKept {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
     }
 }
 

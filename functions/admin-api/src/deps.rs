@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
-use switchboard_domain::Clock;
-use switchboard_service::Providers;
+use switchboard_domain::{AddressRules, Clock};
+use switchboard_service::{MemorySecrets, Providers, TargetSecrets};
 use switchboard_store::Store;
 
 use crate::retention::Retention;
@@ -18,6 +18,8 @@ pub struct Deps {
     pub(crate) default_limit: u32,
     pub(crate) seen: Seen,
     pub(crate) retention: Retention,
+    pub(crate) target_secrets: TargetSecrets,
+    pub(crate) address_rules: AddressRules,
     chance: Mutex<StdRng>,
 }
 
@@ -37,6 +39,8 @@ impl Deps {
             default_limit,
             seen: Seen::default(),
             retention: Retention::default(),
+            target_secrets: TargetSecrets::new(Arc::new(MemorySecrets::default()), String::new()),
+            address_rules: AddressRules::default(),
             chance: Mutex::new(chance),
         }
     }
@@ -45,6 +49,15 @@ impl Deps {
     #[must_use]
     pub fn with_retention(mut self, retention: Retention) -> Self {
         self.retention = retention;
+        self
+    }
+
+    /// With the secrets of event targets, and the addresses that these may have. Without, secrets are
+    /// gone with the process.
+    #[must_use]
+    pub fn with_event_targets(mut self, secrets: TargetSecrets, rules: AddressRules) -> Self {
+        self.target_secrets = secrets;
+        self.address_rules = rules;
         self
     }
 

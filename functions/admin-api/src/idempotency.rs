@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use switchboard_service::{Problem, ProblemCode};
 use switchboard_store::{Claim, KeptAnswer};
 
-use crate::api::AppState;
+use crate::api::{AppState, NotKept};
 use crate::limits::MAX_BODY_BYTES;
 use crate::roles;
 
@@ -87,7 +87,8 @@ pub(crate) async fn once(
         state.settle(&caller, &key, None).await;
         return Err(Problem::unavailable());
     };
-    let kept = kept(parts.status, &parts.headers, &bytes);
+    let may_keep = parts.extensions.get::<NotKept>().is_none();
+    let kept = kept(parts.status, &parts.headers, &bytes).filter(|_| may_keep);
     state.settle(&caller, &key, kept.as_ref()).await;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }

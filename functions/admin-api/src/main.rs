@@ -2,7 +2,7 @@
 
 use admin_api::{Deps, Retention, router};
 use lambda_http::{Error, run};
-use switchboard_service::{Need, Starting, rng};
+use switchboard_service::{Need, Starting, TargetSecrets, address_rules, rng};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -10,6 +10,8 @@ async fn main() -> Result<(), Error> {
     let limit = starting.settings.parsed("CONCURRENCY_LIMIT", 5u32, "15");
     let files = starting.settings.parsed("FILE_RETENTION_DAYS", 30u32, "30");
     let webhooks = starting.settings.parsed("WEBHOOK_RETENTION_DAYS", 90u32, "90");
+    let secrets_prefix = TargetSecrets::prefix(&mut starting.settings);
+    let rules = address_rules(&mut starting.settings);
     let needs = [
         Need::DialQueue,
         Need::DeadLetterQueue,
@@ -21,6 +23,9 @@ async fn main() -> Result<(), Error> {
         Need::Provider,
     ];
     let start = starting.finish(&needs).await?;
-    let deps = Deps::new(start.store, start.providers, start.clock, limit, rng());
-    run(router(deps.with_retention(Retention::of(files, webhooks)))).await
+    let secrets = TargetSecrets::in_secrets_manager(&start.sdk, secrets_prefix);
+    let deps = Deps::new(start.store, start.providers, start.clock, limit, rng())
+        .with_retention(Retention::of(files, webhooks))
+        .with_event_targets(secrets, rules);
+    run(router(deps)).await
 }

@@ -29,6 +29,7 @@ use crate::router::routes;
         (name = "calls", description = "Every call and what came of it"),
         (name = "exports", description = "The call log as CSV"),
         (name = "queue", description = "The dial queue: start, stop, limit"),
+        (name = "events", description = "Your own systems, told what happens by signed webhooks"),
         (name = "system", description = "State of the service and its providers"),
         (name = "call-manager", description = "The routes of the call-manager service that this replaces"),
     ),

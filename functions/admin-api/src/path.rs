@@ -3,7 +3,9 @@
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use switchboard_domain::{AgentId, CallId, CampaignId, ExportId, ListId, ProviderId, UploadId};
+use switchboard_domain::{
+    AgentId, CallId, CampaignId, EventTargetId, ExportId, ListId, ProviderId, UploadId,
+};
 use switchboard_service::Problem;
 
 /// An id that names a thing, as people call it.
@@ -20,6 +22,7 @@ names! {
     AgentId => "agent",
     CallId => "call",
     CampaignId => "campaign",
+    EventTargetId => "event target",
     ExportId => "export",
     ListId => "contact list",
     ProviderId => "conversation",

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::people::routes())
         .merge(areas::attention::routes())
         .merge(areas::webhooks::routes())
+        .merge(areas::event_targets::routes())
         .merge(areas::call_manager::routes());
     OpenApiRouter::with_openapi(Base::openapi()).nest("/api", api)
 }

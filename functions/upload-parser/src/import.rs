@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use switchboard_contacts::{FileProblem, ParseOptions, Region};
-use switchboard_domain::{Clock, ContactList, Upload, UploadFailure, UploadId, UploadStatus};
+use switchboard_domain::{Clock, ContactList, PhoneNumber, Upload, UploadFailure, UploadId, UploadStatus};
 use switchboard_store::{FileStore, Store, StoreError};
 
 use crate::progress::Progress;
-use crate::rows::{NotRead, Read, read_rows};
+use crate::rows::{NotRead, Told, read_rows};
+use crate::writing::Writing;
 use crate::{Answer, Request};
 
-/// Longer than an import can take: Lambda ends it before.
-const LEASE: SignedDuration = SignedDuration::from_secs(900);
+/// How long an import that died keeps the next one out; one that lives renews it.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Reads files into contact lists.
 #[derive(Clone)]
@@ -21,6 +22,15 @@ pub struct Parser {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) max_bytes: u64,
     pub(crate) max_rows: u64,
+}
+
+/// One invocation: who it is, and until when it may work.
+#[derive(Debug, Clone, Copy)]
+pub struct Invocation<'a> {
+    /// Names it, so that two never read one file.
+    pub id: &'a str,
+    /// No more rows are begun after this; the next invocation goes on.
+    pub work_until: Timestamp,
 }
 
 impl Parser {
@@ -34,14 +44,15 @@ impl Parser {
         }
     }
 
-    /// Does what is asked. `invocation` names this invocation, so that two never read one file.
+    /// Does what is asked.
     ///
     /// # Errors
-    /// When the tables or files do not answer. The import starts over when it is invoked again.
-    pub async fn handle(&self, request: Request, invocation: &str) -> Result<Answer, StoreError> {
+    /// When the tables or files do not answer. The import goes on where it was when it is invoked again.
+    pub async fn handle(&self, request: Request, invocation: Invocation<'_>) -> Result<Answer, StoreError> {
         match request {
             Request::Arrived { upload_id } => self.import(&upload_id, false, invocation).await,
             Request::Import { upload_id } => self.import(&upload_id, true, invocation).await,
+            Request::Resume {} => self.resume(invocation).await,
             Request::Preview {
                 upload_id,
                 phone_column,
@@ -62,24 +73,56 @@ impl Parser {
         }
     }
 
-    async fn import(&self, id: &UploadId, asked: bool, invocation: &str) -> Result<Answer, StoreError> {
-        let lease = format!("upload/{id}");
-        // S3 may tell of one file twice, and the API asks when S3 has told already.
+    /// Goes on with imports that nobody works on: their invocation died, ran out of time, or never came.
+    async fn resume(&self, invocation: Invocation<'_>) -> Result<Answer, StoreError> {
+        // Newest first; whatever is behind them ended long ago.
+        for upload in self.store.list_uploads(None, RESUMED).await?.items {
+            let waits = match upload.status {
+                UploadStatus::Parsing => true,
+                UploadStatus::AwaitingFile => upload.import_asked,
+                UploadStatus::Completed | UploadStatus::Failed => false,
+            };
+            if waits && self.clock.now() < invocation.work_until {
+                self.import(&upload.upload_id, true, invocation).await?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    async fn import(
+        &self,
+        id: &UploadId,
+        asked: bool,
+        invocation: Invocation<'_>,
+    ) -> Result<Answer, StoreError> {
+        let Some(upload) = self.store.find_upload(id).await? else {
+            tracing::warn!(upload.id = %id, "a file came for an upload that we do not know");
+            return Ok(Answer::Done);
+        };
+        // S3 may tell of one file twice, the API asks when S3 has told already, and two files may be meant
+        // for one list.
+        let lease = format!("import/{}", upload.list_id);
         if !self
             .store
-            .take_lease(&lease, invocation, LEASE, self.clock.now())
+            .take_lease(&lease, invocation.id, LEASE, self.clock.now())
             .await?
         {
             return Ok(Answer::Done);
         }
-        let imported = self.import_alone(id, asked).await;
-        self.store.give_back_lease(&lease, invocation).await?;
+        let imported = self.import_alone(id, asked, invocation, &lease).await;
+        self.store.give_back_lease(&lease, invocation.id).await?;
         imported.map(|()| Answer::Done)
     }
 
-    async fn import_alone(&self, id: &UploadId, asked: bool) -> Result<(), StoreError> {
+    async fn import_alone(
+        &self,
+        id: &UploadId,
+        asked: bool,
+        invocation: Invocation<'_>,
+        lease: &str,
+    ) -> Result<(), StoreError> {
+        // Read again: whoever had the lease before may have changed it.
         let Some(mut upload) = self.store.find_upload(id).await? else {
-            tracing::warn!(upload.id = %id, "a file came for an upload that we do not know");
             return Ok(());
         };
         let waits = !asked && !upload.import_asked;
@@ -94,88 +137,157 @@ impl Parser {
             return Ok(());
         };
         upload.status = parsing;
-        let mut progress = Progress::new(&self.store, self.clock.as_ref(), upload);
+        let list = self.store.find_contact_list(&upload.list_id).await?;
+        let mut progress = Progress::new(&self.store, self.clock.as_ref(), upload, lease, invocation.id);
+        if progress.upload.joins_list && list.is_none() {
+            let failure = UploadFailure {
+                code: "list_gone".to_owned(),
+                explanation: "The contact list that the file was to be added to is gone: upload the file as a new list."
+                    .to_owned(),
+            };
+            return self.fail(&mut progress, failure).await;
+        }
+        if progress.upload.first_place.is_none() {
+            progress.upload.first_place = Some(list.as_ref().map_or(0, |list| list.size));
+        }
         progress.write(self.clock.now()).await?;
-        self.read(&mut progress, file).await
+        self.read(&mut progress, file, invocation.work_until).await
+    }
+
+    /// Numbers that the list had before this import.
+    async fn known_numbers(&self, upload: &Upload) -> Result<Vec<PhoneNumber>, StoreError> {
+        let mut known = Vec::new();
+        if upload.joins_list {
+            let first_place = upload.first_place.unwrap_or(0);
+            self.store
+                .each_number_of_list(&upload.list_id, |place, number| {
+                    if place < first_place {
+                        known.push(number);
+                    }
+                })
+                .await?;
+        }
+        Ok(known)
     }
 
     async fn read(
         &self,
         progress: &mut Progress<'_>,
         file: tempfile::NamedTempFile,
+        work_until: Timestamp,
     ) -> Result<(), StoreError> {
-        let rejected = tempfile::NamedTempFile::new().map_err(StoreError::from)?;
         let options = match self.options(&progress.upload) {
             Ok(options) => options,
             Err(failure) => return self.fail(progress, failure).await,
         };
-        let (mut batches, reading) = read_rows(file.path().to_owned(), options, rejected.path().to_owned());
-        let list_id = progress.upload.list_id.clone();
-        while let Some(batch) = batches.recv().await {
-            self.store.put_contacts(&list_id, batch.contacts).await?;
-            progress.note(batch.counts, batch.part).await?;
-        }
-        match reading.await {
-            Ok(Ok(read)) => self.complete(progress, read, &rejected).await,
-            Ok(Err(NotRead::File(problem))) => self.fail(progress, failure_of(&problem)).await,
-            Ok(Err(NotRead::Disk(error))) => Err(StoreError::from(error)),
-            // Only when this side stopped receiving, which it does on errors that were returned above.
-            Ok(Err(NotRead::Abandoned)) => Err(StoreError::Stale),
-            Err(error) => {
-                tracing::error!(upload.id = %progress.upload.upload_id, %error, "reading the file broke down");
-                let explanation = "The file could not be read. Save it again as CSV or XLSX and upload that.";
-                let failure = UploadFailure {
-                    code: "damaged".to_owned(),
-                    explanation: explanation.to_owned(),
-                };
-                self.fail(progress, failure).await
+        let known = self.known_numbers(&progress.upload).await?;
+        let (mut told, reading) = read_rows(file.path().to_owned(), options, known);
+        let mut writing = None;
+        while let Some(told) = told.recv().await {
+            match told {
+                Told::Opened(opened) => writing = Some(Writing::new(&self.store, progress, opened)?),
+                Told::Rows(batch) => {
+                    let Some(writing) = &mut writing else { continue };
+                    writing.take(batch, progress).await?;
+                    if self.clock.now() >= work_until {
+                        tracing::info!(upload.id = %progress.upload.upload_id, "out of time; the next goes on");
+                        return progress.write(self.clock.now()).await;
+                    }
+                }
+                Told::Ended { notes } => {
+                    let Some(writing) = writing.take() else { break };
+                    progress.upload.notes = notes;
+                    return self.complete(progress, writing).await;
+                }
+                Told::Failed(NotRead::File(problem)) => {
+                    return self.fail(progress, failure_of(&problem)).await;
+                }
+                Told::Failed(NotRead::Disk(error)) => return Err(StoreError::from(error)),
             }
         }
+        let error = reading.await.err().map(|error| error.to_string());
+        tracing::error!(upload.id = %progress.upload.upload_id, error, "reading the file broke down");
+        self.fail(progress, broke_down()).await
     }
 
-    async fn complete(
-        &self,
-        progress: &mut Progress<'_>,
-        read: Read,
-        rejected: &tempfile::NamedTempFile,
-    ) -> Result<(), StoreError> {
-        let upload = &mut progress.upload;
-        (upload.counts, upload.columns, upload.notes) = (read.counts, read.columns, read.notes);
-        upload.rejected = read.samples;
-        if read.counts.rejected > 0 {
-            let key = FileStore::rejected_key(&upload.upload_id);
+    async fn complete(&self, progress: &mut Progress<'_>, writing: Writing<'_>) -> Result<(), StoreError> {
+        let (written, opened) = writing.finish(progress)?;
+        if progress.upload.counts.left_out() > 0 {
+            let key = FileStore::rejected_key(&progress.upload.upload_id);
             self.store
                 .files()
-                .put_file(&key, "text/csv; charset=utf-8", rejected.path())
+                .put_file(&key, "text/csv; charset=utf-8", written.report.path())
                 .await?;
         }
-        if read.counts.accepted == 0 {
+        let counts = progress.upload.counts;
+        if counts.accepted == 0 {
             let failure = UploadFailure {
                 code: "no_contacts".to_owned(),
                 explanation: format!(
-                    "None of the {} rows has a number that can be called. Look at the rejected rows, choose another \
-                     phone column or a default region, and upload the file again.",
-                    read.counts.rows
+                    "None of the {} rows made a contact. Look at the rows that were left out, choose another phone \
+                     column or a default region, and upload the file again.",
+                    counts.rows
                 ),
             };
             return self.fail(progress, failure).await;
         }
-        let now = self.clock.now();
-        self.store
-            .put_contact_list(&ContactList {
-                list_id: upload.list_id.clone(),
-                name: upload.list_name.clone(),
-                upload_id: Some(upload.upload_id.clone()),
-                size: read.counts.accepted,
-                deleted: 0,
-                variables: read.variables,
-                created_at: now,
-            })
-            .await?;
+        let upload = &progress.upload;
+        let size = upload.first_place.unwrap_or(0) + written.places;
+        if upload.joins_list {
+            self.store
+                .extend_contact_list(&upload.list_id, size, written.gaps, &opened.variables)
+                .await?;
+        } else {
+            self.store
+                .put_contact_list(&ContactList {
+                    list_id: upload.list_id.clone(),
+                    name: upload.list_name.clone(),
+                    upload_id: Some(upload.upload_id.clone()),
+                    size,
+                    deleted: written.gaps,
+                    variables: opened.variables,
+                    created_at: self.clock.now(),
+                })
+                .await?;
+        }
+        self.note_corrections(upload).await?;
         self.end(progress, UploadStatus::Completed).await
     }
 
-    async fn fail(&self, progress: &mut Progress<'_>, failure: UploadFailure) -> Result<(), StoreError> {
+    /// Tells the upload whose rows were corrected; telling it again changes nothing.
+    async fn note_corrections(&self, upload: &Upload) -> Result<(), StoreError> {
+        let Some(original) = &upload.corrects else {
+            return Ok(());
+        };
+        for _ in 0..MAX_RACES {
+            let Some(mut original) = self.store.find_upload(original).await? else {
+                return Ok(());
+            };
+            let corrected = upload.counts.corrected;
+            let before = original.corrected_by.insert(upload.upload_id.clone(), corrected);
+            if before == Some(corrected) {
+                return Ok(());
+            }
+            match self.store.put_upload(original).await {
+                Err(StoreError::Stale) => {}
+                other => return other.map(drop),
+            }
+        }
+        Err(StoreError::Stale)
+    }
+
+    pub(crate) async fn fail(
+        &self,
+        progress: &mut Progress<'_>,
+        failure: UploadFailure,
+    ) -> Result<(), StoreError> {
+        // Nobody would ever see them, and the next file for the list would find them in its way.
+        let first = progress.upload.first_place.unwrap_or(0);
+        let written = first..first + progress.upload.places_written;
+        let places: Vec<u64> = written.collect();
+        for places in places.chunks(CLEARED) {
+            self.store.clear_places(&progress.upload.list_id, places).await?;
+        }
         progress.upload.failure = Some(failure);
         self.end(progress, UploadStatus::Failed).await
     }
@@ -187,9 +299,11 @@ impl Parser {
         upload.status = upload.status.to(status).unwrap_or(status);
         upload.progress = 1.0;
         upload.finished_at = Some(now);
+        let counts = upload.counts;
         tracing::info!(
-            upload.id = %upload.upload_id, rows = upload.counts.rows, accepted = upload.counts.accepted,
-            rejected = upload.counts.rejected, duplicate = upload.counts.duplicate, "upload ended"
+            upload.id = %upload.upload_id, rows = counts.rows, accepted = counts.accepted,
+            rejected = counts.rejected, duplicate = counts.duplicate, do_not_call = counts.do_not_call,
+            corrected = counts.corrected, "upload ended"
         );
         progress.write(now).await
     }
@@ -204,14 +318,30 @@ impl Parser {
             phone_column: upload.phone_column.clone(),
             sheet: upload.sheet.clone(),
             max_rows: self.max_rows,
+            first_rows: None,
         })
     }
 }
+
+/// Uploads looked at for imports that nobody works on.
+const RESUMED: u32 = 50;
+/// How often the original upload is written again when somebody else was faster.
+const MAX_RACES: u32 = 5;
+/// Places cleared at a time.
+const CLEARED: usize = 1_000;
 
 /// A problem of the file, as the upload shows it.
 pub(crate) fn failure_of(problem: &FileProblem) -> UploadFailure {
     UploadFailure {
         code: problem.code().to_owned(),
         explanation: problem.explain(),
+    }
+}
+
+/// What is said when a library gave up on the file.
+pub(crate) fn broke_down() -> UploadFailure {
+    UploadFailure {
+        code: "damaged".to_owned(),
+        explanation: "The file could not be read. Save it again as CSV or XLSX and upload that.".to_owned(),
     }
 }

@@ -1,14 +1,17 @@
 //! Wires the upload parser; the work is in the library.
 
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use switchboard_service::start;
-use upload_parser::{Answer, Parser, requests_of};
+use upload_parser::{Answer, Invocation, Parser, requests_of};
 
 /// Largest file that is read: what the API gives a link for.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// Most rows of one file.
 const MAX_ROWS: u64 = 2_000_000;
+/// How long before Lambda ends the invocation no more rows are begun.
+const MARGIN: SignedDuration = SignedDuration::from_secs(30);
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -18,8 +21,14 @@ async fn main() -> Result<(), Error> {
         let parser = parser.clone();
         async move {
             let mut answer = Answer::Done;
+            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+            let invocation = Invocation {
+                id: &event.context.request_id,
+                work_until: deadline.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN),
+            };
             for request in requests_of(event.payload)? {
-                answer = Box::pin(parser.handle(request, &event.context.request_id)).await?;
+                answer = Box::pin(parser.handle(request, invocation)).await?;
             }
             Ok::<_, Error>(answer)
         }

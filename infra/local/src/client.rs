@@ -117,7 +117,17 @@ impl ApiClient {
     /// # Errors
     /// When a step is refused.
     pub async fn upload(&self, name: &str, content: Vec<u8>) -> anyhow::Result<Value> {
-        let request = json!({ "file_name": name, "bytes": content.len(), "content_type": "text/csv" });
+        let id = self.send_file(&json!({ "file_name": name }), content).await?;
+        self.imported(&id).await
+    }
+
+    /// Makes an upload as `request` says and puts its file to the link; answers the upload's id.
+    ///
+    /// # Errors
+    /// When the API or the file's link refuses.
+    pub async fn send_file(&self, request: &Value, content: Vec<u8>) -> anyhow::Result<String> {
+        let mut request = request.clone();
+        request["bytes"] = content.len().into();
         let created = self.post("/api/uploads", &request).await?;
         let url = created["put"]["url"].as_str().context("no link was given")?;
         let mut put = self.http.put(url).body(content);
@@ -131,6 +141,14 @@ impl ApiClient {
         let id = created["upload"]["upload_id"]
             .as_str()
             .context("the upload has no id")?;
+        Ok(id.to_owned())
+    }
+
+    /// Waits until an upload is imported, or failed; answers it.
+    ///
+    /// # Errors
+    /// When the API does not answer.
+    pub async fn imported(&self, id: &str) -> anyhow::Result<Value> {
         loop {
             let upload = self.get(&format!("/api/uploads/{id}")).await?;
             if matches!(upload["status"].as_str(), Some("completed" | "failed")) {

@@ -76,6 +76,9 @@ struct Settings {
     /// What is to go wrong, as JSON, to rehearse failure: see infra/local/README.md.
     #[arg(long, env = "FAULTS")]
     faults: Option<FaultPlan>,
+    /// true lets event targets be at http://127.0.0.1, to try them out.
+    #[arg(long, env = "EVENT_ALLOW_LOOPBACK", default_value_t = false)]
+    event_allow_loopback: bool,
     /// What the functions write: error, warn, info or debug.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -113,6 +116,12 @@ impl Command {
 }
 
 impl Settings {
+    /// What every function is told beyond the template.
+    fn environment(&self) -> BTreeMap<String, String> {
+        let allowed = ("EVENT_ALLOW_LOOPBACK".to_owned(), true.to_string());
+        BTreeMap::from_iter(self.event_allow_loopback.then_some(allowed))
+    }
+
     fn config(&self) -> anyhow::Result<LocalConfig> {
         let key = self.elevenlabs_api_key.clone();
         let simulated = SimulatorConfig {
@@ -144,7 +153,7 @@ impl Settings {
             port: self.port,
             binaries: here,
             parameters,
-            environment: BTreeMap::new(),
+            environment: self.environment(),
             secrets,
             schedule_minute: Some(Duration::from_secs(self.schedule_seconds.max(1))),
             retry_delay: Duration::from_secs(2),

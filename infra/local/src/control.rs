@@ -1,7 +1,5 @@
 //! Lambda's control calls and Secrets Manager, as the real SDK asks them.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -11,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use crate::lambda::{InvokeError, InvokeOutcome, Lambda, MAX_SYNC_BYTES};
+use crate::secrets::Secrets;
 use crate::sources::{Mapping, Mappings};
 
 /// What the control calls act on.
@@ -18,8 +17,7 @@ use crate::sources::{Mapping, Mappings};
 pub(crate) struct Control {
     pub lambda: Lambda,
     pub mappings: Mappings,
-    /// Values by name.
-    pub secrets: BTreeMap<String, String>,
+    pub secrets: Secrets,
 }
 
 pub(crate) fn control_routes(control: Control) -> Router {
@@ -211,30 +209,6 @@ async fn secrets_manager(State(control): State<Control>, headers: HeaderMap, bod
         .get("x-amz-target")
         .and_then(|t| t.to_str().ok())
         .unwrap_or_default();
-    if target != "secretsmanager.GetSecretValue" {
-        return refused(
-            StatusCode::BAD_REQUEST,
-            "UnknownOperationException",
-            "only GetSecretValue is here",
-        );
-    }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let id = body["SecretId"].as_str().unwrap_or_default();
-    // By name or by ARN, which ends in the name.
-    let found = control
-        .secrets
-        .iter()
-        .find(|(name, _)| id == name.as_str() || id.ends_with(&format!(":{name}")));
-    match found {
-        Some((name, value)) => Json(json!({
-            "ARN": id, "Name": name, "SecretString": value,
-            "VersionId": "00000000-0000-4000-8000-000000000000", "VersionStages": ["AWSCURRENT"],
-        }))
-        .into_response(),
-        None => refused(
-            StatusCode::BAD_REQUEST,
-            "ResourceNotFoundException",
-            "no such secret",
-        ),
-    }
+    control.secrets.answer(target, &body)
 }

@@ -13,6 +13,7 @@ mod logs;
 mod pages;
 mod rehearsal;
 mod runner;
+mod secrets;
 mod sources;
 
 pub mod border;

@@ -24,6 +24,7 @@ use crate::logs::Logs;
 use crate::oidc::{ISSUER_PATH, Role, SigningKey, TokenRequest, issue, oidc_routes};
 use crate::pages::{Pages, with_pages};
 use crate::rehearsal::{Rehearsal, rehearsal_routes};
+use crate::secrets::Secrets;
 use crate::sources::{Mappings, fire_schedules, forward_notifications};
 use crate::template::{FunctionSpec, Place, Stack, Template};
 
@@ -153,7 +154,7 @@ impl Local {
         // Set once, here.
         let _ = late.set(lambda.clone());
         let mappings = Mappings::new(stack.mappings.clone(), &queues);
-        let secrets = secrets(&stack, &config);
+        let secrets = Secrets::open(secrets(&stack, &config), &config.data_dir);
         let control = Control {
             lambda: lambda.clone(),
             mappings: mappings.clone(),

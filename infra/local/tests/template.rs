@@ -45,12 +45,13 @@ fn the_products_template_resolves_whole() {
         "provider-webhooks",
         "conversation-sync",
         "call-exporter",
+        "event-sender",
     ] {
         assert!(names.contains(&name), "{name}");
     }
     assert_eq!(
         (stack.tables.len(), stack.buckets.len(), stack.queues.len()),
-        (5, 1, 3)
+        (5, 1, 4)
     );
     let dialer = stack
         .functions

@@ -1,6 +1,6 @@
 //! Spreadsheet rows to contacts, any spelling of a phone number to E.164.
 //!
-//! A file (CSV in the usual encodings, XLSX, XLS) is read row by row; every row becomes a contact, a
+//! A file (CSV in any usual encoding, packed or not, XLSX, XLSB, XLS or ODS) is read row by row; every row becomes a contact, a
 //! rejected row that names its line, column and reason, or a duplicate. A wrong row never stops the
 //! good ones, and memory stays bounded however large the file is. This crate must never know AWS, a
 //! database or an async runtime.
@@ -30,6 +30,7 @@ mod csv_safe;
 mod duplicates;
 mod file_problem;
 pub mod limits;
+mod mask;
 mod note;
 mod numbers;
 mod open;
@@ -45,16 +46,18 @@ mod sniff;
 mod text;
 mod workbook;
 
+pub use columns::Detail;
 pub use csv_safe::csv_safe;
 pub use file_problem::FileProblem;
+pub use mask::mask;
 pub use note::Note;
 pub use numbers::{NumberParser, NumberProblem};
 pub use open::open;
 pub use options::ParseOptions;
 pub use outcome::{ContactRow, RejectedRow, RowOutcome};
 pub use preview::{Preview, preview};
-pub use reader::ContactReader;
+pub use reader::{ContactReader, Verdict};
 pub use region::{Region, UnknownRegion};
 pub use reject_reason::{RejectReason, UnknownReason};
-pub use rejected_csv::RejectedCsv;
+pub use rejected_csv::{NotImported, RejectedCsv};
 pub use sniff::{Format, sniff};

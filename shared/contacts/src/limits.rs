@@ -16,8 +16,19 @@ pub const MAX_PHONE_CELL_CHARS: usize = 250;
 pub const MAX_SHOWN_CHARS: usize = 100;
 /// Bytes of an XLSX file once unpacked.
 pub const MAX_UNPACKED_BYTES: u64 = 1 << 30;
+/// How many times its size in the file a part may unpack to, beyond [`ALWAYS_UNPACKED_BYTES`]: real
+/// sheets and texts pack to between a fifth and a fiftieth.
+const MAX_UNPACKED_RATIO: u64 = 100;
+/// Bytes that anything may unpack to.
+const ALWAYS_UNPACKED_BYTES: u64 = 16 << 20;
 /// Bytes of the text table of an XLSX file once unpacked: the one part that is kept in memory whole.
 pub const MAX_SHARED_STRINGS_BYTES: u64 = 256 << 20;
+/// Bytes of memory that the texts of a workbook may need, each with what it costs to keep it.
+pub const MAX_KEPT_BYTES: u64 = 512 << 20;
+/// Rows of a sheet, empty ones included; no program writes more.
+pub const MAX_SHEET_ROWS: u64 = 1 << 20;
+/// Columns of a sheet, empty ones included; no program writes more.
+pub const MAX_SHEET_COLUMNS: usize = 1 << 14;
 /// Bytes of an XLS file; it is kept in memory whole.
 pub const MAX_XLS_BYTES: u64 = 64 << 20;
 
@@ -31,7 +42,20 @@ pub(crate) const MAX_SPLIT_CELLS: usize = 1_024;
 pub(crate) const MAX_XLS_CELLS: u64 = 4_000_000;
 /// Parts in an XLSX package.
 pub(crate) const MAX_ZIP_ENTRIES: usize = 10_000;
+/// Bytes of the styles of a workbook once unpacked.
+pub(crate) const MAX_STYLES_BYTES: u64 = 16 << 20;
+/// Bytes of any other list of a workbook once unpacked: its sheets, its names.
+pub(crate) const MAX_LIST_BYTES: u64 = 64 << 20;
+/// Entries of all lists of one part: formats, fonts, sheets, names. Excel has at most 65,490 formats.
+pub(crate) const MAX_LIST_ENTRIES: u64 = 200_000;
 /// Bytes between two `<` of an XLSX part. A cell has at most 32,767 characters.
 pub(crate) const MAX_XML_RUN_BYTES: usize = 1 << 20;
 /// Bytes of a text file looked at for its delimiter.
 pub(crate) const TEXT_SAMPLE_BYTES: usize = 64 * 1024;
+
+/// Bytes that so many packed bytes may unpack to before they count as a trap.
+pub(crate) fn believable_size(packed: u64) -> u64 {
+    packed
+        .saturating_mul(MAX_UNPACKED_RATIO)
+        .max(ALWAYS_UNPACKED_BYTES)
+}

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::Detail;
+
 /// Something the reader changed or assumed by itself; `Display` says it to the uploader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -34,8 +36,35 @@ pub enum Note {
         /// Its name now.
         name: String,
     },
-    /// The text is not UTF-8 and was read as Windows-1252.
-    ReadAsWindows1252,
+    /// The text is not UTF-8 and was read in an older encoding.
+    Encoding {
+        /// Name of the encoding, e.g. `windows-1252`.
+        name: String,
+    },
+    /// The file was packed with gzip.
+    Unpacked,
+    /// Rows above the header, such as a title, were left out.
+    SkippedRows {
+        /// How many.
+        count: u64,
+    },
+    /// The first of several sheets that has cells was read.
+    FirstSheet {
+        /// Its name.
+        name: String,
+    },
+    /// A column tells us something about the person, besides being a variable.
+    Understood {
+        /// Name of the column.
+        column: String,
+        /// What it tells.
+        detail: Detail,
+    },
+    /// Languages that are none we know; they stay variables.
+    UnknownLanguages {
+        /// How many cells.
+        count: u64,
+    },
     /// Some bytes of the text are wrong in its encoding and were replaced.
     BrokenCharacters,
     /// Cells that show an error were read as empty.
@@ -66,11 +95,23 @@ impl fmt::Display for Note {
                 )
             }
             Self::ShortenedColumn { name } => write!(f, "A long column name was cut to \"{name}\"."),
-            Self::ReadAsWindows1252 => {
-                write!(
-                    f,
-                    "The text is not UTF-8 and was read as Windows-1252: check accents, and save as UTF-8 if they are wrong."
-                )
+            Self::Encoding { name } => write!(
+                f,
+                "The text is not UTF-8 and was read as {name}: check accents, and save as UTF-8 if they are wrong."
+            ),
+            Self::Unpacked => write!(f, "The file was unpacked from gzip."),
+            Self::SkippedRows { count: 1 } => write!(f, "One row above the header was left out."),
+            Self::SkippedRows { count } => write!(f, "{count} rows above the header were left out."),
+            Self::FirstSheet { name } => write!(
+                f,
+                "The workbook has several sheets; \"{name}\" was read. Choose another if that is wrong."
+            ),
+            Self::Understood { column, detail } => write!(f, "\"{column}\" {}", detail.explain()),
+            Self::UnknownLanguages { count: 1 } => {
+                write!(f, "One language is none we know; it stays a variable only.")
+            }
+            Self::UnknownLanguages { count } => {
+                write!(f, "{count} languages are none we know; they stay variables only.")
             }
             Self::BrokenCharacters => write!(
                 f,

@@ -9,10 +9,13 @@ pub struct ParseOptions {
     pub default_region: Option<Region>,
     /// Name of the column with the phone number.
     pub phone_column: Option<String>,
-    /// Sheet of a workbook; otherwise the first that has a cell with something in it.
+    /// Sheet of a workbook; otherwise the first that has contacts.
     pub sheet: Option<String>,
     /// Rows after which the file is refused, header and blank rows left out.
     pub max_rows: u64,
+    /// How many rows will be read at most, header included, where not all are wanted: then less of a
+    /// workbook has to be looked at beforehand.
+    pub first_rows: Option<u64>,
 }
 
 impl Default for ParseOptions {
@@ -22,6 +25,7 @@ impl Default for ParseOptions {
             phone_column: None,
             sheet: None,
             max_rows: DEFAULT_MAX_ROWS,
+            first_rows: None,
         }
     }
 }

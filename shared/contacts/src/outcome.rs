@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use switchboard_domain::{DynamicVariables, PhoneNumber};
+use switchboard_domain::{ContactDetails, DynamicVariables, PhoneNumber};
 
 use crate::RejectReason;
 
@@ -19,7 +19,7 @@ pub enum RowOutcome {
     Duplicate {
         /// Line of this row.
         line: u64,
-        /// Line of the row that has the number.
+        /// Line of the row that has the number; 0 where it was known before the file was read.
         first_line: u64,
         /// The number.
         phone: PhoneNumber,
@@ -33,6 +33,8 @@ pub struct ContactRow {
     pub line: u64,
     /// The number.
     pub phone: PhoneNumber,
+    /// What the row says about the person, by columns that are known.
+    pub details: ContactDetails,
     /// The other columns by name; an empty cell is an empty value.
     pub variables: DynamicVariables,
 }

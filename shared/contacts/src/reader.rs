@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use switchboard_domain::{DynamicVariables, UploadCounts};
+use switchboard_domain::{ContactDetails, PhoneNumber, UploadCounts};
 
 use crate::{
     ContactRow, FileProblem, Format, Note, NumberParser, ParseOptions, Region, RejectReason, RejectedRow,
@@ -15,12 +15,16 @@ use crate::{
 
 /// Reads contacts from an open file; made by [`crate::open`].
 ///
-/// An error ends it: what came before it stands, and nothing comes after it.
+/// [`ContactReader::advance`] reads a row and says what became of it; its cells are there until the next
+/// one is read, and no memory is taken for them. As an iterator it hands rows out whole, which is simpler
+/// and slower. An error ends it: what came before it stands, and nothing comes after it.
 pub struct ContactReader {
     format: Format,
     rows: Box<dyn RowSource>,
     /// Rows that were read to find the columns.
     sample: VecDeque<Row>,
+    /// The row that was read last.
+    row: Row,
     layout: Layout,
     default_region: Option<Region>,
     max_rows: u64,
@@ -31,6 +35,32 @@ pub struct ContactReader {
     has_ended: bool,
 }
 
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It is a contact.
+    Accepted {
+        /// The number.
+        phone: PhoneNumber,
+        /// What else it says about the person.
+        details: ContactDetails,
+    },
+    /// Something is wrong with it.
+    Rejected {
+        /// Place of the column that is wrong; `None` when it is the row as a whole.
+        column: Option<usize>,
+        /// Why.
+        reason: RejectReason,
+    },
+    /// Its number came earlier; the earlier row stands.
+    Duplicate {
+        /// Line of the row that has the number; 0 where it was known before the file was read.
+        first_line: u64,
+        /// The number.
+        phone: PhoneNumber,
+    },
+}
+
 impl ContactReader {
     pub(crate) fn new(
         format: Format,
@@ -39,20 +69,20 @@ impl ContactReader {
     ) -> Result<Self, FileProblem> {
         let mut sample = Vec::new();
         let mut blank_rows = 0;
-        while sample.len() <= SAMPLE_ROWS
-            && let Some(row) = rows.next_row()?
-        {
+        let mut row = Row::default();
+        while sample.len() <= SAMPLE_ROWS && rows.next_row(&mut row)? {
             if row.is_blank() {
                 blank_rows += 1;
             } else {
-                sample.push(row);
+                sample.push(row.clone());
             }
         }
-        let layout = Layout::detect(&sample, options)?;
+        let layout = Layout::detect(&sample, options, format == Format::Csv)?;
         Ok(Self {
             format,
             rows,
-            sample: sample.into_iter().skip(usize::from(layout.has_header)).collect(),
+            sample: sample.into_iter().skip(layout.rows_above).collect(),
+            row,
             layout,
             default_region: options.default_region,
             max_rows: options.max_rows,
@@ -62,6 +92,11 @@ impl ContactReader {
             error_cells: 0,
             has_ended: false,
         })
+    }
+
+    /// Notes a number that is known already: rows that have it are duplicates, of line 0.
+    pub fn know(&mut self, phone: &PhoneNumber) {
+        self.seen.first_line(phone, 0);
     }
 
     /// What the file is.
@@ -82,9 +117,22 @@ impl ContactReader {
             .map_or("", String::as_str)
     }
 
+    /// Names of the columns that become dynamic variables.
+    pub fn variable_names(&self) -> impl Iterator<Item = &str> {
+        self.layout
+            .variables
+            .iter()
+            .map(|column| self.layout.names[*column].as_str())
+    }
+
     /// Sheets of the workbook; none for text.
     pub fn sheets(&self) -> &[String] {
         self.rows.sheets()
+    }
+
+    /// The sheet that is read; none for text.
+    pub fn sheet(&self) -> Option<&str> {
+        self.rows.sheet()
     }
 
     /// What became of the rows so far.
@@ -94,7 +142,7 @@ impl ContactReader {
 
     /// Blank rows so far; they are in no other count.
     pub fn blank_rows(&self) -> u64 {
-        self.blank_rows
+        self.blank_rows + self.rows.passed_rows()
     }
 
     /// How much of the file is read, 0 to 1; an estimate.
@@ -111,92 +159,155 @@ impl ContactReader {
                 count: self.error_cells,
             });
         }
+        if self.layout.details.unknown_languages > 0 {
+            notes.push(Note::UnknownLanguages {
+                count: self.layout.details.unknown_languages,
+            });
+        }
         notes
     }
 
-    /// The next row with something in it.
-    fn next_row(&mut self) -> Result<Option<Row>, FileProblem> {
+    /// Reads the next row with something in it, and says what became of it.
+    ///
+    /// # Errors
+    /// When the file cannot be read on; see [`FileProblem`].
+    pub fn advance(&mut self) -> Result<Option<Verdict>, FileProblem> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        let verdict = self.next_verdict();
+        self.has_ended = !matches!(verdict, Ok(Some(_)));
+        verdict
+    }
+
+    /// Line of the row that was read last, from 1; the row number in a workbook.
+    pub fn line(&self) -> u64 {
+        self.row.line
+    }
+
+    /// Line of another file that this row corrects, where the file says so.
+    pub fn corrects_line(&self) -> Option<u64> {
+        self.row.cell(self.layout.corrects?).parse().ok()
+    }
+
+    /// What is written in a column of the row that was read last.
+    pub fn cell(&self, column: usize) -> &str {
+        self.row.cell(column)
+    }
+
+    /// Dynamic variables of the row that was read last, by name; an empty cell is an empty value.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.layout
+            .variables
+            .iter()
+            .map(|column| (self.layout.names[*column].as_str(), self.row.cell(*column)))
+    }
+
+    /// Moves to the next row with something in it; false at the end.
+    fn next_row(&mut self) -> Result<bool, FileProblem> {
         loop {
-            let row = match self.sample.pop_front() {
-                Some(row) => row,
-                None => match self.rows.next_row()? {
-                    Some(row) => row,
-                    None => return Ok(None),
-                },
-            };
-            if !row.is_blank() {
-                return Ok(Some(row));
+            match self.sample.pop_front() {
+                Some(row) => self.row = row,
+                None if self.rows.next_row(&mut self.row)? => {}
+                None => return Ok(false),
+            }
+            if !self.row.is_blank() {
+                return Ok(true);
             }
             self.blank_rows += 1;
         }
     }
 
-    fn next_outcome(&mut self) -> Result<Option<RowOutcome>, FileProblem> {
-        let Some(row) = self.next_row()? else {
+    fn next_verdict(&mut self) -> Result<Option<Verdict>, FileProblem> {
+        if !self.next_row()? {
             return Ok(None);
-        };
+        }
         if self.counts.rows == self.max_rows {
             return Err(FileProblem::TooManyRows { max: self.max_rows });
         }
         self.counts.rows += 1;
-        self.error_cells += row.error_cells;
-        let outcome = self.judge(row);
-        match outcome {
-            RowOutcome::Accepted(_) => self.counts.accepted += 1,
-            RowOutcome::Rejected(_) => self.counts.rejected += 1,
-            RowOutcome::Duplicate { .. } => self.counts.duplicate += 1,
+        self.error_cells += self.row.error_cells;
+        if self.layout.corrects.is_some() {
+            self.row.take_back_quotes();
         }
-        Ok(Some(outcome))
+        let verdict = self
+            .judge()
+            .unwrap_or_else(|(column, reason)| Verdict::Rejected { column, reason });
+        match verdict {
+            Verdict::Accepted { .. } => self.counts.accepted += 1,
+            Verdict::Rejected { .. } => self.counts.rejected += 1,
+            Verdict::Duplicate { .. } => self.counts.duplicate += 1,
+        }
+        Ok(Some(verdict))
     }
 
-    fn judge(&mut self, row: Row) -> RowOutcome {
-        let names = &self.layout.names;
-        let reject = |column: Option<usize>, value: &str, reason| {
-            RowOutcome::Rejected(RejectedRow {
-                line: row.line,
-                column: column.and_then(|column| names.get(column).cloned()),
-                value: value.chars().take(MAX_SHOWN_CHARS).collect(),
-                reason,
-            })
-        };
+    fn judge(&mut self) -> Result<Verdict, (Option<usize>, RejectReason)> {
+        let row = &self.row;
         if let Some(reason) = row.defect {
-            return reject(None, row.cell(0), reason);
+            return Err((None, reason));
         }
-        if row.width() > names.len() {
-            return reject(None, row.cell(row.width() - 1), RejectReason::TooManyCells);
+        if row.width() > self.layout.names.len() {
+            return Err((None, RejectReason::TooManyCells));
         }
         let written = row.cell(self.layout.phone);
-        let phone = match NumberParser::parse(written, self.default_region) {
-            Ok(phone) => phone,
-            Err(problem) => return reject(Some(self.layout.phone), written, problem.into()),
-        };
+        let phone = NumberParser::parse(written, self.default_region)
+            .map_err(|problem| (Some(self.layout.phone), problem.into()))?;
         // Bytes are at least as many as characters, and are known without counting.
-        let is_too_long =
-            |cell: &String| cell.len() > MAX_CELL_CHARS && cell.chars().count() > MAX_CELL_CHARS;
-        if let Some(column) = row.cells.iter().position(is_too_long) {
-            return reject(Some(column), row.cell(column), RejectReason::ValueTooLong);
+        let is_too_long = |cell: &str| cell.len() > MAX_CELL_CHARS && cell.chars().count() > MAX_CELL_CHARS;
+        if row.bytes() > MAX_CELL_CHARS
+            && let Some(column) = row.cells().position(is_too_long)
+        {
+            return Err((Some(column), RejectReason::ValueTooLong));
         }
-        if let Some(first_line) = self.seen.first_line(&phone, row.line) {
-            return RowOutcome::Duplicate {
-                line: row.line,
+        let details = self
+            .layout
+            .details
+            .read(row)
+            .map_err(|(column, reason)| (Some(column), reason))?;
+        Ok(match self.seen.first_line(&phone, row.line) {
+            Some(first_line) => Verdict::Duplicate { first_line, phone },
+            None => Verdict::Accepted { phone, details },
+        })
+    }
+
+    /// The row that was read last, whole.
+    fn outcome(&self, verdict: Verdict) -> RowOutcome {
+        let line = self.line();
+        match verdict {
+            Verdict::Accepted { phone, details } => RowOutcome::Accepted(ContactRow {
+                line,
+                phone,
+                details,
+                variables: self
+                    .variables()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect(),
+            }),
+            Verdict::Rejected { column, reason } => RowOutcome::Rejected(self.rejected(column, reason)),
+            Verdict::Duplicate { first_line, phone } => RowOutcome::Duplicate {
+                line,
                 first_line,
                 phone,
-            };
+            },
         }
-        let mut cells = row.cells.into_iter();
-        let named = names
-            .iter()
-            .map(|name| (name.clone(), cells.next().unwrap_or_default()))
-            .enumerate();
-        let variables: DynamicVariables = named
-            .filter(|(column, _)| *column != self.layout.phone)
-            .map(|(_, variable)| variable)
-            .collect();
-        RowOutcome::Accepted(ContactRow {
-            line: row.line,
-            phone,
-            variables,
-        })
+    }
+
+    /// The row that was read last, as a rejected one.
+    pub fn rejected(&self, column: Option<usize>, reason: RejectReason) -> RejectedRow {
+        let shown = match (column, reason) {
+            (Some(column), _) => self.cell(column),
+            // The cell that is too many, where it was kept.
+            (None, RejectReason::TooManyCells) if self.row.width() <= self.row.len() => {
+                self.cell(self.row.width().saturating_sub(1))
+            }
+            (None, _) => self.cell(0),
+        };
+        RejectedRow {
+            line: self.line(),
+            column: column.and_then(|column| self.layout.names.get(column).cloned()),
+            value: shown.chars().take(MAX_SHOWN_CHARS).collect(),
+            reason,
+        }
     }
 }
 
@@ -204,11 +315,10 @@ impl Iterator for ContactReader {
     type Item = Result<RowOutcome, FileProblem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.has_ended {
-            return None;
+        match self.advance() {
+            Ok(Some(verdict)) => Some(Ok(self.outcome(verdict))),
+            Ok(None) => None,
+            Err(problem) => Some(Err(problem)),
         }
-        let outcome = self.next_outcome().transpose();
-        self.has_ended = !matches!(outcome, Some(Ok(_)));
-        outcome
     }
 }

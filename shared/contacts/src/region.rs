@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde::{Deserialize, Serialize};
+use switchboard_domain::PhoneNumber;
 
 /// A region by its ISO 3166 code of two letters, e.g. `ES`; it has a country calling code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +31,15 @@ impl Region {
             .get_country_code_for_region(region)
             .map(|_| Self(region))
             .ok_or(UnknownRegion)
+    }
+
+    /// The region of a number; none for those of no region, such as satellite telephones.
+    pub fn of(phone: &PhoneNumber) -> Option<Self> {
+        let number = PHONE_NUMBER_UTIL.parse(phone.as_str(), None).ok()?;
+        PHONE_NUMBER_UTIL
+            .get_region_for_number(&number)
+            .map(Self)
+            .filter(|region| region.to_string().len() == 2)
     }
 
     pub(crate) fn inner(self) -> rlibphonenumber::Region {

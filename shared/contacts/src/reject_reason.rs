@@ -18,6 +18,10 @@ pub enum RejectReason {
     TooManyCells,
     /// A quotation mark opens and never closes.
     UnbalancedQuote,
+    /// The time zone column names none.
+    UnknownTimezone,
+    /// The priority column has no priority in it.
+    BadPriority,
 }
 
 /// A code that is no reason.
@@ -26,11 +30,13 @@ pub enum RejectReason {
 pub struct UnknownReason;
 
 impl RejectReason {
-    const OF_THE_ROW: [Self; 4] = [
+    const OF_THE_ROW: [Self; 6] = [
         Self::ValueTooLong,
         Self::RowTooLong,
         Self::TooManyCells,
         Self::UnbalancedQuote,
+        Self::UnknownTimezone,
+        Self::BadPriority,
     ];
 
     /// The stable code, e.g. `too_short`.
@@ -41,6 +47,8 @@ impl RejectReason {
             Self::RowTooLong => "row_too_long",
             Self::TooManyCells => "too_many_cells",
             Self::UnbalancedQuote => "unbalanced_quote",
+            Self::UnknownTimezone => "unknown_timezone",
+            Self::BadPriority => "bad_priority",
         }
     }
 
@@ -55,6 +63,12 @@ impl RejectReason {
             }
             Self::UnbalancedQuote => {
                 "A quotation mark opens in this row and is not closed: close it, or remove it."
+            }
+            Self::UnknownTimezone => {
+                "No time zone is called so: write its IANA name, e.g. Europe/Madrid, or leave it empty."
+            }
+            Self::BadPriority => {
+                "Write a whole number from 0 to 100, or low, normal or high; or leave it empty."
             }
         }
     }

@@ -1,37 +1,73 @@
-//! The file of rejected rows that the uploader gets back.
+//! The file of rows that became no contacts, as the uploader gets it back.
+//!
+//! It has the columns of the file as they were, so that it can be corrected and uploaded again; in front
+//! of them it says what is wrong. Our own columns are known by their names when it comes back.
 
 use std::io;
 
-use crate::{RejectedRow, csv_safe};
+use crate::csv_safe;
 
-/// Writes rejected rows as CSV: line, column, value, reason, explanation.
+/// How the names of our own columns begin.
+pub(crate) const OUR_COLUMNS: &str = "switchboard_";
+/// The column with the line of the original file.
+pub(crate) const LINE_COLUMN: &str = "switchboard_line";
+
+/// Why a row became no contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotImported<'a> {
+    /// Line of the file.
+    pub line: u64,
+    /// `rejected`, `duplicate` or `do_not_call`.
+    pub result: &'a str,
+    /// The column that is wrong; none when it is the row as a whole.
+    pub column: Option<&'a str>,
+    /// The stable code of the reason.
+    pub reason: &'a str,
+    /// What is wrong and what to do.
+    pub explanation: &'a str,
+}
+
+/// Writes rows that became no contacts as CSV.
 pub struct RejectedCsv<W: io::Write> {
     csv: csv::Writer<W>,
 }
 
 impl<W: io::Write> RejectedCsv<W> {
-    /// Begins the file with its header.
+    /// Begins the file with its header: our columns, then those of the file that are not ours already.
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn new(writer: W) -> io::Result<Self> {
-        let mut csv = csv::Writer::from_writer(writer);
-        csv.write_record(["line", "column", "value", "reason", "explanation"])?;
+    pub fn new<'a>(writer: W, columns: impl Iterator<Item = &'a str>) -> io::Result<Self> {
+        let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(writer);
+        for ours in ["line", "result", "column", "reason", "explanation"] {
+            csv.write_field(format!("{OUR_COLUMNS}{ours}"))?;
+        }
+        for column in columns {
+            csv.write_field(csv_safe(column).as_ref())?;
+        }
+        csv.write_record(None::<&[u8]>)?;
         Ok(Self { csv })
     }
 
-    /// Writes one row.
+    /// Writes one row with its cells, in the order of the columns.
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn write(&mut self, row: &RejectedRow) -> io::Result<()> {
-        self.csv.write_record([
-            row.line.to_string().as_str(),
-            &csv_safe(row.column.as_deref().unwrap_or_default()),
-            &csv_safe(&row.value),
-            row.reason.code(),
-            row.reason.explain(),
-        ])?;
+    pub fn write<'a>(
+        &mut self,
+        why: &NotImported<'_>,
+        cells: impl Iterator<Item = &'a str>,
+    ) -> io::Result<()> {
+        self.csv.write_field(why.line.to_string())?;
+        self.csv.write_field(why.result)?;
+        self.csv
+            .write_field(csv_safe(why.column.unwrap_or_default()).as_ref())?;
+        self.csv.write_field(why.reason)?;
+        self.csv.write_field(why.explanation)?;
+        for cell in cells {
+            self.csv.write_field(csv_safe(cell).as_ref())?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
         Ok(())
     }
 
@@ -47,26 +83,25 @@ impl<W: io::Write> RejectedCsv<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NumberProblem, RejectReason};
 
     #[test]
     fn a_rejected_formula_comes_back_harmless() {
-        let mut file = RejectedCsv::new(Vec::new()).unwrap();
-        let row = RejectedRow {
+        let mut file = RejectedCsv::new(Vec::new(), ["phone", "=name"].into_iter()).unwrap();
+        let why = NotImported {
             line: 7,
-            column: Some("phone".to_owned()),
-            value: "=cmd|' /C calc'!A0".to_owned(),
-            reason: RejectReason::Number(NumberProblem::NotANumber),
+            result: "rejected",
+            column: Some("phone"),
+            reason: "not_a_number",
+            explanation: "Write a number.",
         };
-        file.write(&row).unwrap();
+        file.write(&why, ["=cmd|' /C calc'!A0", "Ana"].into_iter())
+            .unwrap();
         let text = String::from_utf8(file.finish().unwrap()).unwrap();
-        let mut lines = text.lines();
-        assert_eq!(lines.next(), Some("line,column,value,reason,explanation"));
-        assert!(
-            lines
-                .next()
-                .unwrap()
-                .starts_with("7,phone,'=cmd|' /C calc'!A0,not_a_number,")
+        assert_eq!(
+            text,
+            "switchboard_line,switchboard_result,switchboard_column,switchboard_reason,\
+             switchboard_explanation,phone,'=name\n\
+             7,rejected,phone,not_a_number,Write a number.,'=cmd|' /C calc'!A0,Ana\n"
         );
     }
 }

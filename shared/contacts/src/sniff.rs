@@ -1,11 +1,18 @@
 //! What a file is, by its content.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
-use crate::FileProblem;
+use crate::{
+    FileProblem,
+    text::{RawText, wide},
+};
 
 /// A format we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,19 +24,38 @@ pub enum Format {
     Xlsx,
     /// Excel before 2007.
     Xls,
+    /// Excel since 2007, in its binary form.
+    Xlsb,
+    /// OpenDocument, as LibreOffice saves it.
+    Ods,
+}
+
+impl Format {
+    /// The stable code, e.g. `xlsx`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+            Self::Xlsb => "xlsb",
+            Self::Ods => "ods",
+        }
+    }
 }
 
 const SAMPLE: u64 = 8 * 1024;
 
-/// Beginnings of files that people do upload by mistake and that could pass for text.
+/// Beginnings of files that people do upload by mistake and that could pass for text: documents, address
+/// cards and web archives.
 const NOT_TEXT: &[&[u8]] = &[
     b"%PDF",
     b"{\\rtf",
-    b"<!doctype html",
-    b"<html",
-    b"<?xml",
     b"begin:vcard",
+    b"mime-version:",
+    b"from: <saved by",
 ];
+/// Records of an XLS file that come before the one that says it is encrypted, at most.
+const XLS_RECORDS_BEFORE_PASSWORD: usize = 20;
 
 /// What the file is, whatever its name says.
 ///
@@ -43,48 +69,107 @@ pub fn sniff(path: &Path) -> Result<Format, FileProblem> {
         [] => Err(FileProblem::Empty),
         [b'P', b'K', 3 | 5 | 7, ..] => sniff_zip(file),
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => sniff_ole(path),
+        [0x1F, 0x8B, ..] => sniff_gzip(path),
         sample => sniff_text(sample),
     }
 }
 
 fn sniff_zip(file: File) -> Result<Format, FileProblem> {
     let archive = ZipArchive::new(file).map_err(|_| FileProblem::Damaged { line: None })?;
+    // Some old programs write names of parts with the slashes of Windows.
+    let is_same = |(a, b): (&u8, u8)| a.eq_ignore_ascii_case(&b) || (*a == b'\\' && b == b'/');
     let has = |start: &str| {
-        archive.file_names_raw().any(|name| {
-            name.get(..start.len())
-                .is_some_and(|name| name.eq_ignore_ascii_case(start.as_bytes()))
-        })
+        archive
+            .file_names_raw()
+            .any(|name| name.len() >= start.len() && name.iter().zip(start.bytes()).all(is_same))
     };
-    if has("xl/") && !has("xl/workbook.bin") {
+    if has("xl/workbook.bin") {
+        Ok(Format::Xlsb)
+    } else if has("xl/") {
         Ok(Format::Xlsx)
+    } else if is_spreadsheet_document(archive) {
+        Ok(Format::Ods)
     } else {
         Err(FileProblem::NotASpreadsheet)
     }
+}
+
+/// OpenDocument says what it is in a part of its own.
+fn is_spreadsheet_document(mut archive: ZipArchive<File>) -> bool {
+    const KIND: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+    let mut kind = Vec::new();
+    archive
+        .by_name("mimetype")
+        .is_ok_and(|part| part.take(100).read_to_end(&mut kind).is_ok())
+        && kind.starts_with(KIND)
+}
+
+fn sniff_gzip(path: &Path) -> Result<Format, FileProblem> {
+    let mut sample = Vec::new();
+    RawText::open(path)?
+        .reader()?
+        .take(SAMPLE)
+        .read_to_end(&mut sample)
+        .map_err(|_| FileProblem::Damaged { line: None })?;
+    sniff_text(&sample)
 }
 
 fn sniff_ole(path: &Path) -> Result<Format, FileProblem> {
-    let container = cfb::open(path).map_err(|_| FileProblem::Damaged { line: None })?;
+    let mut container = cfb::open(path).map_err(|_| FileProblem::Damaged { line: None })?;
     if container.exists("/EncryptedPackage") {
+        return Err(FileProblem::PasswordProtected);
+    }
+    let name = ["/Workbook", "/Book"]
+        .into_iter()
+        .find(|name| container.is_stream(name))
+        .ok_or(FileProblem::NotASpreadsheet)?;
+    if container.open_stream(name).is_ok_and(has_password) {
         Err(FileProblem::PasswordProtected)
-    } else if container.is_stream("/Workbook") || container.is_stream("/Book") {
-        Ok(Format::Xls)
     } else {
-        Err(FileProblem::NotASpreadsheet)
+        Ok(Format::Xls)
     }
 }
 
-fn sniff_text(sample: &[u8]) -> Result<Format, FileProblem> {
-    if sample.starts_with(&[0xFF, 0xFE]) || sample.starts_with(&[0xFE, 0xFF]) {
-        return if sample.len() > 2 {
-            Ok(Format::Csv)
-        } else {
-            Err(FileProblem::Empty)
-        };
+/// Whether the records of an XLS file are encrypted: FilePass, [MS-XLS] section 2.4.117, in the first of its
+/// parts.
+fn has_password(mut records: impl Read) -> bool {
+    const FILE_PASS: u16 = 0x002F;
+    const END: u16 = 0x000A;
+    for _ in 0..XLS_RECORDS_BEFORE_PASSWORD {
+        let mut head = [0; 4];
+        if records.read_exact(&mut head).is_err() {
+            return false;
+        }
+        let [k0, k1, l0, l1] = head;
+        match u16::from_le_bytes([k0, k1]) {
+            FILE_PASS => return true,
+            END => return false,
+            _ => {}
+        }
+        let length = u64::from(u16::from_le_bytes([l0, l1]));
+        let skipped = io::copy(&mut records.by_ref().take(length), &mut io::sink());
+        if !skipped.is_ok_and(|skipped| skipped == length) {
+            return false;
+        }
     }
-    let text = sample
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(sample)
-        .trim_ascii();
+    false
+}
+
+fn sniff_text(sample: &[u8]) -> Result<Format, FileProblem> {
+    if let Some(encoding) = wide(sample) {
+        // UTF-32 has a zero beside each letter, and is read as well.
+        return sniff_plain(encoding.decode(sample).0.replace('\0', "").as_bytes());
+    }
+    sniff_plain(sample)
+}
+
+/// Judges text whose plain letters are plain bytes.
+fn sniff_plain(sample: &[u8]) -> Result<Format, FileProblem> {
+    let mut text = sample;
+    while let Some(rest) = text.strip_prefix(b"\xEF\xBB\xBF") {
+        text = rest;
+    }
+    let text = text.trim_ascii();
     if text.is_empty() {
         return Err(FileProblem::Empty);
     }
@@ -94,8 +179,27 @@ fn sniff_text(sample: &[u8]) -> Result<Format, FileProblem> {
     };
     let is_odd = |b: &&u8| matches!(**b, 0..=8 | 14..=31 | 127);
     // A stray NUL happens in exports; one byte in twenty is no text.
-    if NOT_TEXT.iter().any(starts_like) || text.iter().filter(is_odd).count() * 20 > text.len() {
+    let is_text = text.iter().filter(is_odd).count() * 20 <= text.len();
+    if !is_text || is_markup(text) || is_json(text) || NOT_TEXT.iter().any(starts_like) {
         return Err(FileProblem::NotASpreadsheet);
     }
     Ok(Format::Csv)
+}
+
+/// HTML and XML of any kind.
+fn is_markup(text: &[u8]) -> bool {
+    matches!(text, [b'<', next, ..] if next.is_ascii_alphabetic() || matches!(next, b'!' | b'?'))
+}
+
+/// JSON, also one value a line. `[phone],[name]` is a header of a table.
+fn is_json(text: &[u8]) -> bool {
+    let Some((first, rest)) = text.split_first() else {
+        return false;
+    };
+    let next = rest.trim_ascii_start().first();
+    match first {
+        b'{' => matches!(next, Some(b'"' | b'}')),
+        b'[' => matches!(next, Some(b'"' | b'{' | b'[' | b']')),
+        _ => false,
+    }
 }

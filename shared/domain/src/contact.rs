@@ -10,6 +10,31 @@ use crate::{ListId, PhoneNumber, UploadId};
 /// What a call may say of its contact: the other columns of the uploaded row.
 pub type DynamicVariables = BTreeMap<String, String>;
 
+/// What a row says about its person, by columns that are known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactDetails {
+    /// IANA name of the person's time zone, e.g. `Europe/Madrid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Who is called before whom: 0 to 100, the larger the earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u8>,
+    /// Tag of the person's language, e.g. `es` or `pt-BR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The person's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl ContactDetails {
+    /// Whether the row says none of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A person's number and the other columns of the row it came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -22,6 +47,9 @@ pub struct Contact {
     pub line: u64,
     /// The number.
     pub phone_number: PhoneNumber,
+    /// What the row says about the person.
+    #[serde(default, skip_serializing_if = "ContactDetails::is_empty")]
+    pub details: ContactDetails,
     /// The other columns.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
     pub variables: DynamicVariables,

@@ -127,6 +127,10 @@ own_id!(/// Our id of an export.
     ExportId, "export id", "exp_");
 own_id!(/// Our id of an entry of the audit trail.
     AuditId, "audit id", "aud_");
+own_id!(/// Our id of something that the customer's systems are told of.
+    EventId, "event id", "evt_");
+own_id!(/// Our id of an address that events are sent to.
+    EventTargetId, "event target id", "tgt_");
 
 /// An id given by a provider (conversation, agent, phone line, voice, batch): opaque, but safe in
 /// a path or key: 1 to 128 of `A-Z a-z 0-9 _ -`.

@@ -21,6 +21,7 @@ mod clock;
 mod conclusion;
 mod contact;
 mod dnc;
+mod events_out;
 mod export;
 mod ids;
 mod person;
@@ -48,11 +49,16 @@ pub use campaign::{
 };
 pub use clock::{Clock, ManualClock};
 pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
-pub use contact::{Contact, ContactList, DynamicVariables};
+pub use contact::{Contact, ContactDetails, ContactList, DynamicVariables};
 pub use dnc::DoNotCallEntry;
+pub use events_out::{
+    AddressRules, Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EVENT_ATTEMPTS, EventTarget,
+    EventType, InvalidAddress, MAX_RETRY_AFTER, OutgoingEvent, Ports, TurnedOff, is_public, next_attempt,
+};
 pub use export::{Export, ExportStatus};
 pub use ids::{
-    AgentId, AuditId, CallId, CampaignId, ExportId, InvalidId, ListId, ProviderId, RecipientId, UploadId,
+    AgentId, AuditId, CallId, CampaignId, EventId, EventTargetId, ExportId, InvalidId, ListId, ProviderId,
+    RecipientId, UploadId,
 };
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};

@@ -1,9 +1,11 @@
 //! One file on its way to a contact list.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DynamicVariables, ListId, PhoneNumber, UploadId};
+use crate::{ContactDetails, DynamicVariables, ListId, PhoneNumber, UploadId};
 
 /// Where an upload is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +57,21 @@ pub struct UploadCounts {
     pub accepted: u64,
     /// Rows with something wrong.
     pub rejected: u64,
-    /// Rows whose number came earlier in the file.
+    /// Rows whose number came earlier in the file, or is on the list that the file is added to.
     pub duplicate: u64,
+    /// Rows whose number is on the do-not-call list; they become no contacts.
+    #[serde(default)]
+    pub do_not_call: u64,
+    /// Accepted rows that correct a row of an earlier file.
+    #[serde(default)]
+    pub corrected: u64,
+}
+
+impl UploadCounts {
+    /// Rows that became no contacts.
+    pub fn left_out(&self) -> u64 {
+        self.rejected + self.duplicate + self.do_not_call
+    }
 }
 
 /// A rejected row, kept for a first look; all of them are in the file of rejected rows.
@@ -67,7 +82,7 @@ pub struct RejectedSample {
     pub line: u64,
     /// The column that is wrong.
     pub column: Option<String>,
-    /// What it says, cut short.
+    /// What it says, cut short; the middle of a number is hidden.
     pub value: String,
     /// Code of the reason.
     pub reason: String,
@@ -83,6 +98,10 @@ pub struct PreviewRow {
     pub line: u64,
     /// The number.
     pub phone_number: PhoneNumber,
+    /// Whether the number is on the do-not-call list: the row would become no contact.
+    pub do_not_call: bool,
+    /// What the row says about the person.
+    pub details: ContactDetails,
     /// The other columns by name.
     pub variables: DynamicVariables,
 }
@@ -95,10 +114,20 @@ pub struct UploadPreview {
     pub columns: Vec<String>,
     /// Name of the phone column.
     pub phone_column: String,
+    /// What the file is: `csv`, `xlsx`, `xls`, `xlsb` or `ods`.
+    pub format: String,
+    /// Names of the columns that become dynamic variables.
+    pub variables: Vec<String>,
     /// Sheets of the workbook; none for text.
     pub sheets: Vec<String>,
+    /// The sheet that was read; none for text.
+    pub sheet: Option<String>,
     /// What became of the rows looked at.
     pub counts: UploadCounts,
+    /// What would become of all rows, as far as the rows looked at can tell.
+    pub estimate: UploadCounts,
+    /// Contacts among the rows looked at, by the region of their number: ISO 3166 code and count.
+    pub regions: BTreeMap<String, u64>,
     /// Contacts among them.
     pub first_rows: Vec<PreviewRow>,
     /// Rejected rows among them.
@@ -141,6 +170,22 @@ pub struct Upload {
     pub sheet: Option<String>,
     /// Name of the contact list.
     pub list_name: String,
+    /// The list was there before: the contacts join it.
+    #[serde(default)]
+    pub joins_list: bool,
+    /// The upload whose rejected rows this file corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<UploadId>,
+    /// Files that corrected rows of this one, with how many rows each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
+    pub corrected_by: BTreeMap<UploadId, u64>,
+    /// First place of its contacts in the list; none before the import has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_place: Option<u64>,
+    /// Places from the first on that are written: an interrupted import goes on behind them.
+    #[serde(default)]
+    pub places_written: u64,
     /// Rows so far.
     pub counts: UploadCounts,
     /// How much of the file is read, 0 to 1.

@@ -99,6 +99,7 @@ fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
             "https://sqs.us-east-1.amazonaws.com/111122223333/dial-dead-letters",
         ),
         failed_events_queue_url: settings.optional("FAILED_EVENTS_QUEUE_URL"),
+        event_queue_url: settings.optional("EVENT_QUEUE_URL"),
         dialer_function: if_needed(
             settings,
             Need::DialerControl,

@@ -19,6 +19,7 @@
 //!
 //! This crate is the one place that reads the environment and the machine's clock.
 
+mod address_rules;
 mod aws;
 mod causes;
 mod clock;
@@ -28,8 +29,10 @@ mod providers;
 mod secrets;
 mod settings;
 mod start;
+mod target_secrets;
 mod telemetry;
 
+pub use address_rules::address_rules;
 pub use aws::sdk_config;
 pub use causes::Causes;
 pub use clock::{SystemClock, rng};
@@ -39,4 +42,7 @@ pub use providers::Providers;
 pub use secrets::{ElevenLabsSecrets, SecretStore, SecretsError, SecretsManager};
 pub use settings::{ConfigError, SettingProblem, Settings};
 pub use start::{Start, StartError, Starting, start};
+pub use target_secrets::{
+    MemorySecrets, NamedSecrets, SecretsManagerNames, TargetSecrets, TargetSecretsError, new_target_secret,
+};
 pub use telemetry::LogLevel;

@@ -1,9 +1,10 @@
 //! Many items at once, for what may be overwritten.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::error::unavailable;
 use crate::item::Item;
@@ -12,6 +13,10 @@ use crate::{Store, StoreError};
 
 /// Most items in one batch.
 const BATCH: usize = 25;
+/// Most keys in one batch that is read.
+const GET_BATCH: usize = 100;
+/// Batches on their way at a time.
+const AT_ONCE: usize = 8;
 /// How often left-over items of a batch are sent again before it is given up.
 const MAX_ROUNDS: u32 = 12;
 
@@ -40,32 +45,101 @@ impl Store {
         self.write_all(table, requests).await
     }
 
+    /// Writes in batches, several at a time: the items are spread over partitions.
     async fn write_all(&self, table: &str, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
-        for batch in requests.chunks(BATCH) {
-            let mut left = Some(HashMap::from([(table.to_owned(), batch.to_vec())]));
-            for round in 0..MAX_ROUNDS {
-                let answer = self
-                    .db
-                    .batch_write_item()
-                    .set_request_items(left.take())
-                    .send()
-                    .await
-                    .map_err(unavailable("DynamoDB", "BatchWriteItem"))?;
-                left = answer.unprocessed_items.filter(|items| !items.is_empty());
-                if left.is_none() {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(50 << round.min(7))).await;
+        let batches = requests.chunks(BATCH).map(<[WriteRequest]>::to_vec);
+        stream::iter(batches.map(|batch| self.write_batch(table, batch)))
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    async fn write_batch(&self, table: &str, batch: Vec<WriteRequest>) -> Result<(), StoreError> {
+        let mut left = Some(HashMap::from([(table.to_owned(), batch)]));
+        for round in 0..MAX_ROUNDS {
+            let answer = self
+                .db
+                .batch_write_item()
+                .set_request_items(left.take())
+                .send()
+                .await
+                .map_err(unavailable("DynamoDB", "BatchWriteItem"))?;
+            left = answer.unprocessed_items.filter(|items| !items.is_empty());
+            if left.is_none() {
+                return Ok(());
             }
-            if left.is_some() {
-                return Err(StoreError::Unavailable {
-                    service: "DynamoDB",
-                    operation: "BatchWriteItem",
-                    code: "UnprocessedItems".to_owned(),
-                    cause: None,
-                });
-            }
+            tokio::time::sleep(Duration::from_millis(50 << round.min(7))).await;
         }
-        Ok(())
+        Err(given_up("BatchWriteItem"))
+    }
+
+    /// Which of these keys have an item, by their place in `keys`; several batches at a time.
+    pub(crate) async fn which_exist(&self, table: &str, keys: &[Key]) -> Result<Vec<bool>, StoreError> {
+        let found: Vec<Vec<bool>> =
+            stream::iter(keys.chunks(GET_BATCH).map(|batch| self.exist(table, batch)))
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await?;
+        Ok(found.concat())
+    }
+
+    async fn exist(&self, table: &str, batch: &[Key]) -> Result<Vec<bool>, StoreError> {
+        let mut found = HashSet::new();
+        let mut wanted: HashSet<&Key> = batch.iter().collect();
+        for round in 0..MAX_ROUNDS {
+            // One request may not name a key twice.
+            let keys = KeysAndAttributes::builder()
+                .set_keys(Some(wanted.iter().map(|key| key.item()).collect()))
+                .projection_expression("pk, sk")
+                .build()
+                .map_err(unavailable_input)?;
+            let answer = self
+                .db
+                .batch_get_item()
+                .request_items(table, keys)
+                .send()
+                .await
+                .map_err(unavailable("DynamoDB", "BatchGetItem"))?;
+            let text = |item: &Item, name: &str| {
+                item.get(name)
+                    .and_then(|value| value.as_s().ok())
+                    .cloned()
+                    .unwrap_or_default()
+            };
+            for item in answer.responses.unwrap_or_default().into_values().flatten() {
+                found.insert(Key::new(text(&item, "pk"), text(&item, "sk")));
+            }
+            let left: HashSet<Key> = answer
+                .unprocessed_keys
+                .unwrap_or_default()
+                .into_values()
+                .flat_map(|left| left.keys)
+                .map(|item| Key::new(text(&item, "pk"), text(&item, "sk")))
+                .collect();
+            wanted.retain(|key| left.contains(*key));
+            if wanted.is_empty() {
+                return Ok(batch.iter().map(|key| found.contains(key)).collect());
+            }
+            tokio::time::sleep(Duration::from_millis(50 << round.min(7))).await;
+        }
+        Err(given_up("BatchGetItem"))
+    }
+}
+
+fn given_up(operation: &'static str) -> StoreError {
+    StoreError::Unavailable {
+        service: "DynamoDB",
+        operation,
+        code: "Unprocessed".to_owned(),
+        cause: None,
+    }
+}
+
+fn unavailable_input(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unavailable {
+        service: "DynamoDB",
+        operation: "BatchGetItem",
+        code: error.to_string(),
+        cause: Some(Box::new(error)),
     }
 }

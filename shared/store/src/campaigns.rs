@@ -2,6 +2,7 @@
 
 use switchboard_domain::{
     Campaign, CampaignAction, CampaignId, CampaignStatus, IllegalCampaignAction, LayoutProgress,
+    OutgoingEvent,
 };
 
 use crate::error::unavailable;
@@ -82,8 +83,13 @@ impl Store {
                 Ok(true) => campaign.note_change(&before, campaign.updated_at),
             }
             let item = campaign_item(&campaign, read + 1)?;
-            let written = match sweeps {
-                true => self.put_with_sweep(id, item, read).await,
+            let ends = campaign.status.is_final() && !before.status.is_final();
+            let event = match ends {
+                true => self.campaign_event(&campaign, read + 1).await?,
+                false => None,
+            };
+            let written = match sweeps || event.is_some() {
+                true => self.put_with(id, item, read, sweeps, event.as_ref()).await,
                 false => {
                     self.put_if_version(&self.config.campaigns_table, item, read)
                         .await
@@ -91,6 +97,7 @@ impl Store {
             };
             match written {
                 Ok(()) => {
+                    self.announce(&event).await;
                     campaign.version = read + 1;
                     return Ok(Some(Ok(campaign)));
                 }
@@ -101,13 +108,23 @@ impl Store {
         Err(StoreError::Stale)
     }
 
-    async fn put_with_sweep(&self, id: &CampaignId, item: Item, read: u64) -> Result<(), StoreError> {
-        let mut sweep = keys::sweep(id).item();
-        sweep.insert("campaign_id".into(), s(id.as_str()));
-        sweep.insert("asked_version".into(), n(read + 1));
+    async fn put_with(
+        &self,
+        id: &CampaignId,
+        item: Item,
+        read: u64,
+        sweeps: bool,
+        event: Option<&OutgoingEvent>,
+    ) -> Result<(), StoreError> {
         let mut tx = Transaction::new();
         tx.put((), &self.config.campaigns_table, item, When::version(read));
-        tx.put((), &self.config.system_table, sweep, When::always());
+        if sweeps {
+            let mut sweep = keys::sweep(id).item();
+            sweep.insert("campaign_id".into(), s(id.as_str()));
+            sweep.insert("asked_version".into(), n(read + 1));
+            tx.put((), &self.config.system_table, sweep, When::always());
+        }
+        self.put_events(&mut tx, (), event)?;
         Ok(tx.commit(&self.db).await?)
     }
 

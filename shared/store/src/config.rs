@@ -21,6 +21,8 @@ pub struct StoreConfig {
     pub dead_letter_queue_url: Option<String>,
     /// Events that functions failed to work through.
     pub failed_events_queue_url: Option<String>,
+    /// The queue that tells the event sender what to look at; none: it looks once a minute.
+    pub event_queue_url: Option<String>,
     /// Name of the dialer.
     pub dialer_function: Option<String>,
     /// Id of the dialer's event source mapping.

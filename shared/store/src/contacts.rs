@@ -1,6 +1,8 @@
 //! Contact lists and their contacts.
 
-use switchboard_domain::{Contact, ContactList, DynamicVariables, ListId, PhoneNumber, SearchText};
+use switchboard_domain::{
+    Contact, ContactDetails, ContactList, DynamicVariables, ListId, PhoneNumber, SearchText,
+};
 
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
@@ -8,6 +10,13 @@ use crate::{Cursor, Page, Store, StoreError, keys};
 
 /// Most contacts in one page.
 const MAX_PAGE: u64 = 1_000;
+
+/// Where a number of a list stands.
+#[derive(serde::Deserialize)]
+struct Place {
+    seq: u64,
+    phone_number: PhoneNumber,
+}
 
 /// A contact to be written at its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +27,8 @@ pub struct NewContact {
     pub line: u64,
     /// The number.
     pub phone_number: PhoneNumber,
+    /// What the row says about the person.
+    pub details: ContactDetails,
     /// The other columns.
     pub variables: DynamicVariables,
 }
@@ -36,6 +47,7 @@ impl Store {
                 seq: contact.seq,
                 line: contact.line,
                 phone_number: contact.phone_number,
+                details: contact.details,
                 variables: contact.variables,
             })?;
             key.put_into(&mut item);
@@ -44,6 +56,48 @@ impl Store {
         };
         let items = contacts.into_iter().map(item).collect::<Result<_, _>>()?;
         self.put_all(&self.config.contacts_table, items).await
+    }
+
+    /// Numbers of a list with their places, part by part, without the rest of the contacts.
+    ///
+    /// # Errors
+    /// When the table does not answer, or `take` fails.
+    pub async fn each_number_of_list(
+        &self,
+        list: &ListId,
+        mut take: impl FnMut(u64, PhoneNumber),
+    ) -> Result<(), StoreError> {
+        for part in 0..keys::SHARDS {
+            let mut pages = self
+                .db
+                .query()
+                .table_name(&self.config.contacts_table)
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", s(keys::contacts(list, part)))
+                .projection_expression("seq, phone_number")
+                .into_paginator()
+                .send();
+            while let Some(page) = pages.next().await {
+                for item in page
+                    .map_err(unavailable("DynamoDB", "Query"))?
+                    .items
+                    .unwrap_or_default()
+                {
+                    let place: Place = from_item(item)?;
+                    take(place.seq, place.phone_number);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes contacts at these places, whether any are there or not.
+    ///
+    /// # Errors
+    /// When the table does not answer; deleting them again is safe.
+    pub async fn clear_places(&self, list: &ListId, places: &[u64]) -> Result<(), StoreError> {
+        let keys: Vec<_> = places.iter().map(|seq| keys::contact(list, *seq)).collect();
+        self.delete_all(&self.config.contacts_table, &keys).await
     }
 
     /// Writes a contact list.
@@ -59,6 +113,54 @@ impl Store {
             keys::time_and(list.created_at, list.list_id.as_str()),
         );
         self.put(&self.config.contacts_table, item).await
+    }
+
+    /// Lets a list grow to `size` places, of which `gaps` more are open, and adds to its variables. Done again,
+    /// it changes nothing.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn extend_contact_list(
+        &self,
+        id: &ListId,
+        size: u64,
+        gaps: u64,
+        variables: &[String],
+    ) -> Result<(), StoreError> {
+        let Some(list) = self.find_contact_list(id).await? else {
+            return Ok(());
+        };
+        let mut all = list.variables;
+        for name in variables {
+            if !all.contains(name) {
+                all.push(name.clone());
+            }
+        }
+        let all = serde_dynamo::to_attribute_value(all).map_err(StoreError::from)?;
+        let extended = self
+            .db
+            .update_item()
+            .table_name(&self.config.contacts_table)
+            .set_key(Some(keys::list(id).item()))
+            .update_expression("SET #size = :size, #variables = :variables ADD deleted :gaps")
+            .condition_expression("#size < :size")
+            .expression_attribute_names("#size", "size")
+            .expression_attribute_names("#variables", "variables")
+            .expression_attribute_values(":size", n(size))
+            .expression_attribute_values(":variables", all)
+            .expression_attribute_values(":gaps", n(gaps))
+            .send()
+            .await;
+        match extended {
+            Ok(_) => Ok(()),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
+        }
     }
 
     /// The contact list with this id.

@@ -49,6 +49,7 @@ enum Part {
     Campaign,
     CampaignSlots,
     DoNotCall,
+    Event,
 }
 
 impl Store {
@@ -172,14 +173,21 @@ impl Store {
             item,
             When::version(call.version),
         );
+        let wanted = self.wanted_events().await?;
+        let mut events = Vec::from_iter(wanted.call(&given_up, call.version + 1));
         if let Some(recipient) = recipient {
             let Some(ended) = ended_recipient(recipient, event, now) else {
                 return Ok(false);
             };
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &ended)?;
+            events.extend(wanted.recipient(recipient.status, &ended));
         }
+        self.put_events(&mut tx, Part::Event, &events)?;
         match tx.commit(&self.db).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                self.announce(&events).await;
+                Ok(true)
+            }
             Err(NotCommitted::Refused(_)) => Ok(false),
             Err(NotCommitted::Failed(error)) => Err(error),
         }

@@ -3,6 +3,7 @@
 use switchboard_domain::{DoNotCallEntry, PhoneNumber, SearchText};
 
 use crate::item::{s, to_item};
+use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Cursor, Page, Store, StoreError, keys};
 
 impl Store {
@@ -19,7 +20,20 @@ impl Store {
             "sort".into(),
             keys::time_and(entry.added_at, entry.phone_number.as_str()),
         );
-        self.create(&self.config.contacts_table, item).await
+        let Some(event) = self.wanted_events().await?.opt_out(entry) else {
+            return self.create(&self.config.contacts_table, item).await;
+        };
+        let mut tx = Transaction::new();
+        tx.put((), &self.config.contacts_table, item, When::absent());
+        self.put_events(&mut tx, (), [&event])?;
+        match tx.commit(&self.db).await {
+            Ok(()) => {
+                self.announce([&event]).await;
+                Ok(true)
+            }
+            Err(NotCommitted::Refused(_)) => Ok(false),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
     }
 
     /// The entry of a number.
@@ -29,6 +43,18 @@ impl Store {
     pub async fn find_do_not_call(&self, number: &PhoneNumber) -> Result<Option<DoNotCallEntry>, StoreError> {
         self.find(&self.config.contacts_table, &keys::do_not_call(number))
             .await
+    }
+
+    /// Which of these numbers are on the list, in their order.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn which_do_not_call<'a>(
+        &self,
+        numbers: impl IntoIterator<Item = &'a PhoneNumber>,
+    ) -> Result<Vec<bool>, StoreError> {
+        let keys: Vec<_> = numbers.into_iter().map(keys::do_not_call).collect();
+        self.which_exist(&self.config.contacts_table, &keys).await
     }
 
     /// Takes a number off the list.

@@ -206,6 +206,45 @@ impl FileStore {
         Ok(Some(size))
     }
 
+    /// Reads the beginning of a file to disk; answers the size of the whole file, or none when it is not
+    /// there.
+    ///
+    /// # Errors
+    /// When S3 does not answer or the disk fails.
+    pub async fn get_start_to_file(
+        &self,
+        key: &str,
+        path: &Path,
+        bytes: u64,
+    ) -> Result<Option<u64>, StoreError> {
+        let range = format!("bytes=0-{}", bytes.saturating_sub(1));
+        let answer = match self
+            .s3
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .range(range)
+            .send()
+            .await
+        {
+            Ok(answer) => answer,
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
+            Err(e) => return Err(unavailable("S3", "GetObject")(e)),
+        };
+        // `bytes 0-99/1234`; without it, this is the whole file.
+        let whole = answer
+            .content_range()
+            .and_then(|range| range.rsplit_once('/')?.1.parse().ok());
+        let body = answer.body.collect().await;
+        let body = body
+            .map_err(|cause| broken("GetObject", std::io::Error::other(cause)))?
+            .into_bytes();
+        tokio::fs::write(path, &body)
+            .await
+            .map_err(|cause| broken("GetObject", cause))?;
+        Ok(Some(whole.unwrap_or(body.len() as u64)))
+    }
+
     /// Reads a file of at most `max_bytes` into memory; none when it is not there.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallFacts, CallId, CallStatus, CampaignStatus, Conclusion, Ending, Recipient, RetryPolicy, conclude,
+    Call, CallFacts, CallId, CallStatus, CampaignStatus, Conclusion, Ending, OutgoingEvent, Recipient,
+    RetryPolicy, conclude,
 };
 
 use crate::calls::call_item;
@@ -35,6 +36,7 @@ enum Part {
     CampaignSlots,
     Stats,
     RecordingDue,
+    Event,
 }
 
 impl Store {
@@ -59,8 +61,12 @@ impl Store {
             let Ok(conclusion) = conclude(call, recipient, retry.as_ref(), ending, now) else {
                 return self.add_late_facts(before, ending).await;
             };
-            match self.write_conclusion(&conclusion).await {
-                Ok(()) => return Ok(Finished::Now(Box::new(conclusion.call))),
+            let events = self.wanted_events().await?.conclusion(&conclusion);
+            match self.write_conclusion(&conclusion, &events).await {
+                Ok(()) => {
+                    self.announce(&events).await;
+                    return Ok(Finished::Now(Box::new(conclusion.call)));
+                }
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(error),
             }
@@ -94,22 +100,34 @@ impl Store {
         }
     }
 
-    async fn write_conclusion(&self, conclusion: &Conclusion) -> Result<(), StoreError> {
+    async fn write_conclusion(
+        &self,
+        conclusion: &Conclusion,
+        events: &[OutgoingEvent],
+    ) -> Result<(), StoreError> {
         match self
-            .conclusion(conclusion, conclusion.frees_slot)?
+            .conclusion(conclusion, events, conclusion.frees_slot)?
             .commit(&self.db)
             .await
         {
             // The slot was freed before, which must not keep the call from ending.
             Err(NotCommitted::Refused(refused)) if refused.iter().all(|(part, _)| *part == Part::Slot) => {
                 tracing::error!(call.id = %conclusion.call.call_id, "a live call held no slot");
-                Ok(self.conclusion(conclusion, false)?.commit(&self.db).await?)
+                Ok(self
+                    .conclusion(conclusion, events, false)?
+                    .commit(&self.db)
+                    .await?)
             }
             other => Ok(other?),
         }
     }
 
-    fn conclusion(&self, conclusion: &Conclusion, frees_slot: bool) -> Result<Transaction<Part>, StoreError> {
+    fn conclusion(
+        &self,
+        conclusion: &Conclusion,
+        events: &[OutgoingEvent],
+        frees_slot: bool,
+    ) -> Result<Transaction<Part>, StoreError> {
         let call = &conclusion.call;
         let mut tx = Transaction::new();
         let item = call_item(call, call.version + 1)?;
@@ -135,6 +153,7 @@ impl Store {
                 When::always(),
             );
         }
+        self.put_events(&mut tx, Part::Event, events)?;
         Ok(tx)
     }
 

@@ -7,14 +7,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
-    AgentId, AuditId, CallId, CampaignId, ExportId, ListId, PhoneNumber, ProviderId, RecipientId,
-    RecipientStatus, UploadId,
+    AgentId, AuditId, CallId, CampaignId, EventId, EventTargetId, ExportId, ListId, PhoneNumber, ProviderId,
+    RecipientId, RecipientStatus, UploadId,
 };
 
 use crate::item::{Item, s};
 
 /// How many shards a campaign's recipients and a list's contacts are laid across.
 pub(crate) const SHARDS: u64 = 16;
+/// How many shards the index of due events has.
+pub(crate) const DUE_SHARDS: u64 = 8;
 /// How many shards a counter has.
 pub(crate) const COUNTER_SHARDS: u64 = 8;
 
@@ -29,7 +31,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
         Self {
             pk: pk.into(),
             sk: sk.into(),
@@ -186,6 +188,46 @@ pub(crate) fn webhook(provider: &str, digest: &str) -> Key {
 /// Events of a conversation that we did not know yet when they came.
 pub(crate) fn early_event(conversation: &ProviderId, digest: &str) -> Key {
     Key::new(format!("EARLY#{conversation}"), digest)
+}
+
+/// The partition of all event targets.
+pub(crate) const EVENT_TARGETS: &str = "EVENT_TARGETS";
+
+pub(crate) fn event_target(id: &EventTargetId) -> Key {
+    Key::new(EVENT_TARGETS, id.as_str())
+}
+
+/// Something that the customer's systems are told of.
+pub(crate) fn event(id: &EventId) -> Key {
+    Key::new(format!("EVENT#{id}"), META)
+}
+
+/// One shard of a kind that is looked through by time.
+pub(crate) fn due_kind(kind: &str, shard: u64) -> String {
+    format!("{kind}#{shard}")
+}
+
+pub(crate) fn event_due(id: &EventId) -> String {
+    due_kind("event_due", shard_of(id.as_str(), DUE_SHARDS))
+}
+
+pub(crate) fn delivery_due(event: &EventId, target: &EventTargetId) -> String {
+    let shard = shard_of(&format!("{event}#{target}"), DUE_SHARDS);
+    due_kind("delivery_due", shard)
+}
+
+/// Kind of a target's dead letters in the index by time.
+pub(crate) fn dead_deliveries(target: &EventTargetId) -> String {
+    format!("delivery_dead#{target}")
+}
+
+/// The partition of a target's deliveries.
+pub(crate) fn deliveries(target: &EventTargetId) -> String {
+    format!("DELIVERIES#{target}")
+}
+
+pub(crate) fn delivery(target: &EventTargetId, occurred_at: Timestamp, event: &EventId) -> Key {
+    Key::new(deliveries(target), format!("{}#{event}", time(occurred_at)))
 }
 
 pub(crate) fn export(id: &ExportId) -> Key {

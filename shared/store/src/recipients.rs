@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use switchboard_domain::{CallEvent, CampaignId, Recipient, RecipientEvent, RecipientId, RecipientStatus};
+use switchboard_domain::{
+    CallEvent, CampaignId, OutgoingEvent, Recipient, RecipientEvent, RecipientId, RecipientStatus,
+};
 
 use crate::calls::call_item;
 use crate::error::unavailable;
+use crate::event_outbox::Wanted;
 use crate::item::{Item, from_item, n, s, to_item};
 use crate::transaction::{MAX_ITEMS, NotCommitted, Transaction, When};
 use crate::{Cursor, Page, Store, StoreError, keys};
@@ -44,6 +47,7 @@ enum Part {
     Recipient(usize),
     Call,
     Counts,
+    Event,
 }
 
 impl Store {
@@ -273,11 +277,17 @@ impl Store {
             recipient.status,
             &moved,
         )?;
+        let wanted = self.wanted_events().await?;
+        let mut events = Vec::from_iter(wanted.recipient(recipient.status, &moved));
         if recipient.status == RecipientStatus::Queued {
-            self.give_up_call_of(&mut tx, recipient, now).await?;
+            events.extend(self.give_up_call_of(&mut tx, recipient, &wanted, now).await?);
         }
+        self.put_events(&mut tx, Part::Event, &events)?;
         match tx.commit(&self.db).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                self.announce(&events).await;
+                Ok(true)
+            }
             Err(NotCommitted::Refused(_)) => Ok(false),
             Err(NotCommitted::Failed(error)) => Err(error),
         }
@@ -287,16 +297,17 @@ impl Store {
         &self,
         tx: &mut Transaction<Part>,
         recipient: &Recipient,
+        wanted: &Wanted,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<OutgoingEvent>, StoreError> {
         let Some(id) = &recipient.call_id else {
-            return Ok(());
+            return Ok(None);
         };
         let Some(mut call) = self.find_call(id).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let Ok(status) = call.status.after(CallEvent::GivenUp) else {
-            return Ok(());
+            return Ok(None);
         };
         let read = call.version;
         call.status = status;
@@ -310,6 +321,6 @@ impl Store {
             call_item(&call, read + 1)?,
             When::version(read),
         );
-        Ok(())
+        Ok(wanted.call(&call, read + 1))
     }
 }

@@ -56,8 +56,13 @@ impl Store {
         if recording_due {
             tx.put((), &self.config.system_table, due_item(call)?, When::always());
         }
+        let event = self.wanted_events().await?.call(call, call.version);
+        self.put_events(&mut tx, (), &event)?;
         match tx.commit(&self.db).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                self.announce(&event).await;
+                Ok(true)
+            }
             Err(NotCommitted::Refused(_)) => Ok(false),
             Err(NotCommitted::Failed(error)) => Err(error),
         }

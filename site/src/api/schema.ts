@@ -688,6 +688,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/event-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every address that is told what happened. Its secret is never shown. */
+        get: operations["list_event_targets"];
+        put?: never;
+        /**
+         * Adds an address that is told what happens from now on. Its secret is shown this once; a request that
+         *     is sent again under the same idempotency key is refused, because the answer is not kept.
+         */
+        post: operations["create_event_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_event_target"];
+        put?: never;
+        post?: never;
+        /** Deletes a target and its secret. What is on its way to it is not sent any more. */
+        delete: operations["delete_event_target"];
+        options?: never;
+        head?: never;
+        /** Changes a target. What is on its way goes to the new address. */
+        patch: operations["update_event_target"];
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was given up, newest first. */
+        get: operations["list_dead_event_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends again what was given up, at most 500 in one request. */
+        post: operations["replay_dead_event_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to a target in the last 30 days, by the time at which it happened, newest first. A page
+         *     can be short, even empty, and still have a next one.
+         */
+        get: operations["list_event_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/deliveries/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery, with its attempts and its body. */
+        get: operations["get_event_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/deliveries/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one again, with all its attempts. The receiver knows it by its id. */
+        post: operations["replay_event_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends again what happened since a moment, oldest first. One request takes the first 500 and says where
+         *     to go on.
+         */
+        post: operations["replay_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret. Until the overlap is over, every request has a signature of each. */
+        post: operations["rotate_event_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event-targets/{target_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test, whatever types the target is told of. */
+        post: operations["send_test_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports": {
         parameters: {
             query?: never;
@@ -1003,7 +1185,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A link to all rejected rows as CSV, each with its reason. */
+        /**
+         * A link to all rows that became no contacts, as CSV: rejected, duplicate, or on the do-not-call list, each
+         *     with its reason and its cells as they were. Corrected, it can be uploaded again with `corrects`.
+         */
         get: operations["get_rejected"];
         put?: never;
         post?: never;
@@ -1285,7 +1470,7 @@ export interface components {
          * @description What kind of thing it is, the most pressing first.
          * @enum {string}
          */
-        AttentionKind: "provider_down" | "campaign_paused" | "unconfirmed_call" | "stuck_call" | "unwatched_slot" | "dead_letter" | "unparsed_webhook" | "unapplied_webhook" | "lost_recording" | "short_recording";
+        AttentionKind: "provider_down" | "campaign_paused" | "unconfirmed_call" | "stuck_call" | "unwatched_slot" | "dead_letter" | "unparsed_webhook" | "unapplied_webhook" | "event_target_off" | "dead_events" | "lost_recording" | "short_recording";
         /** @description One change that somebody made. Contents and full phone numbers stay out. */
         AuditEntry: {
             /** @description What was done, e.g. `campaign.paused`. */
@@ -1852,6 +2037,8 @@ export interface components {
         };
         /** @description A person's number and the other columns of the row it came from. */
         Contact: {
+            /** @description What the row says about the person. */
+            details?: components["schemas"]["ContactDetails"];
             /**
              * Format: int64
              * @description Line of the uploaded file it came from.
@@ -1870,6 +2057,20 @@ export interface components {
             variables: {
                 [key: string]: string;
             };
+        };
+        /** @description What a row says about its person, by columns that are known. */
+        ContactDetails: {
+            /** @description Tag of the person's language, e.g. `es` or `pt-BR`. */
+            language?: string | null;
+            /** @description The person's name. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Who is called before whom: 0 to 100, the larger the earlier.
+             */
+            priority?: number | null;
+            /** @description IANA name of the person's time zone, e.g. `Europe/Madrid`. */
+            timezone?: string | null;
         };
         /** @description What one upload made. */
         ContactList: {
@@ -1964,6 +2165,20 @@ export interface components {
             start_at?: string | null;
             window?: components["schemas"]["CallingWindow"] | null;
         };
+        /** @description An address that is to be told what happens. */
+        CreateEventTarget: {
+            /** @description What it is, in your words. */
+            description?: string | null;
+            /** @description Whether anything is sent at once; yes when nothing is said. */
+            enabled?: boolean | null;
+            /** @description What it is told of. */
+            types: components["schemas"]["EventType"][];
+            /**
+             * @description Where events are posted to: https, and public.
+             * @example https://example.com/switchboard-events
+             */
+            url: string;
+        };
         /** @description Which calls to export; every condition must fit. */
         CreateExport: {
             agent_id?: components["schemas"]["AgentId"] | null;
@@ -1980,7 +2195,7 @@ export interface components {
              */
             until?: string | null;
         };
-        /** @description A file to be uploaded: CSV, XLSX, XLS or ODS. */
+        /** @description A file to be uploaded: CSV (packed with gzip or not), XLSX, XLSB, XLS or ODS. */
         CreateUpload: {
             /**
              * Format: int64
@@ -1992,6 +2207,7 @@ export interface components {
              * @example text/csv
              */
             content_type?: string | null;
+            corrects?: components["schemas"]["UploadId"] | null;
             /**
              * @description Region of numbers without a country code, as ISO 3166 code.
              * @example ES
@@ -2002,6 +2218,7 @@ export interface components {
              * @example contacts.csv
              */
             file_name: string;
+            list_id?: components["schemas"]["ListId"] | null;
             /** @description Name of the contact list; none: the name of the file. */
             list_name?: string | null;
             /** @description Column of the phone number; none: it is found. */
@@ -2013,6 +2230,16 @@ export interface components {
              * @default true
              */
             start: boolean;
+        };
+        /** @description A new target with its secret. */
+        CreatedEventTarget: {
+            /**
+             * @description Signs what is sent to it. It is shown this once: keep it where the receiver can read it.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+            /** @description The target. */
+            target: components["schemas"]["EventTarget"];
         };
         /** @description A new upload and the link for its file. */
         CreatedUpload: {
@@ -2074,6 +2301,83 @@ export interface components {
              */
             deleted: number;
         };
+        /** @description One event on its way to one target. */
+        Delivery: {
+            /**
+             * Format: int32
+             * @description Attempts since it was made, or last sent again on request.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The event; also the `webhook-id` of every attempt. */
+            event_id: components["schemas"]["EventId"];
+            /** @description What kind of thing happened. */
+            event_type: components["schemas"]["EventType"];
+            /** @description The attempts, oldest first; the newest 20 are kept. */
+            log: components["schemas"]["DeliveryAttempt"][];
+            /**
+             * Format: date-time
+             * @description When it is tried next; none when it is delivered or dead.
+             */
+            next_attempt_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
+            /** @description Why it was given up. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description How often somebody asked for it to be sent again.
+             */
+            replays: number;
+            /**
+             * Format: date-time
+             * @description When it was delivered or given up.
+             */
+            settled_at?: string | null;
+            /** @description Where it is on its way. */
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description The target. */
+            target_id: components["schemas"]["EventTargetId"];
+            /**
+             * Format: int64
+             * @description Counts changes; every write is conditional on it.
+             */
+            version: number;
+        };
+        /** @description One attempt. */
+        DeliveryAttempt: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /** @description What went wrong, in one sentence. */
+            error?: string | null;
+            /** @description How the answer's body begins, at most 4 KB; kept of the last attempt only. */
+            response?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status of the answer; none: there was no answer.
+             */
+            status?: number | null;
+        };
+        /**
+         * @description Where a delivery is on its way.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "dead";
         /** @description A campaign that calls with an agent and is not over. */
         DependentCampaign: {
             /** @description Its id. */
@@ -2131,6 +2435,56 @@ export interface components {
             /** @description The link; good for 15 minutes. */
             url: string;
         };
+        /** @description A delivery with what was sent. */
+        EventDeliveryAnswer: {
+            /** @description The body, as it is sent at every attempt. */
+            body: unknown;
+            /** @description The delivery and its attempts. */
+            delivery: components["schemas"]["Delivery"];
+        };
+        /** @description Our id of something that the customer's systems are told of. */
+        EventId: string;
+        /** @description An address of the customer's that is told what happened. */
+        EventTarget: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What it is, in people's words. */
+            description?: string | null;
+            /** @description Whether anything is sent. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Counts the secrets it has had.
+             */
+            secret_version: number;
+            /** @description Our id. */
+            target_id: components["schemas"]["EventTargetId"];
+            turned_off?: components["schemas"]["TurnedOff"] | null;
+            /** @description What it is told of. A test is sent whatever this says. */
+            types: components["schemas"]["EventType"][];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description Where events are posted to. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Counts changes; every write is conditional on it.
+             */
+            version: number;
+        };
+        /** @description Our id of an address that events are sent to. */
+        EventTargetId: string;
+        /**
+         * @description What kind of thing happened.
+         * @enum {string}
+         */
+        EventType: "call.ended" | "recipient.final" | "campaign.finished" | "opt_out.created" | "test";
         /** @description One request to write the call log to a CSV file. */
         Export: {
             agent_id?: components["schemas"]["AgentId"] | null;
@@ -2255,9 +2609,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        List_Delivery: {
+            /** @description The rows. */
+            items: components["schemas"]["Delivery"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         List_DoNotCallEntry: {
             /** @description The rows. */
             items: components["schemas"]["DoNotCallEntry"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_EventTarget: {
+            /** @description The rows. */
+            items: components["schemas"]["EventTarget"][];
             /** @description Where the next page begins; none: this is the last. */
             next_cursor?: string | null;
         };
@@ -2388,6 +2756,10 @@ export interface components {
         };
         /** @description A row as it would be imported. */
         PreviewRow: {
+            /** @description What the row says about the person. */
+            details: components["schemas"]["ContactDetails"];
+            /** @description Whether the number is on the do-not-call list: the row would become no contact. */
+            do_not_call: boolean;
             /**
              * Format: int64
              * @description Line of the file.
@@ -2730,8 +3102,17 @@ export interface components {
             line: number;
             /** @description Code of the reason. */
             reason: string;
-            /** @description What it says, cut short. */
+            /** @description What it says, cut short; the middle of a number is hidden. */
             value: string;
+        };
+        /** @description What to send again. */
+        ReplayEvents: {
+            /**
+             * Format: date-time
+             * @description What happened at or after this moment.
+             */
+            since: string;
+            status?: components["schemas"]["DeliveryStatus"] | null;
         };
         /** @description Which stored webhooks to apply again. */
         ReplayWebhooks: {
@@ -2743,6 +3124,19 @@ export interface components {
              */
             since?: string | null;
             state?: components["schemas"]["State"] | null;
+        };
+        /** @description What became of sending again. */
+        ReplayedEvents: {
+            /**
+             * Format: date-time
+             * @description There are more: ask again with this as `since`.
+             */
+            continue_since?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that are on their way again.
+             */
+            replayed: number;
         };
         /** @description What was applied again. */
         ReplayedWebhooks: {
@@ -2835,6 +3229,26 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "operator" | "admin";
+        /** @description How the secret is exchanged. */
+        RotateEventSecret: {
+            /**
+             * Format: int64
+             * @description Hours for which the old secret signs too, beside the new one; 24 when nothing is said, 0 ends it at
+             *     once.
+             * @default 24
+             */
+            overlap_hours: number | null;
+        };
+        /** @description A new secret. */
+        RotatedEventSecret: {
+            /**
+             * Format: date-time
+             * @description Until when the old one signs too.
+             */
+            old_until: string;
+            /** @description Signs what is sent from now on. It is shown this once. */
+            secret: string;
+        };
         /** @description Something that may safely be done. */
         SafeAction: {
             /** @description What it does, for a button. */
@@ -3060,6 +3474,11 @@ export interface components {
              */
             updated: number;
         };
+        /** @description The test that is on its way. */
+        TestEvent: {
+            /** @description Its event; look for it among the deliveries of the target. */
+            event_id: components["schemas"]["EventId"];
+        };
         /** @description What was said in a call. */
         Transcript: {
             /** @description The call. */
@@ -3084,6 +3503,16 @@ export interface components {
             speaker: components["schemas"]["Speaker"];
             /** @description Names of the tools that ran in this turn. */
             tools: string[];
+        };
+        /** @description Why we stopped sending to a target that a person had enabled. */
+        TurnedOff: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Why, in one sentence for people. */
+            reason: string;
         };
         /** @description What to change about an agent; what is left out stays. */
         UpdateAgent: {
@@ -3124,6 +3553,17 @@ export interface components {
             retry?: components["schemas"]["RetryPolicy"] | null;
             window?: components["schemas"]["CallingWindow"] | null;
         };
+        /** @description What is to change; what is left out stays. */
+        UpdateEventTarget: {
+            /** @description What it is; empty removes it. */
+            description?: string | null;
+            /** @description Whether anything is sent. What happens while it is off is not sent later. */
+            enabled?: boolean | null;
+            /** @description What it is told of. */
+            types?: components["schemas"]["EventType"][] | null;
+            /** @description Where events are posted to. */
+            url?: string | null;
+        };
         /** @description One file on its way to a contact list. */
         Upload: {
             /**
@@ -3133,6 +3573,11 @@ export interface components {
             bytes: number;
             /** @description Columns found. */
             columns: string[];
+            /** @description Files that corrected rows of this one, with how many rows each. */
+            corrected_by?: {
+                [key: string]: number;
+            };
+            corrects?: components["schemas"]["UploadId"] | null;
             /** @description Rows so far. */
             counts: components["schemas"]["UploadCounts"];
             /**
@@ -3150,8 +3595,15 @@ export interface components {
              * @description When it ended.
              */
             finished_at?: string | null;
+            /**
+             * Format: int64
+             * @description First place of its contacts in the list; none before the import has begun.
+             */
+            first_place?: number | null;
             /** @description The import begins when the file is there; until then it waits, so that it can be previewed. */
             import_asked: boolean;
+            /** @description The list was there before: the contacts join it. */
+            joins_list?: boolean;
             /** @description The contact list it makes. */
             list_id: components["schemas"]["ListId"];
             /** @description Name of the contact list. */
@@ -3160,6 +3612,11 @@ export interface components {
             notes: string[];
             /** @description Column of the phone number, where the person chose it. */
             phone_column?: string | null;
+            /**
+             * Format: int64
+             * @description Places from the first on that are written: an interrupted import goes on behind them.
+             */
+            places_written?: number;
             /**
              * Format: double
              * @description How much of the file is read, 0 to 1.
@@ -3193,7 +3650,17 @@ export interface components {
             accepted: number;
             /**
              * Format: int64
-             * @description Rows whose number came earlier in the file.
+             * @description Accepted rows that correct a row of an earlier file.
+             */
+            corrected?: number;
+            /**
+             * Format: int64
+             * @description Rows whose number is on the do-not-call list; they become no contacts.
+             */
+            do_not_call?: number;
+            /**
+             * Format: int64
+             * @description Rows whose number came earlier in the file, or is on the list that the file is added to.
              */
             duplicate: number;
             /**
@@ -3236,16 +3703,28 @@ export interface components {
             columns: string[];
             /** @description What became of the rows looked at. */
             counts: components["schemas"]["UploadCounts"];
+            /** @description What would become of all rows, as far as the rows looked at can tell. */
+            estimate: components["schemas"]["UploadCounts"];
             /** @description Contacts among them. */
             first_rows: components["schemas"]["PreviewRow"][];
+            /** @description What the file is: `csv`, `xlsx`, `xls`, `xlsb` or `ods`. */
+            format: string;
             /** @description What the reader changed or assumed by itself. */
             notes: string[];
             /** @description Name of the phone column. */
             phone_column: string;
+            /** @description Contacts among the rows looked at, by the region of their number: ISO 3166 code and count. */
+            regions: {
+                [key: string]: number;
+            };
             /** @description Rejected rows among them. */
             rejected: components["schemas"]["RejectedSample"][];
+            /** @description The sheet that was read; none for text. */
+            sheet?: string | null;
             /** @description Sheets of the workbook; none for text. */
             sheets: string[];
+            /** @description Names of the columns that become dynamic variables. */
+            variables: string[];
         };
         /**
          * @description Where an upload is on its way.
@@ -4945,6 +5424,420 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_event_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EventTarget"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_event_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEventTarget"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEventTarget"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_event_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTarget"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_event_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_event_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEventTarget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTarget"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_event_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Rows on the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Delivery"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_event_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedEvents"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_event_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this status. */
+                status?: components["schemas"]["DeliveryStatus"];
+                /** @description `next_cursor` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Rows on the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Delivery"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_event_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+                event_id: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDeliveryAnswer"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_event_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+                event_id: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayEvents"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedEvents"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_event_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateEventSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedEventSecret"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_test_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: components["schemas"]["EventTargetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestEvent"];
+                };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
             default: {

@@ -18,6 +18,9 @@ const root = createRootRoute({
 const page = <P extends string>(path: P, load: () => Promise<{ default: () => React.ReactNode }>) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
 
+const readList = (search: Record<string, unknown>): { list?: string } =>
+  typeof search["list"] === "string" ? { list: search["list"] } : {};
+
 const calls = createRoute({
   getParentRoute: () => root,
   path: "/calls",
@@ -28,9 +31,15 @@ const calls = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: "/campaigns/new",
-  validateSearch: (search: Record<string, unknown>): { list?: string } =>
-    typeof search["list"] === "string" ? { list: search["list"] } : {},
+  validateSearch: readList,
   component: lazyRouteComponent(() => import("@/pages/campaigns/NewCampaignPage")),
+});
+
+const importContacts = createRoute({
+  getParentRoute: () => root,
+  path: "/contacts/import",
+  validateSearch: readList,
+  component: lazyRouteComponent(() => import("@/pages/contacts/ImportPage")),
 });
 
 const routes = root.addChildren([
@@ -41,7 +50,7 @@ const routes = root.addChildren([
   newCampaign,
   page("/campaigns/$campaignId", () => import("@/pages/campaigns/CampaignPage")),
   page("/contacts", () => import("@/pages/contacts/ContactsPage")),
-  page("/contacts/import", () => import("@/pages/contacts/ImportPage")),
+  importContacts,
   page("/contacts/do-not-call", () => import("@/pages/contacts/DoNotCallPage")),
   page("/contacts/$listId", () => import("@/pages/contacts/ContactListPage")),
   page("/agents", () => import("@/pages/agents/AgentsPage")),

@@ -169,6 +169,8 @@ fn config(dial_queue: &QueueRef, dead_letters: &QueueRef, failed_events: &QueueR
         dial_queue_url: Some(dial_queue.url.clone()),
         dead_letter_queue_url: Some(dead_letters.url.clone()),
         failed_events_queue_url: Some(failed_events.url.clone()),
+        // The event sender is asked by the tests themselves.
+        event_queue_url: None,
         dialer_function: name(DIALER),
         dialer_mapping_id: name(MAPPING),
         scheduler_function: name(SCHEDULER),

@@ -45,6 +45,7 @@ async fn get_attention(Viewer(api): Viewer) -> Answer<Attention> {
     found.slots(&api, now).await?;
     found.dead_letters(&api).await?;
     found.webhooks(&api, now).await?;
+    found.event_targets(&api).await?;
     found.recordings(&api).await?;
     let (items, more) = found.sorted();
     Ok(Json(Attention {

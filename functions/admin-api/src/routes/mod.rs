@@ -9,6 +9,7 @@ pub(crate) mod contact_lists;
 pub(crate) mod contacts;
 pub(crate) mod dead_letters;
 pub(crate) mod do_not_call;
+pub(crate) mod event_targets;
 pub(crate) mod exports;
 pub(crate) mod people;
 pub(crate) mod phone_lines;

@@ -68,6 +68,7 @@ impl TestApi {
             seq,
             line: seq + 2,
             phone_number: number(seq),
+            details: Default::default(),
             variables: [("name".to_owned(), format!("Guest {seq}"))].into(),
         };
         self.test

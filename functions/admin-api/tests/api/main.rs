@@ -13,6 +13,7 @@ mod campaigns;
 mod contacts;
 mod dialling;
 mod document;
+mod event_targets;
 mod events;
 mod exports;
 mod idempotency;

@@ -82,9 +82,14 @@ async fn a_preview_asks_the_parser_and_passes_on_what_it_says() {
 
     put_file(&api, &id).await;
     let preview = json!({ "preview": {
-        "columns": ["phone", "name"], "phone_column": "phone", "sheets": ["One", "Two"],
-        "counts": { "rows": 2, "accepted": 1, "rejected": 1, "duplicate": 0 },
-        "first_rows": [{ "line": 2, "phone_number": "+34631021622", "variables": { "name": "Ana" } }],
+        "columns": ["phone", "name"], "phone_column": "phone", "sheets": ["One", "Two"], "sheet": "Two",
+        "format": "xlsx", "variables": ["name"], "regions": { "ES": 1 },
+        "counts": { "rows": 2, "accepted": 1, "rejected": 1, "duplicate": 0, "do_not_call": 0, "corrected": 0 },
+        "estimate": { "rows": 20, "accepted": 10, "rejected": 10, "duplicate": 0, "do_not_call": 0, "corrected": 0 },
+        "first_rows": [{
+            "line": 2, "phone_number": "+34631021622", "do_not_call": false, "details": { "name": "Ana" },
+            "variables": { "name": "Ana" },
+        }],
         "rejected": [{ "line": 3, "column": "phone", "value": "x", "reason": "not_a_number", "explanation": "Write a number." }],
         "notes": ["A column without a name is now \"column_2\"."],
     } });

@@ -9,11 +9,11 @@ use crate::{Note, limits::MAX_HEADER_CHARS};
 const RESERVED: &str = "system__";
 
 /// Names of as many columns, all different, and what had to be changed.
-pub(super) fn unique(headers: &[String], count: usize) -> (Vec<String>, Vec<Note>) {
+pub(super) fn unique(headers: &[&str], count: usize) -> (Vec<String>, Vec<Note>) {
     let mut taken = HashSet::new();
     let (mut names, mut notes) = (Vec::with_capacity(count), Vec::new());
     for column in 0..count {
-        let header = headers.get(column).map_or("", String::as_str);
+        let header = headers.get(column).copied().unwrap_or_default();
         let (wanted, note) = allowed(header, column);
         let name = free(&wanted, &taken);
         match note {
@@ -82,8 +82,7 @@ mod tests {
     use super::*;
 
     fn named(headers: &[&str]) -> (Vec<String>, Vec<Note>) {
-        let headers: Vec<String> = headers.iter().map(|h| (*h).to_owned()).collect();
-        unique(&headers, headers.len())
+        unique(headers, headers.len())
     }
 
     #[test]

@@ -15,8 +15,9 @@ pub struct NumberParser;
 impl NumberParser {
     /// The number in a cell, in E.164.
     ///
-    /// - `+` and `00` begin a country code, whatever the region. Everything else is national in
-    ///   `default_region`.
+    /// - `+` and `00` begin a country code, whatever the region, also in brackets: `(+34) 600…`. Everything
+    ///   else is national in `default_region`. Where a number that begins with `00` is another one as the
+    ///   region reads it, neither is taken: it would be somebody else's.
     /// - Without a region, digits are tried as if `+` stood before them, and taken when that is a valid
     ///   number. Ten digits that are also a North American number without its country code are not: they
     ///   mean two different people.
@@ -34,21 +35,35 @@ impl NumberParser {
         if spelling::has_several(&text) {
             return Err(NumberProblem::SeveralNumbers);
         }
+        let text = spelling::without_brackets(&text);
         if text.starts_with('+') {
             return judge(&text, None);
         }
         if let Some(rest) = text.strip_prefix("00") {
             let international = judge(&format!("+{rest}"), None);
-            // In some countries 00 is not how one dials abroad, and may begin a national number.
             return match default_region {
-                Some(region) if international.is_err() => judge(&text, Some(region)),
-                _ => international,
+                Some(region) => one_of(international, judge(&text, Some(region))),
+                None => international,
             };
         }
         match default_region {
             Some(region) => judge(&text, Some(region)),
             None => without_country(&text),
         }
+    }
+}
+
+/// In some countries 00 is not how one dials abroad, and may begin a national number. A premium-rate number
+/// does not become another one by being read again.
+fn one_of(
+    international: Result<PhoneNumber, NumberProblem>,
+    national: Result<PhoneNumber, NumberProblem>,
+) -> Result<PhoneNumber, NumberProblem> {
+    match (international, national) {
+        (Ok(a), Ok(b)) if a != b => Err(NumberProblem::NoCountry),
+        (Err(NumberProblem::PremiumRate), _) => Err(NumberProblem::PremiumRate),
+        (Err(_), Ok(number)) | (Ok(number), _) => Ok(number),
+        (Err(problem), Err(_)) => Err(problem),
     }
 }
 
@@ -97,14 +112,14 @@ fn judge(text: &str, region: Option<Region>) -> Result<PhoneNumber, NumberProble
     if text.chars().any(char::is_alphabetic) {
         return Err(NumberProblem::NotANumber);
     }
-    if PHONE_NUMBER_UTIL.get_number_type(&number) == PhoneNumberType::PremiumRate {
-        return Err(NumberProblem::PremiumRate);
-    }
-    if !fictional(&number) {
-        check_length(&number)?;
-        if !PHONE_NUMBER_UTIL.is_valid_number(&number) {
+    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+        PhoneNumberType::PremiumRate => return Err(NumberProblem::PremiumRate),
+        // A number of no type is not assigned.
+        PhoneNumberType::Unknown if !fictional(&number) => {
+            check_length(&number)?;
             return Err(NumberProblem::InvalidForRegion);
         }
+        _ => {}
     }
     let e164 = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
     PhoneNumber::parse(&e164).map_err(|_| NumberProblem::InvalidForRegion)
@@ -163,6 +178,10 @@ mod tests {
             ("3.4631021622E+10", "", "+34631021622"),
             ("34631021622", "ES", "+34631021622"),
             ("+34631021622", "US", "+34631021622"),
+            ("(+34) 631 021 622", "", "+34631021622"),
+            ("(+34) 631 021 622", "US", "+34631021622"),
+            ("(0034) 631 021 622", "", "+34631021622"),
+            ("(0)20 7946 0018", "GB", "+442079460018"),
             ("tel:+44-7911-123456", "", "+447911123456"),
             ("020 7946 0018", "GB", "+442079460018"),
             ("+44 (0)20 7946 0018", "", "+442079460018"),

@@ -13,8 +13,12 @@ const EMERGENCY: &[&str] = &[
 
 /// Whether this is an emergency number, by itself or behind a country code.
 pub(super) fn is_emergency(text: &str) -> bool {
+    if text.bytes().filter(u8::is_ascii_digit).count() > 8 || text.chars().any(char::is_alphabetic) {
+        return false;
+    }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if text.chars().any(char::is_alphabetic) || digits.len() > 8 {
+    // 1.5 is an amount that stands in the wrong column.
+    if digits.len() == 2 && text.contains(['.', ',']) {
         return false;
     }
     if EMERGENCY.contains(&digits.as_str()) {
@@ -57,7 +61,7 @@ mod tests {
         for text in ["112", "911", "9-1-1", "+1 911", "+34112", "0034 112", "+44 999"] {
             assert!(is_emergency(text), "{text}");
         }
-        for text in ["+14155550112", "1", "12345", "call 911"] {
+        for text in ["+14155550112", "1", "12345", "call 911", "1.5"] {
             assert!(!is_emergency(text), "{text}");
         }
     }

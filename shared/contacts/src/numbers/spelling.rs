@@ -1,28 +1,62 @@
 //! What people and spreadsheet programs write around a number's digits.
 
+use std::borrow::Cow;
+
 use super::NumberProblem;
 use crate::limits::MAX_PHONE_CELL_CHARS;
 
 /// The number as written, without what a spreadsheet program or a copy from elsewhere put around it.
-pub(super) fn clean(raw: &str) -> Result<String, NumberProblem> {
-    let text: String = raw
+pub(super) fn clean(raw: &str) -> Result<Cow<'_, str>, NumberProblem> {
+    let is_plain = raw.len() <= MAX_PHONE_CELL_CHARS && raw.bytes().all(|b| (b' '..=b'~').contains(&b));
+    if is_plain {
+        return unwrapped(raw)
+            .and_then(|text| Ok(written_out(text)?.map_or(Cow::Borrowed(text), Cow::Owned)));
+    }
+    let narrowed: String = raw
         .chars()
         .take(MAX_PHONE_CELL_CHARS)
         .filter(|c| !is_invisible(*c))
         .map(narrow)
         .collect();
+    let text = unwrapped(&narrowed)?;
+    Ok(Cow::Owned(written_out(text)?.unwrap_or_else(|| text.to_owned())))
+}
+
+/// Without the quotation mark that makes a cell text, and without the scheme of a link.
+fn unwrapped(text: &str) -> Result<&str, NumberProblem> {
     let text = text.trim().trim_start_matches(['\'', '’', '`']).trim_start();
     let text = strip_tel(text);
     if text.is_empty() {
         return Err(NumberProblem::Empty);
     }
+    Ok(text)
+}
+
+/// The digits of a number that a program wrote as a decimal; none when it did not.
+fn written_out(text: &str) -> Result<Option<String>, NumberProblem> {
     from_scientific(text)
         .or_else(|| from_float(text))
-        .unwrap_or_else(|| Ok(text.to_owned()))
+        .or_else(|| from_grouped(text))
+        .transpose()
+}
+
+/// The text without brackets around a country code: `(+34) 600` is `+34 600`.
+pub(super) fn without_brackets(text: &str) -> Cow<'_, str> {
+    let inner = text.strip_prefix('(').map(str::trim_start);
+    match inner {
+        Some(inner) if inner.starts_with('+') || inner.starts_with("00") => {
+            Cow::Owned(inner.replacen(')', " ", 1))
+        }
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// Whether two numbers stand in the cell, by the signs that people put between them.
 pub(super) fn has_several(text: &str) -> bool {
+    let is_sign = |b: u8| matches!(b, b'/' | b';' | b',' | b'|' | b'\n');
+    if !text.bytes().any(is_sign) {
+        return false;
+    }
     let long = |part: &&str| part.chars().filter(char::is_ascii_digit).count() >= 7;
     text.split(['/', ';', ',', '|', '\n']).filter(long).count() > 1
 }
@@ -35,6 +69,28 @@ pub(crate) fn looks_like_a_number(cell: &str) -> bool {
         && text
             .chars()
             .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-–().·/".contains(c))
+        && !is_date(&text)
+}
+
+/// Whether eight digits are a day: `2025-10-13`, `13/10/2025` or `13.10.2025`.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.split(['-', '/', '.']);
+    let (Some(first), Some(month), Some(last), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let (year, day) = if first.len() == 4 {
+        (first, last)
+    } else {
+        (last, first)
+    };
+    let is_within =
+        |part: &str, most: u8| part.len() <= 2 && part.parse().is_ok_and(|n: u8| (1..=most).contains(&n));
+    year.len() == 4
+        && (year.starts_with("19") || year.starts_with("20"))
+        && is_within(month, 31)
+        && is_within(day, 31)
 }
 
 /// Direction marks and zero-width characters, which come along when numbers are copied.
@@ -48,6 +104,8 @@ fn narrow(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '\u{3000}' => ' ',
+        // Signs that East Asian keyboards write for a dash: the long vowel and the lines of a table.
+        '\u{30FC}' | '\u{FF70}' | '\u{2500}' | '\u{2501}' => '-',
         _ => c,
     }
 }
@@ -79,15 +137,27 @@ fn from_scientific(text: &str) -> Option<Result<String, NumberProblem>> {
     })
 }
 
-/// `34631021622.0`. `None` when it is not written so.
+/// `34631021622.0`, or `34631021622,00`. `None` when it is not written so.
 fn from_float(text: &str) -> Option<Result<String, NumberProblem>> {
-    let (whole, decimals) = text.split_once('.')?;
+    let (whole, decimals) = text.split_once(['.', ','])?;
     let digits = whole.strip_prefix('+').unwrap_or(whole);
     let is_float = digits.len() >= 7
         && digits.bytes().all(|b| b.is_ascii_digit())
         && (1..=2).contains(&decimals.len())
         && decimals.bytes().all(|b| b == b'0');
     is_float.then(|| Ok(whole.to_owned()))
+}
+
+/// `34,600,000,023`: a number with its thousands apart. `None` when it is not written so.
+fn from_grouped(text: &str) -> Option<Result<String, NumberProblem>> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let (first, rest) = digits.split_once(',')?;
+    let is_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let is_grouped = (1..=3).contains(&first.len())
+        && is_digits(first)
+        && rest.len() > 3
+        && rest.split(',').all(|group| group.len() == 3 && is_digits(group));
+    is_grouped.then(|| Ok(text.replace(',', "")))
 }
 
 #[cfg(test)]
@@ -105,8 +175,13 @@ mod tests {
             ("3.4631021622E+10", "34631021622"),
             ("3,4631021622e10", "34631021622"),
             ("3.46310216220E+10", "34631021622"),
+            ("34631021622,00", "34631021622"),
+            ("34,631,021,622", "34631021622"),
+            ("+34,631,021,622", "+34631021622"),
+            ("600,000", "600,000"),
+            ("６００ー０００", "600-000"),
         ] {
-            assert_eq!(clean(raw).as_deref(), Ok(clean_text), "{raw}");
+            assert_eq!(clean(raw), Ok(Cow::Borrowed(clean_text)), "{raw}");
         }
     }
 
@@ -138,6 +213,9 @@ mod tests {
             "",
             "12",
             "1 May 20260101",
+            "2025-10-13",
+            "13/10/2025",
+            "10.13.2025",
             "Order 4155550100",
             "3.46E+10",
         ] {

@@ -1,50 +1,89 @@
 //! Which encoding a text file has.
 
-use std::{
-    fs::File,
-    io::{Read, Seek, SeekFrom},
-};
+use std::io::Read;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::{FileProblem, Note};
+use super::{
+    accents::Accents,
+    raw::{RawText, problem},
+};
+use crate::{FileProblem, Note, Region};
 
-/// The encoding of a whole file, and what had to be assumed. Leaves the file at its start.
+const BUFFER: usize = 64 * 1024;
+/// Bytes with accents in them that are enough to judge by.
+const JUDGED_BYTES: usize = 256 * 1024;
+
+/// Accents below which a guess is worth less than Windows-1252, by far the likeliest.
+const ENOUGH_TO_JUDGE: u64 = 3;
+
+/// The encoding of a whole file, and what had to be assumed.
 ///
-/// A byte order mark decides; without one the whole file is read once, as a single accent may stand in
-/// its last line. UTF-8 that is broken here and there stays UTF-8: reading it as Windows-1252 would
-/// garble every accent in it.
-pub(super) fn detect(file: &mut File) -> Result<(&'static Encoding, Option<Note>), FileProblem> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut mark = Vec::with_capacity(3);
-    file.by_ref().take(3).read_to_end(&mut mark)?;
-    file.seek(SeekFrom::Start(0))?;
-    let found = match mark.as_slice() {
-        [0xFF, 0xFE, ..] => (UTF_16LE, None),
-        [0xFE, 0xFF, ..] => (UTF_16BE, None),
-        _ => {
-            let sequences = Sequences::count(file)?;
-            file.seek(SeekFrom::Start(0))?;
-            sequences.judge(mark == [0xEF, 0xBB, 0xBF])
-        }
-    };
-    Ok(found)
+/// A byte order mark decides, or the zeros that UTF-16 puts between plain letters; without either, the
+/// whole file is read once, as a single accent may stand in its last line. UTF-8 that is broken here and
+/// there stays UTF-8: reading it as anything else would garble every accent in it. The rest is judged by
+/// `chardetng`, to which the region is a hint, and corrected where it is known to err.
+pub(super) fn detect(
+    file: &RawText,
+    region: Option<Region>,
+) -> Result<(&'static Encoding, Option<Note>), FileProblem> {
+    let mut start = Vec::new();
+    file.reader()?
+        .take(BUFFER as u64)
+        .read_to_end(&mut start)
+        .map_err(problem)?;
+    if let Some(encoding) = wide(&start) {
+        return Ok((encoding, None));
+    }
+    let sequences = Sequences::count(file.reader()?)?;
+    Ok(sequences.judge(start.starts_with(&[0xEF, 0xBB, 0xBF]), region))
+}
+
+/// UTF-16 by its mark, or by the zeros of its plain letters.
+pub(crate) fn wide(start: &[u8]) -> Option<&'static Encoding> {
+    match start {
+        [0xFF, 0xFE, ..] => return Some(UTF_16LE),
+        [0xFE, 0xFF, ..] => return Some(UTF_16BE),
+        _ => {}
+    }
+    let pairs = start.len() / 2;
+    let zeros = |at: usize| start.chunks_exact(2).filter(|pair| pair[at] == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    // Digits and delimiters are plain letters in every script.
+    if pairs < 4 {
+        None
+    } else if second * 5 >= pairs * 2 && first * 50 <= pairs {
+        Some(UTF_16LE)
+    } else if first * 5 >= pairs * 2 && second * 50 <= pairs {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
 }
 
 /// Multi-byte sequences of a file, read as UTF-8.
-#[derive(Default)]
 struct Sequences {
     valid: u64,
     broken: u64,
+    detector: EncodingDetector,
+    accents: Accents,
+    judged: usize,
 }
 
 impl Sequences {
-    fn count(file: &mut File) -> Result<Self, FileProblem> {
-        let mut sequences = Self::default();
-        let mut buffer = vec![0; 64 * 1024];
+    fn count(mut file: impl Read) -> Result<Self, FileProblem> {
+        let mut sequences = Self {
+            valid: 0,
+            broken: 0,
+            detector: EncodingDetector::new(Iso2022JpDetection::Deny),
+            accents: Accents::default(),
+            judged: 0,
+        };
+        let mut buffer = vec![0; BUFFER];
         let mut held = 0;
         loop {
-            let read = file.read(&mut buffer[held..])?;
+            let read = file.read(&mut buffer[held..]).map_err(problem)?;
             let filled = held + read;
             // A sequence cut by the end of the buffer waits for the rest of it.
             let whole = if read == 0 {
@@ -52,11 +91,9 @@ impl Sequences {
             } else {
                 filled - unfinished(&buffer[..filled])
             };
-            for chunk in buffer[..whole].utf8_chunks() {
-                sequences.valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
-                sequences.broken += u64::from(!chunk.invalid().is_empty());
-            }
+            sequences.take(&buffer[..whole]);
             if read == 0 {
+                sequences.detector.feed(&[], true);
                 return Ok(sequences);
             }
             buffer.copy_within(whole..filled, 0);
@@ -64,14 +101,45 @@ impl Sequences {
         }
     }
 
-    fn judge(&self, has_mark: bool) -> (&'static Encoding, Option<Note>) {
-        if self.broken == 0 {
-            (UTF_8, None)
-        } else if has_mark || self.valid > self.broken * 4 {
-            (UTF_8, Some(Note::BrokenCharacters))
-        } else {
-            (WINDOWS_1252, Some(Note::ReadAsWindows1252))
+    fn take(&mut self, bytes: &[u8]) {
+        if bytes.is_ascii() {
+            return;
         }
+        // The first byte of each sequence; counted without a look at the others.
+        let sequences = |valid: &[u8]| valid.iter().filter(|byte| **byte >= 0xC0).count() as u64;
+        if std::str::from_utf8(bytes).is_ok() {
+            self.valid += sequences(bytes);
+            return;
+        }
+        let before = self.broken;
+        for chunk in bytes.utf8_chunks() {
+            self.valid += sequences(chunk.valid().as_bytes());
+            self.broken += u64::from(!chunk.invalid().is_empty());
+        }
+        if self.broken > before && self.judged < JUDGED_BYTES {
+            self.judged += bytes.len();
+            self.detector.feed(bytes, false);
+            self.accents.count(bytes);
+        }
+    }
+
+    fn judge(&self, has_mark: bool, region: Option<Region>) -> (&'static Encoding, Option<Note>) {
+        if self.broken == 0 {
+            return (UTF_8, None);
+        }
+        if has_mark || self.valid > self.broken * 4 {
+            return (UTF_8, Some(Note::BrokenCharacters));
+        }
+        let domain = region.map(|region| region.to_string().to_ascii_lowercase());
+        let domain = domain.as_deref().map(str::as_bytes);
+        let encoding = if self.broken < ENOUGH_TO_JUDGE && domain.is_none() {
+            WINDOWS_1252
+        } else {
+            let guess = self.detector.guess(domain, Utf8Detection::Deny);
+            self.accents.correct(guess)
+        };
+        let name = encoding.name().to_owned();
+        (encoding, Some(Note::Encoding { name }))
     }
 }
 
@@ -91,12 +159,14 @@ fn unfinished(bytes: &[u8]) -> usize {
 mod tests {
     use std::io::Write;
 
+    use encoding_rs::{SHIFT_JIS, WINDOWS_1250, WINDOWS_1251};
+
     use super::*;
 
     fn detected(bytes: &[u8]) -> (&'static str, Option<Note>) {
-        let mut file = tempfile::tempfile().unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let (encoding, note) = detect(&mut file).unwrap();
+        let (encoding, note) = detect(&RawText::open(file.path()).unwrap(), None).unwrap();
         (encoding.name(), note)
     }
 
@@ -106,12 +176,43 @@ mod tests {
         assert_eq!(detected("señor".as_bytes()), ("UTF-8", None));
         assert_eq!(detected(b"\xFF\xFEa\0"), ("UTF-16LE", None));
         assert_eq!(detected(b"\xFE\xFF\0a"), ("UTF-16BE", None));
-        assert_eq!(
-            detected(b"se\xF1or"),
-            ("windows-1252", Some(Note::ReadAsWindows1252))
-        );
+        assert_eq!(detected(b"p\0h\0o\0n\0e\0\n\0"), ("UTF-16LE", None));
+        assert_eq!(detected(b"\0p\0h\0o\0n\0e\0\n"), ("UTF-16BE", None));
         let mostly = ["é".repeat(50).as_bytes(), b"\xF1"].concat();
         assert_eq!(detected(&mostly), ("UTF-8", Some(Note::BrokenCharacters)));
+    }
+
+    #[test]
+    fn older_encodings_are_told_apart_by_their_words() {
+        for (encoding, text) in [
+            (
+                WINDOWS_1252,
+                "nombre;teléfono;ciudad\nBegoña Núñez;600000002;Málaga\n",
+            ),
+            (WINDOWS_1252, "Name;Straße\nJürgen Groß;Königsallee\n"),
+            (
+                WINDOWS_1250,
+                "jméno;telefon;město\nŽofie Šťastná;601123456;Plzeň\nŘehoř Čermák;602123456;Děčín\n",
+            ),
+            (
+                WINDOWS_1251,
+                "имя;телефон;город\nАлексей Иванов;9161234567;Москва\n",
+            ),
+            (
+                WINDOWS_1250,
+                "Név;Telefon;Város\nSzőke Ágnes;201234567;Győr\nTűzoltó Jenő;201234568;Szentgyörgyvölgy\n",
+            ),
+            (
+                SHIFT_JIS,
+                "名前,電話番号,住所\n山田太郎,0312345678,東京都千代田区\n",
+            ),
+        ] {
+            let (bytes, _, _) = encoding.encode(text);
+            let note = Note::Encoding {
+                name: encoding.name().to_owned(),
+            };
+            assert_eq!(detected(&bytes), (encoding.name(), Some(note)), "{text}");
+        }
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use calamine::DataType;
 
 use super::{
-    cell::{self, CellText},
+    cell,
     handover::{Handover, Stop},
 };
 use crate::{
-    RejectReason,
-    limits::{MAX_COLUMNS, MAX_ROW_BYTES, MAX_SHOWN_CHARS},
+    FileProblem, RejectReason,
+    limits::{MAX_COLUMNS, MAX_ROW_BYTES, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, MAX_SHOWN_CHARS},
     rows::Row,
 };
 
@@ -16,10 +16,8 @@ use crate::{
 /// go.
 pub(super) struct Assembler<'a> {
     rows: &'a mut Handover,
-    line: u64,
-    cells: Vec<String>,
-    bytes: usize,
-    error_cells: u64,
+    row: Row,
+    text: String,
     defect: Option<RejectReason>,
 }
 
@@ -27,48 +25,78 @@ impl<'a> Assembler<'a> {
     pub(super) fn new(rows: &'a mut Handover) -> Self {
         Self {
             rows,
-            line: 0,
-            cells: Vec::new(),
-            bytes: 0,
-            error_cells: 0,
+            row: Row::default(),
+            text: String::new(),
             defect: None,
         }
     }
 
     /// Line of the row being put together; 0 before the first.
     pub(super) fn line(&self) -> u64 {
-        self.line
+        self.row.line
     }
 
     /// Takes a cell; row and column count from 0.
     pub(super) fn cell(&mut self, row: u32, column: u32, value: &impl DataType) -> Result<(), Stop> {
-        let line = u64::from(row) + 1;
-        if line != self.line {
+        self.move_to(u64::from(row) + 1)?;
+        if column as usize >= MAX_SHEET_COLUMNS {
+            return Err(self.damaged());
+        }
+        self.text.clear();
+        if !cell::write(value, &mut self.text) {
+            self.error();
+        } else if !self.text.is_empty() {
+            let text = std::mem::take(&mut self.text);
+            self.text(column as usize, &text);
+            self.text = text;
+        }
+        Ok(())
+    }
+
+    /// Goes on to the row of this line.
+    pub(super) fn move_to(&mut self, line: u64) -> Result<(), Stop> {
+        if line != self.row.line {
             self.end_row()?;
-            self.line = line;
-        }
-        let text = match cell::text(value) {
-            CellText::Text(text) => text,
-            CellText::Error => {
-                self.error_cells += 1;
-                return Ok(());
+            self.row.begin(line);
+            if line > MAX_SHEET_ROWS {
+                return Err(self.damaged());
             }
-        };
-        if text.is_empty() {
-            return Ok(());
         }
-        let column = column as usize;
-        self.bytes += text.len();
+        Ok(())
+    }
+
+    fn damaged(&self) -> Stop {
+        let line = Some(self.row.line);
+        FileProblem::Damaged { line }.into()
+    }
+
+    /// Takes what a cell of the row says; columns count from 0.
+    pub(super) fn text(&mut self, column: usize, text: &str) {
         if column >= MAX_COLUMNS {
             self.defect.get_or_insert(RejectReason::TooManyCells);
-        } else if self.bytes > MAX_ROW_BYTES {
+        } else if self.row.bytes() + text.len() > MAX_ROW_BYTES {
             self.defect.get_or_insert(RejectReason::RowTooLong);
         } else {
-            if self.cells.len() <= column {
-                self.cells.resize(column + 1, String::new());
-            }
-            self.cells[column] = text;
+            self.row.put(column, text);
         }
+    }
+
+    /// Takes a cell of the row that shows an error.
+    pub(super) fn error(&mut self) {
+        self.row.error_cells += 1;
+    }
+
+    /// The row being put together, so far.
+    pub(super) fn row(&self) -> &Row {
+        &self.row
+    }
+
+    /// Hands over the row as it is, once more, on the line that follows.
+    pub(super) fn repeat(&mut self) -> Result<(), Stop> {
+        let (row, defect) = (self.row.clone(), self.defect);
+        self.end_row()?;
+        (self.row, self.defect) = (row, defect);
+        self.row.line += 1;
         Ok(())
     }
 
@@ -78,27 +106,15 @@ impl<'a> Assembler<'a> {
     }
 
     fn end_row(&mut self) -> Result<(), Stop> {
-        let cells = std::mem::take(&mut self.cells);
-        let (defect, error_cells) = (self.defect.take(), std::mem::take(&mut self.error_cells));
-        self.bytes = 0;
-        if self.line == 0 {
+        let mut row = std::mem::take(&mut self.row);
+        if row.line == 0 {
             return Ok(());
         }
-        let mut row = match defect {
-            Some(reason) => {
-                let first = cells
-                    .iter()
-                    .find(|cell| !cell.is_empty())
-                    .map_or("", String::as_str);
-                Row::defective(
-                    self.line,
-                    &first.chars().take(MAX_SHOWN_CHARS).collect::<String>(),
-                    reason,
-                )
-            }
-            None => Row::new(self.line, cells),
-        };
-        row.error_cells = error_cells;
+        if let Some(reason) = self.defect.take() {
+            let first = row.cells().find(|cell| !cell.is_empty()).unwrap_or_default();
+            let shown: String = first.chars().take(MAX_SHOWN_CHARS).collect();
+            row.spoil(&shown, reason);
+        }
         self.rows.push(row)
     }
 }

@@ -5,6 +5,7 @@
 //! layouts: Microsoft [MS-XLS], section 2.4.
 
 use std::{
+    collections::HashSet,
     io::{BufReader, Read},
     path::Path,
 };
@@ -15,6 +16,8 @@ use crate::{
 };
 
 const BOF: u16 = 0x0809;
+/// Names a sheet and says where it begins.
+const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 const MUL_RK: u16 = 0x00BD;
 /// Records of one cell, which begin with its row and column: formula, label of the text table, rich
@@ -42,11 +45,20 @@ pub(super) fn check(path: &Path) -> Result<(), FileProblem> {
 fn check_records(mut stream: impl Read) -> Result<(), FileProblem> {
     let (mut area, mut stated) = (Area::default(), 0_u64);
     let mut total = 0_u64;
+    let (mut beginnings, mut sheets) = (0_usize, HashSet::new());
     // A stream that breaks off is for calamine to judge.
     while let Some((kind, head, last_word)) = next_record(&mut stream) {
         let word = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
         match kind {
+            BOUND_SHEET => {
+                let sheet = u64::from(word(0)) | u64::from(word(2)) << 16;
+                // The cells of a sheet are counted once, so it must not be read under many names.
+                if !sheets.insert(sheet) {
+                    return Err(FileProblem::Damaged { line: None });
+                }
+            }
             BOF => {
+                beginnings += 1;
                 total = total.saturating_add(area.cells());
                 area = Area::default();
             }
@@ -61,6 +73,10 @@ fn check_records(mut stream: impl Read) -> Result<(), FileProblem> {
         if total.saturating_add(area.cells()).max(stated) > MAX_XLS_CELLS {
             return Err(FileProblem::TooLarge);
         }
+    }
+    // Nor from the middle, once from each of its records.
+    if sheets.len() > beginnings {
+        return Err(FileProblem::Damaged { line: None });
     }
     Ok(())
 }
@@ -131,6 +147,25 @@ mod tests {
         assert!(check_records([number(0, 0), number(100, 20)].concat().as_slice()).is_ok());
         let far = check_records([number(0, 0), number(65_535, 255)].concat().as_slice());
         assert_eq!(far.unwrap_err().code(), "too_large");
+    }
+
+    #[test]
+    fn a_sheet_is_read_under_one_name() {
+        let bound = |place: u32| record(BOUND_SHEET, &[&place.to_le_bytes()[..], &[0; 4]].concat());
+        let begin = || record(BOF, &[0; 16]);
+        let book = |places: &[u32]| {
+            let names = places.iter().flat_map(|place| bound(*place));
+            let stream: Vec<u8> = begin()
+                .into_iter()
+                .chain(names)
+                .chain(begin())
+                .chain(begin())
+                .collect();
+            check_records(stream.as_slice()).map_err(|problem| problem.code())
+        };
+        assert_eq!(book(&[500, 900]), Ok(()));
+        assert_eq!(book(&[500, 500]), Err("damaged"));
+        assert_eq!(book(&[500, 514, 528, 542]), Err("damaged"));
     }
 
     #[test]

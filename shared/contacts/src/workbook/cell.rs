@@ -1,39 +1,59 @@
 //! What a cell says, as text.
 
+use std::fmt::{self, Write};
+
 use calamine::{DataType, ExcelDateTime};
 
-/// A cell's value.
-pub(super) enum CellText {
-    /// The text; empty for an empty cell.
-    Text(String),
-    /// The cell shows an error such as `#N/A`.
-    Error,
-}
-
-/// Numbers without a useless `.0`, dates as ISO 8601, booleans as `true` and `false`.
-pub(super) fn text(cell: &impl DataType) -> CellText {
-    let text = if let Some(text) = cell.get_string() {
-        text.to_owned()
+/// Writes what a cell says behind `out`; false where it shows an error such as `#N/A`.
+///
+/// Numbers have no useless `.0`, dates are ISO 8601, booleans `true` and `false`.
+pub(super) fn write(cell: &impl DataType, out: &mut String) -> bool {
+    if let Some(text) = cell.get_string() {
+        out.push_str(text);
     } else if let Some(moment) = cell.get_datetime() {
         if moment.is_duration() {
-            duration(moment.as_f64())
+            out.push_str(&duration(moment.as_f64()));
         } else {
-            date_time(&moment)
+            out.push_str(&date_time(&moment));
         }
-    } else if let Some(number) = cell.get_float() {
-        number.to_string()
+    } else if let Some(value) = cell.get_float() {
+        number(value, out);
     } else if let Some(number) = cell.get_int() {
-        number.to_string()
+        write_to(out, format_args!("{number}"));
     } else if let Some(truth) = cell.get_bool() {
-        truth.to_string()
+        write_to(out, format_args!("{truth}"));
     } else if let Some(iso) = cell.get_datetime_iso().or_else(|| cell.get_duration_iso()) {
-        iso.to_owned()
+        out.push_str(iso);
     } else if cell.get_error().is_some() {
-        return CellText::Error;
-    } else {
-        String::new()
-    };
-    CellText::Text(text)
+        return false;
+    }
+    true
+}
+
+/// Writes a number behind `out` as Excel shows it: with 15 digits at most, and as short as that can be said.
+pub(super) fn number(value: f64, out: &mut String) {
+    // Beyond it, a float has gaps between whole numbers.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    const DIGITS: usize = 15;
+    if value.fract() == 0.0 && value.abs() < EXACT {
+        write_to(out, format_args!("{}", value as i64));
+        return;
+    }
+    let start = out.len();
+    write_to(out, format_args!("{value}"));
+    let digits = out[start..].trim_start_matches(['-', '0', '.']);
+    if digits.bytes().filter(u8::is_ascii_digit).count() > DIGITS {
+        out.truncate(start);
+        write_to(out, format_args!("{value:.0$e}", DIGITS - 1));
+        let rounded: f64 = out[start..].parse().unwrap_or(value);
+        out.truncate(start);
+        write_to(out, format_args!("{rounded}"));
+    }
+}
+
+fn write_to(out: &mut String, text: fmt::Arguments<'_>) {
+    // A string takes whatever is written to it.
+    let _ = out.write_fmt(text);
 }
 
 /// A date, a time of day, or both: whichever the value has.
@@ -73,9 +93,11 @@ mod tests {
     use super::*;
 
     fn shown(cell: Data) -> String {
-        match text(&cell) {
-            CellText::Text(text) => text,
-            CellText::Error => "error".to_owned(),
+        let mut text = String::new();
+        if write(&cell, &mut text) {
+            text
+        } else {
+            "error".to_owned()
         }
     }
 
@@ -87,6 +109,12 @@ mod tests {
             (Data::Float(34_631_021_622.0), "34631021622"),
             (Data::Float(3.5), "3.5"),
             (Data::Float(1e15), "1000000000000000"),
+            (Data::Float(-0.0), "0"),
+            (Data::Float(1e20), "100000000000000000000"),
+            (Data::Float(0.1 + 0.2), "0.3"),
+            (Data::Float(-1.0 / 3.0), "-0.333333333333333"),
+            (Data::Float(9_007_199_254_740_991.0), "9007199254740991"),
+            (Data::Float(0.000_001_234_5), "0.0000012345"),
             (Data::Int(7), "7"),
             (Data::Bool(true), "true"),
             (Data::String("x".to_owned()), "x"),

@@ -25,6 +25,8 @@ pub(super) enum Message {
 pub(super) struct Opened {
     /// Sheets of the workbook.
     pub(super) sheets: Vec<String>,
+    /// The sheet that is read.
+    pub(super) sheet: String,
     /// Last row of the sheet as far as the file says.
     pub(super) last_row: u64,
 }
@@ -64,7 +66,7 @@ impl Handover {
     }
 
     pub(super) fn push(&mut self, row: Row) -> Result<(), Stop> {
-        self.bytes += row.cells.iter().map(String::len).sum::<usize>();
+        self.bytes += row.bytes();
         self.batch.push(row);
         if self.batch.len() < BATCH_ROWS && self.bytes < BATCH_BYTES {
             return Ok(());

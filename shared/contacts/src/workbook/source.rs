@@ -8,10 +8,12 @@ use std::{
 
 use super::{
     handover::{BATCHES_AHEAD, Handover, Message, Opened},
-    xls, xlsx,
+    ods,
+    sheet::Wanted,
+    xls, xlsb, xlsx,
 };
 use crate::{
-    FileProblem, Format, Note,
+    FileProblem, Format, Note, ParseOptions,
     rows::{Row, RowSource},
 };
 
@@ -20,22 +22,36 @@ pub(crate) struct WorkbookRows {
     receiver: Receiver<Message>,
     batch: vec::IntoIter<Row>,
     opened: Opened,
+    is_sheet_asked: bool,
     last_line: Option<u64>,
     has_finished: bool,
 }
 
 impl WorkbookRows {
     /// Opens a workbook and waits until it is clear which sheet is read.
-    pub(crate) fn open(path: &Path, format: Format, sheet: Option<&str>) -> Result<Self, FileProblem> {
+    /// Sheets that were tried before are left out, unless one was asked for.
+    pub(crate) fn open(
+        path: &Path,
+        format: Format,
+        options: &ParseOptions,
+        tried: &[String],
+    ) -> Result<Self, FileProblem> {
         let (sender, receiver) = sync_channel(BATCHES_AHEAD);
-        let (path, sheet) = (path.to_owned(), sheet.map(str::to_owned));
+        let is_sheet_asked = options.sheet.is_some();
+        let (path, first_rows) = (path.to_owned(), options.first_rows);
+        let wanted = Wanted {
+            asked: options.sheet.clone(),
+            tried: tried.to_vec(),
+        };
         thread::Builder::new()
             .name("workbook".to_owned())
             .spawn(move || {
                 let mut rows = Handover::new(sender);
                 let result = match format {
-                    Format::Xls => xls::read(&path, sheet.as_deref(), &mut rows),
-                    Format::Xlsx | Format::Csv => xlsx::read(&path, sheet.as_deref(), &mut rows),
+                    Format::Xls => xls::read(&path, &wanted, &mut rows),
+                    Format::Xlsb => xlsb::read(&path, &wanted, &mut rows),
+                    Format::Ods => ods::read(&path, &wanted, &mut rows),
+                    Format::Xlsx | Format::Csv => xlsx::read(&path, &wanted, first_rows, &mut rows),
                 };
                 rows.end(result);
             })?;
@@ -44,6 +60,7 @@ impl WorkbookRows {
                 receiver,
                 batch: Vec::new().into_iter(),
                 opened,
+                is_sheet_asked,
                 last_line: None,
                 has_finished: false,
             }),
@@ -55,14 +72,15 @@ impl WorkbookRows {
 }
 
 impl RowSource for WorkbookRows {
-    fn next_row(&mut self) -> Result<Option<Row>, FileProblem> {
+    fn next_row(&mut self, row: &mut Row) -> Result<bool, FileProblem> {
         loop {
-            if let Some(row) = self.batch.next() {
-                self.last_line = Some(row.line);
-                return Ok(Some(row));
+            if let Some(next) = self.batch.next() {
+                self.last_line = Some(next.line);
+                *row = next;
+                return Ok(true);
             }
             if self.has_finished {
-                return Ok(None);
+                return Ok(false);
             }
             match self.receiver.recv() {
                 Ok(Message::Rows(rows)) => self.batch = rows.into_iter(),
@@ -81,7 +99,16 @@ impl RowSource for WorkbookRows {
         &self.opened.sheets
     }
 
+    fn sheet(&self) -> Option<&str> {
+        Some(&self.opened.sheet)
+    }
+
     fn notes(&self) -> Vec<Note> {
-        Vec::new()
+        let is_choice = !self.is_sheet_asked && self.opened.sheets.len() > 1;
+        let name = self.opened.sheet.clone();
+        is_choice
+            .then_some(Note::FirstSheet { name })
+            .into_iter()
+            .collect()
     }
 }

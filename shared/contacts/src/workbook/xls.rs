@@ -8,16 +8,18 @@ use super::{
     assembler::Assembler,
     biff_limits,
     handover::{Handover, Opened, Stop},
-    sheet,
+    sheet::{self, Wanted},
 };
 use crate::FileProblem;
 
 /// Reads one sheet from top to bottom.
-pub(super) fn read(path: &Path, asked: Option<&str>, rows: &mut Handover) -> Result<(), Stop> {
-    biff_limits::check(path)?;
+pub(super) fn read(path: &Path, wanted: &Wanted, rows: &mut Handover) -> Result<(), Stop> {
+    if wanted.tried.is_empty() {
+        biff_limits::check(path)?;
+    }
     let mut workbook: Xls<BufReader<File>> = open_workbook(path).map_err(problem)?;
     let all = workbook.sheets_metadata().to_vec();
-    let Some(range) = first_filled(&mut workbook, sheet::candidates(&all, asked)?)? else {
+    let Some((name, range)) = first_filled(&mut workbook, sheet::candidates(&all, wanted)?)? else {
         return Err(FileProblem::Empty.into());
     };
     drop(workbook);
@@ -25,6 +27,7 @@ pub(super) fn read(path: &Path, asked: Option<&str>, rows: &mut Handover) -> Res
     let last_row = u64::from(range.end().unwrap_or_default().0) + 1;
     rows.opened(Opened {
         sheets: sheet::names(&all),
+        sheet: name,
         last_row,
     })?;
 
@@ -39,11 +42,11 @@ pub(super) fn read(path: &Path, asked: Option<&str>, rows: &mut Handover) -> Res
 fn first_filled(
     workbook: &mut Xls<BufReader<File>>,
     names: Vec<String>,
-) -> Result<Option<Range<Data>>, FileProblem> {
+) -> Result<Option<(String, Range<Data>)>, FileProblem> {
     for name in names {
         let range = workbook.worksheet_range(&name).map_err(problem)?;
-        if range.used_cells().next().is_some() {
-            return Ok(Some(range));
+        if range.used_cells().any(|(_, _, cell)| sheet::is_filled(cell)) {
+            return Ok(Some((name, range)));
         }
     }
     Ok(None)

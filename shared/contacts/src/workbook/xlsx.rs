@@ -1,25 +1,38 @@
 //! XLSX, streamed: a million rows are never in memory at once, only the table of texts is.
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+};
 
-use calamine::{DataType, Reader, Xlsx, XlsxError, open_workbook};
+use calamine::{Reader, Xlsx, XlsxError, open_workbook};
+use zip::ZipArchive;
 
 use super::{
     assembler::Assembler,
     handover::{Handover, Opened, Stop},
-    package_limits, sheet,
+    package_limits,
+    sheet::{self, Wanted},
 };
-use crate::FileProblem;
+use crate::{FileProblem, Format};
 
 type Workbook = Xlsx<BufReader<File>>;
 
 /// Reads one sheet from top to bottom.
-pub(super) fn read(path: &Path, asked: Option<&str>, rows: &mut Handover) -> Result<(), Stop> {
-    package_limits::check(path)?;
+pub(super) fn read(
+    path: &Path,
+    wanted: &Wanted,
+    first_rows: Option<u64>,
+    rows: &mut Handover,
+) -> Result<(), Stop> {
+    if wanted.tried.is_empty() {
+        package_limits::check(path, Format::Xlsx, first_rows)?;
+    }
     let mut workbook: Workbook = open_workbook(path).map_err(|error| problem(error, None))?;
     let all = workbook.sheets_metadata().to_vec();
-    let Some(name) = first_filled(&mut workbook, sheet::candidates(&all, asked)?)? else {
-        return Err(FileProblem::Empty.into());
+    let Some(name) = first_filled(&mut workbook, sheet::candidates(&all, wanted)?)? else {
+        return Err(nothing_found(path).into());
     };
     let mut cells = workbook
         .worksheet_cells_reader(&name)
@@ -27,6 +40,7 @@ pub(super) fn read(path: &Path, asked: Option<&str>, rows: &mut Handover) -> Res
     let last_row = u64::from(cells.dimensions().end.0) + 1;
     rows.opened(Opened {
         sheets: sheet::names(&all),
+        sheet: name,
         last_row,
     })?;
 
@@ -56,12 +70,33 @@ fn first_filled(workbook: &mut Workbook, names: Vec<String>) -> Result<Option<St
             Err(error) => return Err(problem(error, None)),
         };
         while let Some(cell) = cells.next_cell().map_err(|error| problem(error, Some(1)))? {
-            if !cell.get_value().is_empty() {
+            if sheet::is_filled(cell.get_value()) {
                 return Ok(Some(name));
             }
         }
     }
     Ok(None)
+}
+
+/// Why no cell was found. Parts in UTF-16, which the standard allows, seem to have none.
+fn nothing_found(path: &Path) -> FileProblem {
+    let is_wide = || -> Option<bool> {
+        let mut package = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
+        for index in 0..package.len() {
+            let mut part = package.by_index(index).ok()?;
+            let is_xml = part.name_raw().to_ascii_lowercase().ends_with(b".xml");
+            let mut mark = [0; 2];
+            if is_xml && part.read_exact(&mut mark).is_ok() && matches!(mark, [0xFF, 0xFE] | [0xFE, 0xFF]) {
+                return Some(true);
+            }
+        }
+        Some(false)
+    };
+    if is_wide() == Some(true) {
+        FileProblem::Damaged { line: None }
+    } else {
+        FileProblem::Empty
+    }
 }
 
 fn problem(error: XlsxError, line: Option<u64>) -> FileProblem {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::support::{file, read, read_with, shown};
 use proptest::prelude::*;
-use switchboard_contacts::{Note, ParseOptions, Region, RowOutcome, limits::MAX_CELL_CHARS, preview};
+use switchboard_contacts::{Detail, Note, ParseOptions, Region, RowOutcome, limits::MAX_CELL_CHARS, preview};
 
 const EXPECTED: [&str; 2] = ["2 +34600000002 Name=Íñigo, hijo", "3 +14155550100 Name=Zoë"];
 
@@ -108,7 +108,11 @@ fn files_that_are_no_lists_are_refused_as_a_whole() {
         (b"a,b\nx,y\n", "no_phone_column"),
         (html.as_bytes(), "not_a_spreadsheet"),
         (b"%PDF-1.7\nphone\n+14155550100", "not_a_spreadsheet"),
-        (b"\x1F\x8B\x08\x00\x00\x00\x00\x00", "not_a_spreadsheet"),
+        (b"\x1F\x8B\x08\x00\x00\x00\x00\x00", "damaged"),
+        (b"<table><tr><td>phone", "not_a_spreadsheet"),
+        (b"{\"phone\": \"+14155550100\"}", "not_a_spreadsheet"),
+        (b"[\n  {\"phone\": 1}\n]", "not_a_spreadsheet"),
+        (b"MIME-Version: 1.0\nphone,name\n", "not_a_spreadsheet"),
         (b"\x89PNG\r\n\x1A\n\x00\x00\x00\x0D", "not_a_spreadsheet"),
         (b"\x00\x01\x02\x03\x04", "not_a_spreadsheet"),
         (
@@ -152,7 +156,7 @@ fn a_preview_looks_at_the_first_rows_only() {
     for n in 0..200 {
         writeln!(text, "n{n},+1415555{:04},x", 100 + n % 100).unwrap();
     }
-    let preview = preview(file(&text).path(), &ParseOptions::default(), 5).unwrap();
+    let preview = preview(file(&text).path(), &ParseOptions::default(), 5, 5).unwrap();
     assert_eq!(
         (preview.columns, preview.phone_column.as_str()),
         (vec!["name".into(), "phone".into(), "name_2".into()], "phone")
@@ -160,10 +164,16 @@ fn a_preview_looks_at_the_first_rows_only() {
     assert_eq!((preview.first_rows.len(), preview.counts.rows), (5, 5));
     assert_eq!(
         preview.notes,
-        [Note::DuplicateColumn {
-            header: "name".into(),
-            name: "name_2".into()
-        }]
+        [
+            Note::DuplicateColumn {
+                header: "name".into(),
+                name: "name_2".into()
+            },
+            Note::Understood {
+                column: "name".into(),
+                detail: Detail::Name
+            }
+        ]
     );
 }
 
@@ -184,6 +194,22 @@ fn a_long_file_is_read_to_its_end_and_progress_rises() {
     // Area codes 211, 311 and 411 are no areas.
     assert_eq!((reader.counts().rows, reader.counts().accepted), (20_000, 19_800));
     assert_eq!(reader.progress(), 1.0);
+}
+
+#[test]
+fn blank_lines_are_counted_however_many_there_are() {
+    let text = format!("\n\nphone\n{}+14155550100\r\n\r\n \n", "\n".repeat(100_000));
+    let (reader, outcomes) = read(text).unwrap();
+    assert_eq!(shown(&outcomes), ["100004 +14155550100"]);
+    assert_eq!(reader.blank_rows(), 100_004);
+}
+
+#[test]
+fn a_fax_column_is_read_only_where_there_is_no_other() {
+    let (reader, _) = read("Fax,Kontakt\n+14155550100,+14155550101\n").unwrap();
+    assert_eq!(reader.phone_column(), "Kontakt");
+    let (reader, _) = read("Name,Phone/Fax\nAna,+14155550100\n").unwrap();
+    assert_eq!(reader.phone_column(), "Phone/Fax");
 }
 
 fn csv_of(rows: &[(u64, String, String)]) -> Vec<u8> {

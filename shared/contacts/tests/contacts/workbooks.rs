@@ -71,6 +71,55 @@ fn a_sheet_can_be_named() {
 }
 
 #[test]
+fn the_first_sheet_with_contacts_is_read_unless_one_is_named() {
+    let mut book = Workbook::new();
+    let cover = book.add_worksheet().set_name("Read me").unwrap();
+    cover.write(0, 0, "How to use this").unwrap();
+    cover.write(1, 0, "Fill in the next sheet").unwrap();
+    let header = book.add_worksheet().set_name("Empty").unwrap();
+    header.write(0, 0, "phone").unwrap();
+    let blank = book.add_worksheet().set_name("Blank").unwrap();
+    blank.write(0, 0, "  ").unwrap();
+    let people = book.add_worksheet().set_name("People").unwrap();
+    people
+        .write(0, 0, "phone")
+        .unwrap()
+        .write(1, 0, "+14155550100")
+        .unwrap();
+    let content = book.save_to_buffer().unwrap();
+    let (reader, outcomes) = read(&content).unwrap();
+    assert_eq!(shown(&outcomes), ["2 +14155550100"]);
+    let name = "People".to_owned();
+    assert_eq!(reader.notes(), [Note::FirstSheet { name }]);
+    for (sheet, code) in [
+        ("Read me", "no_phone_column"),
+        ("Empty", "no_rows"),
+        ("Blank", "empty"),
+    ] {
+        let options = ParseOptions {
+            sheet: Some(sheet.to_owned()),
+            ..ParseOptions::default()
+        };
+        assert_eq!(
+            read_with(&content, &options).map(|_| ()).unwrap_err().code(),
+            code
+        );
+    }
+}
+
+#[test]
+fn where_no_sheet_has_contacts_the_first_one_says_why() {
+    let mut book = Workbook::new();
+    for (name, header) in [("A", "name"), ("B", "phone")] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        sheet.write(0, 0, header).unwrap();
+    }
+    book.worksheet_from_index(0).unwrap().write(1, 0, "Ana").unwrap();
+    let problem = read(book.save_to_buffer().unwrap()).map(|_| ()).unwrap_err();
+    assert_eq!(problem.code(), "no_phone_column");
+}
+
+#[test]
 fn error_cells_are_empty_and_noted() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();

@@ -10,6 +10,7 @@ async fn list_of(test: &TestStore, size: u64) -> ContactList {
         seq,
         line: seq + 2,
         phone_number: records::number(seq),
+        details: Default::default(),
         variables: [("name".to_owned(), format!("Person {seq}"))].into(),
     };
     test.store

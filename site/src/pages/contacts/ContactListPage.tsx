@@ -26,7 +26,12 @@ export default function ContactListPage() {
           <PageHeader
             title={known.name}
             subtitle={<><TextLink to="/contacts" size="sm">Contacts</TextLink>, {formatCount(known.size - known.deleted, "contact")}, imported <Moment at={known.created_at} /></>}
-            actions={<For role="operator"><ButtonLink to="/campaigns/new" search={{ list: listId }}>Call them</ButtonLink></For>}
+            actions={
+              <For role="operator">
+                <ButtonLink variant="default" to="/contacts/import" search={{ list: listId }}>Add a file</ButtonLink>
+                <ButtonLink to="/campaigns/new" search={{ list: listId }}>Call them</ButtonLink>
+              </For>
+            }
           />
           <Contacts listId={listId} columns={known.variables} />
         </>

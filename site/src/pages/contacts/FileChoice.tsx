@@ -7,7 +7,7 @@ import { useState } from "react";
 import { settingsQuery } from "@/api/system";
 import { formatBytes } from "@/ui/format";
 
-const ENDINGS = [".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsb", ".xlsm"];
+const ENDINGS = [".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
 
 interface FileChoiceProps {
   problem?: string | undefined;
@@ -37,7 +37,7 @@ export function FileChoice({ problem, onFile }: FileChoiceProps) {
           setRefused(
             tooLarge
               ? `${name} is larger than ${formatBytes(most ?? 0)}. Split it, or save it as CSV.`
-              : `${name} is not a spreadsheet. Choose a CSV or Excel file (${ENDINGS.join(", ")}).`,
+              : `${name} is not a spreadsheet. Choose a CSV, Excel or OpenDocument file (${ENDINGS.join(", ")}).`,
           );
         }}
         inputProps={{ "aria-label": "Spreadsheet of contacts" }}
@@ -48,7 +48,7 @@ export function FileChoice({ problem, onFile }: FileChoiceProps) {
           <Dropzone.Idle><IconFileSpreadsheet size={44} stroke={1.5} /></Dropzone.Idle>
           <div>
             <Text fw={600}>Drop a spreadsheet here, or press to choose one</Text>
-            <Text size="sm" c="dimmed">CSV, XLSX or XLS{most ? `, up to ${formatBytes(most)}` : ""}. You see what will be imported before anything is written.</Text>
+            <Text size="sm" c="dimmed">CSV, Excel or OpenDocument{most ? `, up to ${formatBytes(most)}` : ""}. You see what will be imported before anything is written.</Text>
           </div>
         </Group>
       </Dropzone>

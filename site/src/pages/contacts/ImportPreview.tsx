@@ -3,14 +3,17 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, bodyOf, type Schemas } from "@/api/client";
 import { useAct } from "@/ui/act";
-import { formatCount, formatPhone } from "@/ui/format";
+import { Figure } from "@/ui/Figure";
+import { formatCount, formatNumber, formatPercent, formatPhone } from "@/ui/format";
 import { Lines, Loaded } from "@/ui/states";
-import { ownRegion, regions } from "./regions";
+import { ownRegion, regionName, regions } from "./regions";
 import { RejectedRows } from "./RejectedRows";
 
 interface ImportPreviewProps {
   uploadId: string;
   fileName: string;
+  /** Name of the list that the contacts join. */
+  joins: string | null;
   onStarted: () => void;
   onAgain: () => void;
 }
@@ -18,7 +21,7 @@ interface ImportPreviewProps {
 const withoutEnding = (name: string) => name.replace(/\.[^.]+$/, "");
 
 /** What an import would do, with everything about it that can be changed. Nothing is written yet. */
-export function ImportPreview({ uploadId, fileName, onStarted, onAgain }: ImportPreviewProps) {
+export function ImportPreview({ uploadId, fileName, joins, onStarted, onAgain }: ImportPreviewProps) {
   const [options, setOptions] = useState<Schemas["PreviewUpload"]>({ default_region: ownRegion() });
   const [name, setName] = useState(withoutEnding(fileName));
   const path = { upload_id: uploadId };
@@ -30,7 +33,7 @@ export function ImportPreview({ uploadId, fileName, onStarted, onAgain }: Import
   });
   const start = useAct({
     run: async () =>
-      bodyOf(await api.POST("/api/uploads/{upload_id}/start", { params: { path }, body: { ...options, list_name: name.trim() || undefined } })),
+      bodyOf(await api.POST("/api/uploads/{upload_id}/start", { params: { path }, body: { ...options, list_name: joins === null ? name.trim() || undefined : undefined } })),
     touches: [["lists"]],
     then: onStarted,
   });
@@ -43,7 +46,11 @@ export function ImportPreview({ uploadId, fileName, onStarted, onAgain }: Import
           <Card>
             <Title order={2} mb="md">{fileName}</Title>
             <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }}>
-              <TextInput label="Name of the list" value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} />
+              {joins === null ? (
+                <TextInput label="Name of the list" value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} />
+              ) : (
+                <TextInput label="Joins the list" value={joins} readOnly />
+              )}
               {preview ? (
                 <Select
                   label="Phone column" data={preview.columns} value={preview.phone_column} allowDeselect={false} searchable
@@ -61,7 +68,7 @@ export function ImportPreview({ uploadId, fileName, onStarted, onAgain }: Import
               />
               {preview && preview.sheets.length > 1 && (
                 <Select
-                  label="Sheet" data={preview.sheets} value={options.sheet ?? preview.sheets[0] ?? null} allowDeselect={false}
+                  label="Sheet" data={preview.sheets} value={options.sheet ?? preview.sheet ?? null} allowDeselect={false}
                   onChange={(sheet) => setOptions({ default_region: options.default_region, sheet })}
                 />
               )}
@@ -82,17 +89,12 @@ export function ImportPreview({ uploadId, fileName, onStarted, onAgain }: Import
 }
 
 function Rows({ preview, busy }: { preview: Schemas["UploadPreview"]; busy: boolean }) {
-  const { counts, rejected, notes, columns, phone_column: phone } = preview;
-  const others = columns.filter((column) => column !== phone);
+  const { rejected, notes, variables: others, phone_column: phone, estimate } = preview;
   return (
     <Stack style={{ opacity: busy ? 0.6 : 1 }}>
+      <Expected preview={preview} />
       <Card>
-        <Group gap="xs" mb="sm">
-          <Title order={2}>First rows, as they will be imported</Title>
-          <Badge>{formatCount(counts.accepted, "contact")} of the first {counts.rows} rows</Badge>
-          {counts.duplicate > 0 && <Badge>{formatCount(counts.duplicate, "duplicate")}</Badge>}
-          {counts.rejected > 0 && <Badge>{counts.rejected} rejected</Badge>}
-        </Group>
+        <Title order={2} mb="sm">First rows, as they will be imported</Title>
         {preview.first_rows.length === 0 ? (
           <Text size="sm" c="dimmed">None of the first rows has a number that can be called. Check the phone column and the country.</Text>
         ) : (
@@ -109,7 +111,9 @@ function Rows({ preview, busy }: { preview: Schemas["UploadPreview"]; busy: bool
                 {preview.first_rows.slice(0, 8).map((row) => (
                   <Table.Tr key={row.line}>
                     <Table.Td>{row.line}</Table.Td>
-                    <Table.Td style={{ whiteSpace: "nowrap" }}>{formatPhone(row.phone_number)}</Table.Td>
+                    <Table.Td style={{ whiteSpace: "nowrap" }}>
+                      {formatPhone(row.phone_number)} {row.do_not_call && <Badge color="red" size="xs">Do not call</Badge>}
+                    </Table.Td>
                     {others.map((column) => <Table.Td key={column}><Text size="sm" truncate maw={220}>{row.variables[column]}</Text></Table.Td>)}
                   </Table.Tr>
                 ))}
@@ -122,11 +126,38 @@ function Rows({ preview, busy }: { preview: Schemas["UploadPreview"]; busy: bool
         <Card>
           <Title order={2} mb="sm">Will be rejected</Title>
           <RejectedRows rows={rejected} />
+          {estimate.rejected > rejected.length && <Text size="sm" c="dimmed" mt="xs">The first {rejected.length} are shown.</Text>}
         </Card>
       )}
       {notes.length > 0 && (
         <Alert variant="default" title="Worth knowing"><List size="sm">{notes.map((note) => <List.Item key={note}>{note}</List.Item>)}</List></Alert>
       )}
     </Stack>
+  );
+}
+
+/** What the whole file is likely to come to, judged by its first rows. */
+function Expected({ preview: { counts, estimate, regions } }: { preview: Schemas["UploadPreview"] }) {
+  const whole = estimate.rows === counts.rows;
+  const about = (count: number) => (whole ? formatNumber(count) : `about ${formatNumber(count)}`);
+  const mix = Object.entries(regions).sort(([, a], [, b]) => b - a);
+  const known = mix.reduce((sum, [, count]) => sum + count, 0);
+  return (
+    <Card>
+      <SimpleGrid cols={{ base: 2, sm: 4 }}>
+        <Figure label="Rows" value={about(estimate.rows)} />
+        <Figure label="Contacts" value={about(estimate.accepted)} />
+        <Figure label="Rejected" value={about(estimate.rejected)} />
+        <Figure label="Duplicates" value={about(estimate.duplicate)} />
+      </SimpleGrid>
+      {mix.length > 0 && (
+        <Group gap="xs" mt="sm">
+          <Text size="sm" c="dimmed">Numbers from</Text>
+          {mix.slice(0, 6).map(([region, count]) => <Badge key={region}>{regionName(region)} {formatPercent(count / known)}</Badge>)}
+          {mix.length > 6 && <Text size="sm" c="dimmed">and {formatCount(mix.length - 6, "country", "countries")} more</Text>}
+        </Group>
+      )}
+      {!whole && <Text size="sm" c="dimmed" mt="sm">Judged by the first {formatNumber(counts.rows)} rows.</Text>}
+    </Card>
   );
 }

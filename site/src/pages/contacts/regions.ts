@@ -14,5 +14,8 @@ export function regions(): Region[] {
     .sort((a, b) => a.label.localeCompare(b.label));
 }
 
+/** What a person here calls a region. */
+export const regionName = (code: string) => new Intl.DisplayNames([navigator.language], { type: "region" }).of(code) ?? code;
+
 /** The region this browser is set to, if it says so. */
 export const ownRegion = () => new Intl.Locale(navigator.language).region ?? null;

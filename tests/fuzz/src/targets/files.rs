@@ -3,7 +3,9 @@
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use switchboard_contacts::{ParseOptions, RejectedCsv, RowOutcome, csv_safe, limits, open, preview};
+use switchboard_contacts::{
+    NotImported, ParseOptions, RejectedCsv, RowOutcome, csv_safe, limits, open, preview,
+};
 use switchboard_domain::PhoneNumber;
 use switchboard_reconcile::mp3_duration_secs;
 
@@ -98,10 +100,11 @@ fn read(input: &[u8]) {
         phone_column: Some("phone".to_owned()),
         sheet: Some("Sheet1".to_owned()),
         max_rows: 2,
+        first_rows: None,
     };
     for options in [ParseOptions::default(), chosen] {
         read_with(file.path(), &options);
-        if let Ok(preview) = preview(file.path(), &options, 2) {
+        if let Ok(preview) = preview(file.path(), &options, 2, 2) {
             assert!(preview.counts.rows <= 2 && preview.first_rows.len() + preview.rejected.len() <= 2);
             assert!(preview.columns.len() <= limits::MAX_COLUMNS);
         }
@@ -118,7 +121,7 @@ fn read_with(path: &Path, options: &ParseOptions) {
     for name in reader.columns() {
         assert!(name.chars().count() <= limits::MAX_HEADER_CHARS, "{name}");
     }
-    let mut rejected = RejectedCsv::new(Vec::new()).unwrap();
+    let mut rejected = RejectedCsv::new(Vec::new(), ["value"].into_iter()).unwrap();
     let (mut accepted, mut wrong, mut twice, mut last_line) = (0, 0, 0, 0);
     for outcome in reader.by_ref() {
         let line = match outcome {
@@ -135,7 +138,14 @@ fn read_with(path: &Path, options: &ParseOptions) {
                 assert!(
                     !row.reason.code().is_empty() && row.value.chars().count() <= limits::MAX_SHOWN_CHARS
                 );
-                rejected.write(&row).unwrap();
+                let why = NotImported {
+                    line: row.line,
+                    result: "rejected",
+                    column: row.column.as_deref(),
+                    reason: row.reason.code(),
+                    explanation: row.reason.explain(),
+                };
+                rejected.write(&why, [row.value.as_str()].into_iter()).unwrap();
                 row.line
             }
             Ok(RowOutcome::Duplicate { line, first_line, .. }) => {
@@ -166,7 +176,7 @@ fn assert_rejected_rows(file: &[u8], wrong: u64) {
     let mut count = 0;
     for record in csv::Reader::from_reader(file).records() {
         let record = record.unwrap();
-        assert_eq!(record.len(), 5);
+        assert_eq!(record.len(), 6);
         assert!(record.iter().all(|cell| !begins_as_formula(cell)), "{record:?}");
         count += 1;
     }

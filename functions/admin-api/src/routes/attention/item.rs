@@ -25,6 +25,10 @@ pub(super) enum AttentionKind {
     UnparsedWebhook,
     /// A webhook that is kept and was not applied.
     UnappliedWebhook,
+    /// An event target that is off because its receiver said so.
+    EventTargetOff,
+    /// Events that were given up.
+    DeadEvents,
     /// A recording that was promised and never came.
     LostRecording,
     /// A recording that is shorter than its call.

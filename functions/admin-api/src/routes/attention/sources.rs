@@ -161,6 +161,46 @@ impl Found {
         Ok(())
     }
 
+    pub(super) async fn event_targets(&mut self, api: &Api) -> Result<(), StoreError> {
+        for target in api.store.event_targets().await? {
+            let path = format!("/api/event-targets/{}", target.target_id);
+            if let Some(off) = &target.turned_off {
+                let known = format!(
+                    "Nothing is sent to {} any more. {} When the receiver is ready, enable the target again.",
+                    host_of(&target.url),
+                    off.reason,
+                );
+                self.items.push(AttentionItem::new(
+                    Kind::EventTargetOff,
+                    &target.target_id,
+                    off.at,
+                    known,
+                ));
+            }
+            let dead = api
+                .store
+                .list_dead_deliveries(&target.target_id, None, MOST)
+                .await?;
+            let Some(newest) = dead.items.first() else {
+                continue;
+            };
+            let count = dead.items.len();
+            let known = format!(
+                "{count}{} events could not be delivered to {}. Last reason: {} They are kept for 30 days.",
+                if dead.next.is_some() { " or more" } else { "" },
+                host_of(&target.url),
+                newest.reason.as_deref().unwrap_or("none was noted."),
+            );
+            let since = newest.settled_at.unwrap_or(newest.created_at);
+            let mut item = AttentionItem::new(Kind::DeadEvents, &target.target_id, since, known);
+            if target.enabled {
+                item = item.may("Send them again", "POST", format!("{path}/dead-letters/replay"));
+            }
+            self.items.push(item);
+        }
+        Ok(())
+    }
+
     pub(super) async fn recordings(&mut self, api: &Api) -> Result<(), StoreError> {
         let page = api.store.list_noted_recordings(None, MOST).await?;
         self.more |= page.next.is_some();
@@ -188,6 +228,13 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// The host of an address: paths and queries can hold secrets.
+fn host_of(address: &str) -> String {
+    let url = url::Url::parse(address).ok();
+    let host = url.as_ref().and_then(url::Url::host_str);
+    host.unwrap_or("its address").to_owned()
 }
 
 fn of_call(call: &Call, now: Timestamp) -> Option<AttentionItem> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{ListId, Upload, UploadCounts, UploadId, UploadStatus};
+use switchboard_domain::{ContactList, ListId, Upload, UploadCounts, UploadId, UploadStatus};
 use switchboard_service::Problem;
 use switchboard_store::{FileStore, StoreError};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use crate::numbers;
 use crate::path::found;
 use crate::roles::Operator;
 
-/// A file to be uploaded: CSV, XLSX, XLS or ODS.
+/// A file to be uploaded: CSV (packed with gzip or not), XLSX, XLSB, XLS or ODS.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateUpload {
@@ -34,6 +34,10 @@ pub(crate) struct CreateUpload {
     content_type: Option<String>,
     /// Name of the contact list; none: the name of the file.
     list_name: Option<String>,
+    /// Contact list that the contacts join; none: they make a list of their own.
+    list_id: Option<ListId>,
+    /// Upload whose left-out rows this file corrects: its list is joined.
+    corrects: Option<UploadId>,
     /// Region of numbers without a country code, as ISO 3166 code.
     #[schema(example = "ES")]
     default_region: Option<String>,
@@ -79,11 +83,12 @@ pub(super) async fn create_upload(
     JsonBody(new): JsonBody<CreateUpload>,
 ) -> Made<CreatedUpload> {
     check(&new)?;
+    let joined = joined_list(&api, &new).await?;
     let content_type = new
         .content_type
         .clone()
         .unwrap_or_else(|| "application/octet-stream".to_owned());
-    let mut upload = record(&api, new);
+    let mut upload = record(&api, new, joined);
     match api.store.create_upload(&upload).await {
         Ok(()) => api.audit("upload.created", &upload.upload_id).await,
         // The same request again, after its answer was lost.
@@ -143,14 +148,40 @@ fn check(new: &CreateUpload) -> Result<(), Problem> {
     checks.done()
 }
 
-fn record(api: &Api, new: CreateUpload) -> Upload {
+/// The list that the contacts join.
+async fn joined_list(api: &Api, new: &CreateUpload) -> Result<Option<ContactList>, Problem> {
+    let list_id = match (&new.list_id, &new.corrects) {
+        (None, None) => return Ok(None),
+        (Some(list_id), None) => list_id.clone(),
+        (asked, Some(original)) => {
+            let original = found(api.store.find_upload(original).await?, "upload")?;
+            if asked.as_ref().is_some_and(|asked| *asked != original.list_id) {
+                let wrong = "the upload that is corrected made another list: leave list_id out";
+                return Err(Problem::invalid_field("list_id", wrong));
+            }
+            original.list_id
+        }
+    };
+    found(api.store.find_contact_list(&list_id).await?, "contact list").map(Some)
+}
+
+fn record(api: &Api, new: CreateUpload, joined: Option<ContactList>) -> Upload {
     let now = api.now();
     let upload_id = api.new_id(UploadId::derived, UploadId::generate);
     Upload {
+        joins_list: joined.is_some(),
+        corrects: new.corrects,
+        corrected_by: BTreeMap::new(),
+        first_place: None,
+        places_written: 0,
+        list_name: joined
+            .as_ref()
+            .map(|list| list.name.clone())
+            .or(new.list_name)
+            .unwrap_or_else(|| new.file_name.clone()),
         // One upload makes one list, however often it is imported.
-        list_id: ListId::derived(&[upload_id.as_str()]),
+        list_id: joined.map_or_else(|| ListId::derived(&[upload_id.as_str()]), |list| list.list_id),
         upload_id,
-        list_name: new.list_name.unwrap_or_else(|| new.file_name.clone()),
         file_name: new.file_name,
         bytes: new.bytes,
         status: UploadStatus::AwaitingFile,

@@ -29,20 +29,21 @@ pub(super) async fn get_upload(Viewer(api): Viewer, Id(id): Id<UploadId>) -> Ans
     found(api.store.find_upload(&id).await?, "upload").map(Json)
 }
 
-/// A link to all rejected rows as CSV, each with its reason.
+/// A link to all rows that became no contacts, as CSV: rejected, duplicate, or on the do-not-call list, each
+/// with its reason and its cells as they were. Corrected, it can be uploaded again with `corrects`.
 #[utoipa::path(get, path = "/uploads/{upload_id}/rejected", tag = "contacts",
     params(("upload_id" = UploadId, Path)), responses((status = OK, body = Download), Refusals))]
 pub(super) async fn get_rejected(Viewer(api): Viewer, Id(id): Id<UploadId>) -> Answer<Download> {
     found(api.store.find_upload(&id).await?, "upload")?;
     let key = FileStore::rejected_key(&id);
     if api.store.files().size(&key).await?.is_none() {
-        let detail = "No row was rejected, or the import is not over. Look at the upload.";
+        let detail = "No row was left out, or the import is not over. Look at the upload.";
         return Err(Problem::new(ProblemCode::NotFound, detail));
     }
     let url = api
         .store
         .files()
-        .presign_get(&key, Some("rejected-rows.csv"))
+        .presign_get(&key, Some("rows-left-out.csv"))
         .await?;
     Ok(Json(Download { url }))
 }

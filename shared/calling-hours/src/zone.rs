@@ -1,0 +1,61 @@
+//! A time zone that exists.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use serde::{Deserialize, Serialize};
+
+/// Compiled in, so that every machine gives the same answer.
+static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// A time zone of the IANA database.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(TimeZone);
+
+/// Text that is not the name of a time zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time zone: use an IANA name, e.g. Europe/Madrid")]
+pub struct InvalidZone(String);
+
+impl Zone {
+    /// Finds a zone by its IANA name; capital and small letters are the same.
+    ///
+    /// # Errors
+    /// When the database has no such zone.
+    pub fn parse(name: &str) -> Result<Self, InvalidZone> {
+        DATABASE
+            .get(name)
+            .map(Self)
+            .map_err(|_| InvalidZone(name.to_owned()))
+    }
+
+    /// Its IANA name.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    pub(crate) fn inner(&self) -> &TimeZone {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = InvalidZone;
+    fn try_from(name: String) -> Result<Self, InvalidZone> {
+        Self::parse(&name)
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.name().to_owned()
+    }
+}
