@@ -36,7 +36,8 @@ pub(crate) struct CreateUpload {
     list_name: Option<String>,
     /// Contact list that the contacts join; none: they make a list of their own.
     list_id: Option<ListId>,
-    /// Upload whose left-out rows this file corrects: its list is joined.
+    /// Upload whose left-out rows this file corrects: its list is joined, and its phone column and region hold
+    /// unless others are named.
     corrects: Option<UploadId>,
     /// Region of numbers without a country code, as ISO 3166 code.
     #[schema(example = "ES")]
@@ -80,10 +81,19 @@ pub(crate) struct CreatedUpload {
     responses((status = CREATED, body = CreatedUpload), Refusals))]
 pub(super) async fn create_upload(
     Operator(api): Operator,
-    JsonBody(new): JsonBody<CreateUpload>,
+    JsonBody(mut new): JsonBody<CreateUpload>,
 ) -> Made<CreatedUpload> {
     check(&new)?;
-    let joined = joined_list(&api, &new).await?;
+    let original = match &new.corrects {
+        Some(original) => Some(found(api.store.find_upload(original).await?, "upload")?),
+        None => None,
+    };
+    let joined = joined_list(&api, &new, original.as_ref()).await?;
+    if let Some(original) = original {
+        // What was chosen for the original holds for its rows.
+        new.default_region = new.default_region.or(original.default_region);
+        new.phone_column = new.phone_column.or(original.phone_column);
+    }
     let content_type = new
         .content_type
         .clone()
@@ -149,17 +159,20 @@ fn check(new: &CreateUpload) -> Result<(), Problem> {
 }
 
 /// The list that the contacts join.
-async fn joined_list(api: &Api, new: &CreateUpload) -> Result<Option<ContactList>, Problem> {
-    let list_id = match (&new.list_id, &new.corrects) {
+async fn joined_list(
+    api: &Api,
+    new: &CreateUpload,
+    original: Option<&Upload>,
+) -> Result<Option<ContactList>, Problem> {
+    let list_id = match (&new.list_id, original) {
         (None, None) => return Ok(None),
         (Some(list_id), None) => list_id.clone(),
         (asked, Some(original)) => {
-            let original = found(api.store.find_upload(original).await?, "upload")?;
             if asked.as_ref().is_some_and(|asked| *asked != original.list_id) {
                 let wrong = "the upload that is corrected made another list: leave list_id out";
                 return Err(Problem::invalid_field("list_id", wrong));
             }
-            original.list_id
+            original.list_id.clone()
         }
     };
     found(api.store.find_contact_list(&list_id).await?, "contact list").map(Some)
