@@ -79,7 +79,9 @@ impl Parser {
         for upload in self.store.list_uploads(None, RESUMED).await?.items {
             let waits = match upload.status {
                 UploadStatus::Parsing => true,
-                UploadStatus::AwaitingFile => upload.import_asked,
+                UploadStatus::AwaitingFile => {
+                    upload.import_asked && self.clock.now().duration_since(upload.updated_at) < STILL_EXPECTED
+                }
                 UploadStatus::Completed | UploadStatus::Failed => false,
             };
             if waits && self.clock.now() < invocation.work_until {
@@ -323,6 +325,8 @@ impl Parser {
     }
 }
 
+/// How long after its last change the file of an upload may still come; its link is good for less.
+const STILL_EXPECTED: SignedDuration = SignedDuration::from_hours(1);
 /// Uploads looked at for imports that nobody works on.
 const RESUMED: u32 = 50;
 /// How often the original upload is written again when somebody else was faster.

@@ -40,14 +40,7 @@ impl Report {
 
     /// Writes a row with something wrong.
     pub(crate) fn write_rejected(&mut self, row: &RejectedRow, cells: &[String]) -> io::Result<()> {
-        let why = NotImported {
-            line: row.line,
-            result: "rejected",
-            column: row.column.as_deref(),
-            reason: row.reason.code(),
-            explanation: row.reason.explain(),
-        };
-        self.write(&why, cells)
+        self.write(&row.into(), cells)
     }
 
     fn write(&mut self, why: &NotImported<'_>, cells: &[String]) -> io::Result<()> {

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::csv_safe;
+use crate::{RejectedRow, csv_safe};
 
 /// How the names of our own columns begin.
 pub(crate) const OUR_COLUMNS: &str = "switchboard_";
@@ -25,6 +25,18 @@ pub struct NotImported<'a> {
     pub reason: &'a str,
     /// What is wrong and what to do.
     pub explanation: &'a str,
+}
+
+impl<'a> From<&'a RejectedRow> for NotImported<'a> {
+    fn from(row: &'a RejectedRow) -> Self {
+        Self {
+            line: row.line,
+            result: "rejected",
+            column: row.column.as_deref(),
+            reason: row.reason.code(),
+            explanation: row.reason.explain(),
+        }
+    }
 }
 
 /// Writes rows that became no contacts as CSV.

@@ -3,9 +3,7 @@
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use switchboard_contacts::{
-    NotImported, ParseOptions, RejectedCsv, RowOutcome, csv_safe, limits, open, preview,
-};
+use switchboard_contacts::{ParseOptions, RejectedCsv, RowOutcome, csv_safe, limits, open, preview};
 use switchboard_domain::PhoneNumber;
 use switchboard_reconcile::mp3_duration_secs;
 
@@ -138,14 +136,9 @@ fn read_with(path: &Path, options: &ParseOptions) {
                 assert!(
                     !row.reason.code().is_empty() && row.value.chars().count() <= limits::MAX_SHOWN_CHARS
                 );
-                let why = NotImported {
-                    line: row.line,
-                    result: "rejected",
-                    column: row.column.as_deref(),
-                    reason: row.reason.code(),
-                    explanation: row.reason.explain(),
-                };
-                rejected.write(&why, [row.value.as_str()].into_iter()).unwrap();
+                rejected
+                    .write(&(&row).into(), [row.value.as_str()].into_iter())
+                    .unwrap();
                 row.line
             }
             Ok(RowOutcome::Duplicate { line, first_line, .. }) => {
