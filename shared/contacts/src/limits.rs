@@ -40,6 +40,8 @@ pub(crate) const MAX_RECORD_LINES: usize = 100;
 pub(crate) const MAX_SPLIT_CELLS: usize = 1_024;
 /// Cells of all sheets of an XLS file, empty ones inside the used area included.
 pub(crate) const MAX_XLS_CELLS: u64 = 4_000_000;
+/// Bytes that all cells of an XLS file say together.
+pub(crate) const MAX_XLS_TEXT_BYTES: u64 = 64 << 20;
 /// Parts in an XLSX package.
 pub(crate) const MAX_ZIP_ENTRIES: usize = 10_000;
 /// Bytes of the styles of a workbook once unpacked.
@@ -48,8 +50,11 @@ pub(crate) const MAX_STYLES_BYTES: u64 = 16 << 20;
 pub(crate) const MAX_LIST_BYTES: u64 = 64 << 20;
 /// Entries of all lists of one part: formats, fonts, sheets, names. Excel has at most 65,490 formats.
 pub(crate) const MAX_LIST_ENTRIES: u64 = 200_000;
-/// Bytes between two `<` of an XLSX part. A cell has at most 32,767 characters.
+/// Bytes of a tag, comment or the like of an XLSX or ODS part with the text behind it. A cell has at most
+/// 32,767 characters.
 pub(crate) const MAX_XML_RUN_BYTES: usize = 1 << 20;
+/// Elements of a part that are open at once; libxml2 has allowed as many since 2.7.
+pub(crate) const MAX_XML_DEPTH: usize = 256;
 /// Bytes of a text file looked at for its delimiter.
 pub(crate) const TEXT_SAMPLE_BYTES: usize = 64 * 1024;
 

@@ -48,7 +48,7 @@ impl Row {
             return;
         }
         let start = self.text.len();
-        if may_be_stray && cell.contains(is_stray) {
+        if may_be_stray && may_have_stray(cell) && cell.contains(is_stray) {
             let clean: String = cell.chars().filter(|c| !is_stray(*c)).collect();
             self.text.push_str(clean.trim());
         } else {
@@ -146,6 +146,15 @@ impl Row {
         let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
         Some(start..end)
     }
+}
+
+/// Whether a look at the bytes shows control characters, or what may be some. No `any`: looking at all bytes
+/// is quicker than stopping at the first.
+fn may_have_stray(cell: &str) -> bool {
+    let is_suspicious = |byte: &u8| matches!(byte, 0..=0x08 | 0x0B..=0x1F | 0x7F | 0xC2);
+    cell.as_bytes()
+        .iter()
+        .fold(false, |found, byte| found | is_suspicious(byte))
 }
 
 /// Control characters, line breaks and tabs excepted.

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     FileProblem, RejectReason,
-    limits::{MAX_COLUMNS, MAX_ROW_BYTES, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, MAX_SHOWN_CHARS},
+    limits::{
+        MAX_COLUMNS, MAX_ROW_BYTES, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, MAX_SHOWN_CHARS, MAX_UNPACKED_BYTES,
+    },
     rows::Row,
 };
 
@@ -19,6 +21,8 @@ pub(super) struct Assembler<'a> {
     row: Row,
     text: String,
     defect: Option<RejectReason>,
+    /// Bytes that all cells say. A file may say one long text again and again in few bytes.
+    said: u64,
 }
 
 impl<'a> Assembler<'a> {
@@ -28,6 +32,7 @@ impl<'a> Assembler<'a> {
             row: Row::default(),
             text: String::new(),
             defect: None,
+            said: 0,
         }
     }
 
@@ -46,9 +51,23 @@ impl<'a> Assembler<'a> {
         if !cell::write(value, &mut self.text) {
             self.error();
         } else if !self.text.is_empty() {
+            // Of a text too long for a cell, what was cut counts as well.
+            let cut = value
+                .get_string()
+                .map_or(0, str::len)
+                .saturating_sub(self.text.len());
+            self.say(cut)?;
             let text = std::mem::take(&mut self.text);
-            self.text(column as usize, &text);
+            self.text(column as usize, &text)?;
             self.text = text;
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.said = self.said.saturating_add(bytes as u64);
+        if self.said > MAX_UNPACKED_BYTES {
+            return Err(FileProblem::TooLarge.into());
         }
         Ok(())
     }
@@ -71,7 +90,8 @@ impl<'a> Assembler<'a> {
     }
 
     /// Takes what a cell of the row says; columns count from 0.
-    pub(super) fn text(&mut self, column: usize, text: &str) {
+    pub(super) fn text(&mut self, column: usize, text: &str) -> Result<(), Stop> {
+        self.say(text.len())?;
         if column >= MAX_COLUMNS {
             self.defect.get_or_insert(RejectReason::TooManyCells);
         } else if self.row.bytes() + text.len() > MAX_ROW_BYTES {
@@ -79,6 +99,7 @@ impl<'a> Assembler<'a> {
         } else {
             self.row.put(column, text);
         }
+        Ok(())
     }
 
     /// Takes a cell of the row that shows an error.
@@ -93,6 +114,7 @@ impl<'a> Assembler<'a> {
 
     /// Hands over the row as it is, once more, on the line that follows.
     pub(super) fn repeat(&mut self) -> Result<(), Stop> {
+        self.say(self.row.bytes())?;
         let (row, defect) = (self.row.clone(), self.defect);
         self.end_row()?;
         (self.row, self.defect) = (row, defect);

@@ -1,21 +1,31 @@
 //! How much memory an XLS file would ask for.
 //!
 //! calamine reserves what the file states as its used area, and then lays a cell at the far corner out
-//! over everything before it. So the records are walked here first, by their lengths alone. Record
-//! layouts: Microsoft [MS-XLS], section 2.4.
+//! over everything before it. So the records are walked here first. Record layouts: Microsoft [MS-XLS],
+//! section 2.4.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     io::{BufReader, Read},
     path::Path,
 };
 
+use super::biff_texts::Texts;
 use crate::{
     FileProblem,
-    limits::{MAX_XLS_BYTES, MAX_XLS_CELLS},
+    limits::{MAX_LIST_ENTRIES, MAX_XLS_BYTES, MAX_XLS_CELLS, MAX_XLS_TEXT_BYTES},
 };
 
+const DAMAGED: FileProblem = FileProblem::Damaged { line: None };
 const BOF: u16 = 0x0809;
+/// What begins with a BOF, where it is the list of sheets.
+const GLOBALS: u16 = 0x0005;
+const EOF: u16 = 0x000A;
+/// The table of texts, and a record that goes on with the one before it.
+const SST: u16 = 0x00FC;
+const CONTINUE: u16 = 0x003C;
+/// A cell with a text of the table.
+const LABEL_SST: u16 = 0x00FD;
 /// Names a sheet and says where it begins.
 const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
@@ -42,57 +52,107 @@ pub(super) fn check(path: &Path) -> Result<(), FileProblem> {
     check_records(BufReader::new(stream))
 }
 
-fn check_records(mut stream: impl Read) -> Result<(), FileProblem> {
-    let (mut area, mut stated) = (Area::default(), 0_u64);
-    let mut total = 0_u64;
-    let (mut beginnings, mut sheets) = (0_usize, HashSet::new());
+fn check_records(stream: impl Read) -> Result<(), FileProblem> {
+    let mut records = Records::new(stream);
+    let (mut area, mut stated, mut total) = (Area::default(), 0_u64, 0_u64);
+    let (mut beginnings, mut sheets) = (HashMap::new(), HashSet::new());
+    let (mut texts, mut has_texts, mut is_in_texts) = (Texts::default(), false, false);
     // A stream that breaks off is for calamine to judge.
-    while let Some((kind, head, last_word)) = next_record(&mut stream) {
+    while let Some(kind) = records.next() {
+        let (head, last_word) = (records.head(), records.last_word());
         let word = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+        let double = |at: usize| u32::from(word(at)) | u32::from(word(at + 2)) << 16;
         match kind {
             BOUND_SHEET => {
-                let sheet = u64::from(word(0)) | u64::from(word(2)) << 16;
                 // The cells of a sheet are counted once, so it must not be read under many names.
-                if !sheets.insert(sheet) {
-                    return Err(FileProblem::Damaged { line: None });
+                if !sheets.insert(u64::from(double(0))) {
+                    return Err(DAMAGED);
                 }
             }
             BOF => {
-                beginnings += 1;
+                beginnings.insert(records.start, word(2));
                 total = total.saturating_add(area.cells());
                 area = Area::default();
             }
+            // calamine looks for texts up to the end of the list of sheets.
+            EOF => has_texts = true,
+            SST if !has_texts => texts.begin(&records.body)?,
+            CONTINUE if is_in_texts => texts.go_on(&records.body)?,
             DIMENSIONS => stated = stated.saturating_add(stated_cells(&head)?),
             MUL_RK => {
                 area.include(word(0), word(2));
                 area.include(word(0), last_word);
             }
-            _ if ONE_CELL.contains(&kind) => area.include(word(0), word(2)),
+            LABEL_SST => texts.is_said(double(6)),
             _ => {}
         }
-        if total.saturating_add(area.cells()).max(stated) > MAX_XLS_CELLS {
+        if ONE_CELL.contains(&kind) {
+            area.include(word(0), word(2));
+        }
+        is_in_texts = !has_texts && (kind == SST || is_in_texts && kind == CONTINUE);
+        let are_many = |count: usize| count as u64 > MAX_LIST_ENTRIES;
+        if total.saturating_add(area.cells()).max(stated) > MAX_XLS_CELLS
+            || are_many(beginnings.len())
+            || are_many(sheets.len())
+        {
             return Err(FileProblem::TooLarge);
         }
     }
-    // Nor from the middle, once from each of its records.
-    if sheets.len() > beginnings {
-        return Err(FileProblem::Damaged { line: None });
+    // Nor from the middle, once from each of its records; and the list of sheets is none.
+    let is_sheet = |place: &u64| beginnings.get(place).is_some_and(|kind| *kind != GLOBALS);
+    if !sheets.iter().all(is_sheet) {
+        return Err(DAMAGED);
+    }
+    if texts.said() > MAX_XLS_TEXT_BYTES {
+        return Err(FileProblem::TooLarge);
     }
     Ok(())
 }
 
-/// Kind of a record, its first bytes padded with zeros, and its last two as a number.
-fn next_record(stream: &mut impl Read) -> Option<(u16, [u8; RECORD_HEAD], u16)> {
-    let mut header = [0; 4];
-    stream.read_exact(&mut header).ok()?;
-    let [k0, k1, l0, l1] = header;
-    let mut body = vec![0; usize::from(u16::from_le_bytes([l0, l1]))];
-    stream.read_exact(&mut body).ok()?;
-    let mut head = [0; RECORD_HEAD];
-    let shown = body.len().min(RECORD_HEAD);
-    head[..shown].copy_from_slice(&body[..shown]);
-    let last_word = body.last_chunk::<2>().map_or(0, |word| u16::from_le_bytes(*word));
-    Some((u16::from_le_bytes([k0, k1]), head, last_word))
+/// The records of a stream, one at a time.
+struct Records<R> {
+    stream: R,
+    /// Where the record begins.
+    start: u64,
+    /// Where the next one begins.
+    end: u64,
+    body: Vec<u8>,
+}
+
+impl<R: Read> Records<R> {
+    fn new(stream: R) -> Self {
+        Self {
+            stream,
+            start: 0,
+            end: 0,
+            body: Vec::new(),
+        }
+    }
+
+    /// Kind of the next record; none where the stream ends or breaks off.
+    fn next(&mut self) -> Option<u16> {
+        let mut header = [0; 4];
+        self.stream.read_exact(&mut header).ok()?;
+        let [k0, k1, l0, l1] = header;
+        self.body.resize(usize::from(u16::from_le_bytes([l0, l1])), 0);
+        self.stream.read_exact(&mut self.body).ok()?;
+        self.start = self.end;
+        self.end += (header.len() + self.body.len()) as u64;
+        Some(u16::from_le_bytes([k0, k1]))
+    }
+
+    /// The first bytes of the record, padded with zeros.
+    fn head(&self) -> [u8; RECORD_HEAD] {
+        let mut head = [0; RECORD_HEAD];
+        let shown = self.body.len().min(RECORD_HEAD);
+        head[..shown].copy_from_slice(&self.body[..shown]);
+        head
+    }
+
+    /// The last two bytes of the record as a number.
+    fn last_word(&self) -> u16 {
+        self.body.last_chunk().map_or(0, |word| u16::from_le_bytes(*word))
+    }
 }
 
 /// Cells of the used area that a sheet states; ends are exclusive.
@@ -105,7 +165,7 @@ fn stated_cells(head: &[u8; RECORD_HEAD]) -> Result<u64, FileProblem> {
     let (first_column, end_column) = (u16::from_le_bytes([c0, c1]), u16::from_le_bytes([d0, d1]));
     let is_empty = end_row == 0 && end_column == 0;
     if !is_empty && (end_row < first_row || end_column < first_column) {
-        return Err(FileProblem::Damaged { line: None });
+        return Err(DAMAGED);
     }
     Ok(u64::from(end_row.saturating_sub(first_row)) * u64::from(end_column.saturating_sub(first_column)))
 }
@@ -150,22 +210,34 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_is_read_under_one_name() {
+    fn a_sheet_is_read_under_one_name_and_from_its_beginning() {
         let bound = |place: u32| record(BOUND_SHEET, &[&place.to_le_bytes()[..], &[0; 4]].concat());
-        let begin = || record(BOF, &[0; 16]);
-        let book = |places: &[u32]| {
-            let names = places.iter().flat_map(|place| bound(*place));
-            let stream: Vec<u8> = begin()
-                .into_iter()
-                .chain(names)
-                .chain(begin())
-                .chain(begin())
-                .collect();
+        let begin = |kind: u8| record(BOF, &[0, 6, kind, 0, 0, 0, 0, 0]);
+        let book = |places: [u32; 2]| {
+            let names = places.map(bound).concat();
+            let stream = [begin(5), names, begin(0x10), number(0, 0), begin(0x20)].concat();
             check_records(stream.as_slice()).map_err(|problem| problem.code())
         };
-        assert_eq!(book(&[500, 900]), Ok(()));
-        assert_eq!(book(&[500, 500]), Err("damaged"));
-        assert_eq!(book(&[500, 514, 528, 542]), Err("damaged"));
+        assert_eq!(book([36, 66]), Ok(()));
+        assert_eq!(book([36, 36]), Err("damaged"));
+        assert_eq!(book([36, 48]), Err("damaged"));
+        assert_eq!(book([0, 36]), Err("damaged"));
+    }
+
+    #[test]
+    fn a_text_that_cells_say_too_often_is_too_large() {
+        let table = record(
+            SST,
+            &[&[0; 8][..], &10_000_u16.to_le_bytes(), &[0], &[b'x'; 5_000]].concat(),
+        );
+        let rest = record(CONTINUE, &[&[0][..], &[b'x'; 5_000]].concat());
+        let cell = record(LABEL_SST, &[0; 10]);
+        let book = |cells: usize| {
+            let stream = [cell.repeat(cells), table.clone(), rest.clone()].concat();
+            check_records(stream.as_slice()).map_err(|problem| problem.code())
+        };
+        assert_eq!(book(6_000), Ok(()));
+        assert_eq!(book(7_000), Err("too_large"));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use std::fmt::{self, Write};
 
 use calamine::{DataType, ExcelDateTime};
 
+use crate::limits::MAX_CELL_CHARS;
+
 /// Writes what a cell says behind `out`; false where it shows an error such as `#N/A`.
 ///
-/// Numbers have no useless `.0`, dates are ISO 8601, booleans `true` and `false`.
+/// Numbers have no useless `.0`, dates are ISO 8601, booleans `true` and `false`. A text that is too long
+/// for a cell is cut one character behind that.
 pub(super) fn write(cell: &impl DataType, out: &mut String) -> bool {
     if let Some(text) = cell.get_string() {
-        out.push_str(text);
+        out.push_str(cut(text));
     } else if let Some(moment) = cell.get_datetime() {
         if moment.is_duration() {
             out.push_str(&duration(moment.as_f64()));
@@ -28,6 +31,21 @@ pub(super) fn write(cell: &impl DataType, out: &mut String) -> bool {
         return false;
     }
     true
+}
+
+/// The beginning of a text: enough to see that it is too long.
+fn cut(text: &str) -> &str {
+    const CHARS: usize = MAX_CELL_CHARS + 1;
+    if text.len() <= CHARS {
+        return text;
+    }
+    let is_plain = text.as_bytes()[..CHARS].is_ascii();
+    let end = if is_plain {
+        Some(CHARS)
+    } else {
+        text.char_indices().nth(CHARS).map(|(end, _)| end)
+    };
+    end.map_or(text, |end| &text[..end])
 }
 
 /// Writes a number behind `out` as Excel shows it: with 15 digits at most, and as short as that can be said.
@@ -98,6 +116,18 @@ mod tests {
             text
         } else {
             "error".to_owned()
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_behind_what_a_cell_may_have() {
+        for (text, kept) in [
+            ("x".repeat(10_001), 10_001),
+            ("x".repeat(60_000), 10_001),
+            ("é".repeat(10_000), 20_000),
+            ("é".repeat(10_002), 20_002),
+        ] {
+            assert_eq!(cut(&text).len(), kept);
         }
     }
 

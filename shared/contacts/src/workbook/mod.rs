@@ -7,6 +7,7 @@
 mod assembler;
 mod biff12_limits;
 mod biff_limits;
+mod biff_texts;
 mod cell;
 mod elements;
 mod handover;

@@ -136,7 +136,7 @@ fn copy(
                     // One beyond the limit is enough to say so.
                     Content::Text(text) => {
                         for place in column..end.min(crate::limits::MAX_COLUMNS + 1) {
-                            assembler.text(place, text);
+                            assembler.text(place, text)?;
                         }
                     }
                     Content::Error => assembler.error(),

@@ -1,6 +1,6 @@
 //! The XML of an OpenDocument sheet as cells. Names: OpenDocument 1.3, part 3, section 9.
 
-use std::io::BufRead;
+use std::{collections::HashSet, io::BufRead};
 
 use quick_xml::{
     Reader, XmlVersion,
@@ -58,7 +58,7 @@ pub(super) struct Cells<R> {
     buffer: Vec<u8>,
     text: String,
     /// Names of automatic styles of sheets that are hidden.
-    hidden_styles: Vec<String>,
+    hidden_styles: HashSet<String>,
     /// The automatic style being read.
     style: String,
 }
@@ -73,7 +73,7 @@ impl<R: BufRead> Cells<R> {
             xml,
             buffer: Vec::new(),
             text: String::new(),
-            hidden_styles: Vec::new(),
+            hidden_styles: HashSet::new(),
             style: String::new(),
         }
     }
@@ -91,7 +91,11 @@ impl<R: BufRead> Cells<R> {
                     "style:table-properties"
                         if attribute(&start, "table:display")?.as_deref() == Some("false") =>
                     {
-                        self.hidden_styles.push(std::mem::take(&mut self.style));
+                        // A style is hidden once, however often it says so.
+                        let style = std::mem::take(&mut self.style);
+                        if !style.is_empty() {
+                            self.hidden_styles.insert(style);
+                        }
                     }
                     "table:table" => {
                         let style = attribute(&start, "table:style-name")?.unwrap_or_default();

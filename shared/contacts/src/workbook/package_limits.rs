@@ -12,7 +12,6 @@ use std::{
     path::Path,
 };
 
-use memchr::memrchr;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
@@ -21,7 +20,8 @@ use crate::{
     FileProblem, Format,
     limits::{
         MAX_KEPT_BYTES, MAX_LIST_BYTES, MAX_LIST_ENTRIES, MAX_SHARED_STRINGS_BYTES, MAX_SHEET_ROWS,
-        MAX_STYLES_BYTES, MAX_UNPACKED_BYTES, MAX_XML_RUN_BYTES, MAX_ZIP_ENTRIES, believable_size,
+        MAX_STYLES_BYTES, MAX_UNPACKED_BYTES, MAX_XML_DEPTH, MAX_XML_RUN_BYTES, MAX_ZIP_ENTRIES,
+        believable_size,
     },
 };
 
@@ -206,13 +206,13 @@ fn is_records(name: &[u8]) -> bool {
         || (inner.starts_with(b"worksheets/sheet") && inner.ends_with(b".bin"))
 }
 
-/// A part of XML that is unpacked. One endless text or tag would be read into one buffer, so bytes without
-/// a `<` among them have a limit of their own.
+/// A part of XML that is unpacked, and its elements. What a library would read into one buffer has a limit
+/// of its own, and so has what it would remember of elements that are open.
 struct Bounded<R> {
     part: BufReader<R>,
     left: u64,
     read: u64,
-    run: usize,
+    elements: Elements,
     /// Bytes in the buffer that were looked at.
     seen: usize,
 }
@@ -223,7 +223,7 @@ impl<R: Read> Bounded<R> {
             part: BufReader::with_capacity(64 * 1024, part),
             left: allowed,
             read: 0,
-            run: 0,
+            elements: Elements::default(),
             seen: 0,
         }
     }
@@ -241,15 +241,15 @@ impl<R: Read> BufRead for Bounded<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         let piece = self.part.fill_buf()?;
         if self.seen == 0 {
-            self.run = match memrchr(b'<', piece) {
-                Some(last) => piece.len() - last,
-                None => self.run + piece.len(),
-            };
+            self.elements.take(piece);
             self.seen = piece.len();
             self.read += piece.len() as u64;
-            let is_within = self.read <= self.left && self.run <= MAX_XML_RUN_BYTES;
-            if !is_within {
+            if self.read > self.left || self.elements.longest > MAX_XML_RUN_BYTES {
                 return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            // Programs for spreadsheets write neither.
+            if self.elements.deepest > MAX_XML_DEPTH || self.elements.has_definitions {
+                return Err(io::ErrorKind::InvalidData.into());
             }
         }
         Ok(piece)
@@ -274,14 +274,11 @@ fn unpacked(
     mut part: Bounded<impl Read>,
     check: impl Fn(&Elements) -> Result<(), FileProblem>,
 ) -> Result<(u64, Elements), FileProblem> {
-    let mut elements = Elements::default();
     loop {
-        let piece = part.fill_buf().map_err(|error| problem(&error))?;
-        let read = piece.len();
-        elements.take(piece);
-        check(&elements)?;
+        let read = part.fill_buf().map_err(|error| problem(&error))?.len();
+        check(&part.elements)?;
         if read == 0 {
-            return Ok((part.read, elements));
+            return Ok((part.read, part.elements));
         }
         part.consume(read);
     }
@@ -355,6 +352,10 @@ mod tests {
         assert_eq!(size(&b"<a>text</a>"[..], 100), Ok(11));
         assert_eq!(size(io::repeat(b'<'), 1_000_000), Err("too_large"));
         assert_eq!(size(io::repeat(b'x'), 1 << 40), Err("too_large"));
+        assert_eq!(size(io::repeat(b'<'), 1 << 40), Err("too_large"));
+        assert_eq!(size(&*b"<a>".repeat(256), 1 << 40), Ok(768));
+        assert_eq!(size(&*b"<a>".repeat(257), 1 << 40), Err("damaged"));
+        assert_eq!(size(&b"<!DOCTYPE a [<!ENTITY b 'c'>]>"[..], 100), Err("damaged"));
     }
 
     #[test]
