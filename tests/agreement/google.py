@@ -1,8 +1,10 @@
 """What Google's library says of a cell, with the refusals of ours that are not Google's business."""
 
+import functools
+
 import phonenumbers
 from phonenumbers import NumberParseException as Unparsed
-from phonenumbers import PhoneNumberType, ValidationResult
+from phonenumbers import CountryCodeSource, PhoneNumberType, ValidationResult
 
 # Short numbers of police, fire brigade, ambulance and crisis lines, as `numbers/special.rs` has them.
 EMERGENCY = set(
@@ -61,20 +63,50 @@ def _without_brackets(text):
 
 
 def _abroad_or_national(text, region):
-    readings = []
-    for spelled, of in (("+" + text[2:], None), (text, region)):
-        try:
-            readings.append((_judged(spelled, of), None))
-        except Refused as refused:
-            readings.append((None, refused))
-        if region is None:
-            break
-    (abroad, refused), (national, _) = readings[0], readings[-1]
-    if refused and (refused.reason == "premium_rate" or not national):
-        raise refused
-    if abroad and national and abroad != national:
+    abroad, refused = _outcome("+" + text[2:], None)
+    if region is None:
+        if refused:
+            raise refused
+        return abroad
+    national, national_refused = _outcome(text, region)
+    is_abroad = _dials_abroad(text, region)
+    for one in (refused, national_refused if is_abroad else None):
+        if one and one.reason == "premium_rate":
+            raise one
+    if abroad and national and national != abroad:
         raise Refused("no_country")
+    if abroad and not national and is_abroad and not _dials_two_zeros(region) and not _is_home(abroad, region):
+        raise Refused("no_country")
+    if not abroad and not national:
+        raise national_refused if is_abroad else refused
     return abroad or national
+
+
+def _outcome(text, region):
+    try:
+        return _judged(text, region), None
+    except Refused as refused:
+        return None, refused
+
+
+def _dials_abroad(text, region):
+    """Whether the digits begin as one dials abroad in this region: 0011 in Australia."""
+    try:
+        number = phonenumbers.parse(text, region, keep_raw_input=True)
+    except Unparsed as error:
+        return error.error_type in (Unparsed.INVALID_COUNTRY_CODE, Unparsed.TOO_SHORT_AFTER_IDD)
+    return number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD
+
+
+def _is_home(e164, region):
+    return e164.startswith(f"+{phonenumbers.country_code_for_region(region)}")
+
+
+@functools.cache
+def _dials_two_zeros(region):
+    """Whether 00 alone is how one dials abroad: in Hong Kong it is, in Singapore a digit has to follow."""
+    london, _ = _outcome("00442079460018", region)
+    return london == "+442079460018" and _dials_abroad("00442079460018", region)
 
 
 def _without_country(text):

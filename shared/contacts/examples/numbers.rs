@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 // What the included file finds around it in the library.
 use switchboard_contacts::{NumberParser, NumberProblem, Region, limits};
 
+#[path = "../src/numbers/digits.rs"]
+mod digits;
+
 #[path = "../src/numbers/spelling.rs"]
 #[expect(
     dead_code,

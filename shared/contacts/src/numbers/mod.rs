@@ -3,6 +3,7 @@
 //! `rlibphonenumber` knows the numbering plans; the rules around it are ours: nothing is guessed, and
 //! nothing is dialled that a campaign must not dial.
 
+mod digits;
 mod parser;
 mod problem;
 mod special;

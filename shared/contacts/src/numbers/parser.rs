@@ -1,8 +1,8 @@
 //! One spelling to one number.
 
 use rlibphonenumber::{
-    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat,
-    PhoneNumberType, ValidationError,
+    CountryCodeSource, NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed,
+    PhoneNumberFormat, PhoneNumberType, ValidationError,
 };
 use switchboard_domain::PhoneNumber;
 
@@ -16,7 +16,8 @@ impl NumberParser {
     /// The number in a cell, in E.164.
     ///
     /// - `+` and `00` begin a country code, whatever the region, also in brackets: `(+34) 600…`. Everything
-    ///   else is national in `default_region`. Where a number that begins with `00` is another one as the
+    ///   else is national in `default_region`. Where the region dials abroad with more than `00`, as Australia
+    ///   does with `0011`, that comes first. Where a number that begins with `00` is another one as the
     ///   region reads it, neither is taken: it would be somebody else's.
     /// - Without a region, digits are tried as if `+` stood before them, and taken when that is a valid
     ///   number. Ten digits that are also a North American number without its country code are not: they
@@ -42,7 +43,7 @@ impl NumberParser {
         if let Some(rest) = text.strip_prefix("00") {
             let international = judge(&format!("+{rest}"), None);
             return match default_region {
-                Some(region) => one_of(international, judge(&text, Some(region))),
+                Some(region) => one_of(international, dialled_from(&text, region)),
                 None => international,
             };
         }
@@ -53,16 +54,65 @@ impl NumberParser {
     }
 }
 
-/// In some countries 00 is not how one dials abroad, and may begin a national number. A premium-rate number
-/// does not become another one by being read again.
+/// What a region makes of digits that begin with 00.
+struct Dialled {
+    number: Result<PhoneNumber, NumberProblem>,
+    /// Whether they begin as the region dials abroad.
+    is_abroad: bool,
+    region: Region,
+}
+
+impl Dialled {
+    /// Whether the digits begin as the region dials abroad, and 00 alone is not how it does: in Hong Kong it is,
+    /// and more may follow; in Singapore one digit more has to.
+    fn is_abroad_by_other_digits(&self) -> bool {
+        // No prefix of a region begins with 0044 and has to.
+        const LONDON: (&str, &str) = ("00442079460018", "+442079460018");
+        let has_two_zeros = || {
+            let london = dialled_from(LONDON.0, self.region);
+            london.is_abroad && london.number.is_ok_and(|number| number.as_str() == LONDON.1)
+        };
+        self.is_abroad && !has_two_zeros()
+    }
+
+    /// Whether the number is one of the region's own country.
+    fn is_home(&self, number: &PhoneNumber) -> bool {
+        let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.region.inner());
+        code.is_some_and(|code| number.as_str().starts_with(&format!("+{code}")))
+    }
+}
+
+fn dialled_from(text: &str, region: Region) -> Dialled {
+    let parsed = PHONE_NUMBER_UTIL.parse_and_keep_raw_input(text, Some(region.inner()));
+    let is_abroad = match &parsed {
+        Ok(number) => number.country_code_source() == CountryCodeSource::FromNumberWithIdd,
+        Err(ParseError::TooShortAfterIdd | ParseError::InvalidCountryCode) => true,
+        Err(_) => false,
+    };
+    Dialled {
+        number: judge_parsed(text, parsed),
+        is_abroad,
+        region,
+    }
+}
+
+/// In some countries 00 is not how one dials abroad, or not all of it, and may begin a national number. A
+/// premium-rate number does not become another one by being read again.
 fn one_of(
     international: Result<PhoneNumber, NumberProblem>,
-    national: Result<PhoneNumber, NumberProblem>,
+    region: Dialled,
 ) -> Result<PhoneNumber, NumberProblem> {
-    match (international, national) {
-        (Ok(a), Ok(b)) if a != b => Err(NumberProblem::NoCountry),
+    match (international, &region.number) {
         (Err(NumberProblem::PremiumRate), _) => Err(NumberProblem::PremiumRate),
-        (Err(_), Ok(number)) | (Ok(number), _) => Ok(number),
+        (_, Err(NumberProblem::PremiumRate)) if region.is_abroad => Err(NumberProblem::PremiumRate),
+        (Ok(a), Ok(b)) if a != *b => Err(NumberProblem::NoCountry),
+        // Dialled in the region, the digits reach nobody; what they say elsewhere may be another country.
+        (Ok(number), Err(_)) if region.is_abroad_by_other_digits() && !region.is_home(&number) => {
+            Err(NumberProblem::NoCountry)
+        }
+        (Err(_), Err(problem)) if region.is_abroad => Err(*problem),
+        (Ok(number), _) => Ok(number),
+        (Err(_), Ok(_)) => region.number,
         (Err(problem), Err(_)) => Err(problem),
     }
 }
@@ -97,7 +147,11 @@ fn fictional(number: &Parsed) -> bool {
 }
 
 fn judge(text: &str, region: Option<Region>) -> Result<PhoneNumber, NumberProblem> {
-    let number = match PHONE_NUMBER_UTIL.parse(text, region.map(Region::inner)) {
+    judge_parsed(text, PHONE_NUMBER_UTIL.parse(text, region.map(Region::inner)))
+}
+
+fn judge_parsed(text: &str, parsed: Result<Parsed, ParseError>) -> Result<PhoneNumber, NumberProblem> {
+    let number = match parsed {
         Ok(number) => number,
         Err(error) => return Err(unparsed(text, &error)),
     };
@@ -190,6 +244,19 @@ mod tests {
             ("+39 06 698 12345", "", "+390669812345"),
             ("(11) 91234-5678", "BR", "+5511912345678"),
             ("0176 12345678", "DE", "+4917612345678"),
+            ("0011 34 631 021 622", "AU", "+34631021622"),
+            ("009 34 631 021 622", "NG", "+34631021622"),
+            ("001 34 631 021 622", "TH", "+34631021622"),
+            ("00 34 631 021 622", "AU", "+34631021622"),
+            ("00852 2123 4567", "HK", "+85221234567"),
+            ("0065 6123 4567", "SG", "+6561234567"),
+            ("0055 11 91234 5678", "BR", "+5511912345678"),
+            ("+٩٧١ ٥٠ ١٢٣ ٤٥٦٧", "", "+971501234567"),
+            ("۰۹۱۲ ۳۴۵ ۶۷۸۹", "IR", "+989123456789"),
+            ("०९८१२३४५६७८", "IN", "+919812345678"),
+            ("631·02·16·22", "ES", "+34631021622"),
+            ("631\u{2009}021\u{202F}622", "ES", "+34631021622"),
+            ("73145.00", "TK", "+69073145"),
         ] {
             assert_eq!(parsed(raw, region).as_deref(), Ok(e164), "{raw} in {region}");
         }
@@ -213,6 +280,11 @@ mod tests {
             ("631 021 622", "", P::NoCountry),
             ("020 7946 0018", "", P::NoCountry),
             ("415 555 0100", "", P::NoCountry),
+            // To the Comoros, which have no such number; not to Michigan.
+            ("0011 269 982 1234", "AU", P::NoCountry),
+            // By one carrier to Malaysia, which has no such number; not to New Hampshire.
+            ("001 603 555 0123", "KR", P::NoCountry),
+            ("0049 30 901820", "SG", P::NoCountry),
             // In Connecticut and in Bergen.
             ("475 555 0123", "", P::NoCountry),
             ("4755512345", "", P::NoCountry),

@@ -33,7 +33,9 @@ pub(super) fn is_emergency(text: &str) -> bool {
         (1..=3)
             .filter_map(|n| digits.split_at_checked(n))
             .any(|(code, rest)| {
-                EMERGENCY.contains(&rest)
+                // No country code begins with a zero.
+                !code.starts_with('0')
+                    && EMERGENCY.contains(&rest)
                     && code.parse().is_ok_and(|code: i32| {
                         PHONE_NUMBER_UTIL
                             .get_supported_calling_codes()
@@ -61,7 +63,15 @@ mod tests {
         for text in ["112", "911", "9-1-1", "+1 911", "+34112", "0034 112", "+44 999"] {
             assert!(is_emergency(text), "{text}");
         }
-        for text in ["+14155550112", "1", "12345", "call 911", "1.5"] {
+        for text in [
+            "+14155550112",
+            "1",
+            "12345",
+            "call 911",
+            "1.5",
+            "000 491 95",
+            "00 040 112",
+        ] {
             assert!(!is_emergency(text), "{text}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::NumberProblem;
+use super::{NumberProblem, digits};
 use crate::limits::MAX_PHONE_CELL_CHARS;
 
 /// The number as written, without what a spreadsheet program or a copy from elsewhere put around it.
@@ -95,15 +95,25 @@ fn is_date(text: &str) -> bool {
 
 /// Direction marks and zero-width characters, which come along when numbers are copied.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
+    matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
         || (c.is_control() && !c.is_whitespace())
 }
 
-/// Full-width forms as their ASCII twins.
+/// Digits of any script and full-width forms as their ASCII twins, and what separates as a space.
 fn narrow(c: char) -> char {
+    if let Some(digit) = digits::ascii(c) {
+        return digit;
+    }
     match c {
+        '\n' | '\t' | '\r' => c,
+        // Thin spaces and the like.
+        _ if c.is_whitespace() => ' ',
+        // Dots at half the height, of which Catalan, word processors and Japanese keyboards have one each.
+        '\u{B7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22C5}' | '\u{30FB}' | '\u{FF65}' => ' ',
+        // The decimal and the thousands sign that go with Arabic digits.
+        '\u{66B}' => '.',
+        '\u{66C}' => ',',
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        '\u{3000}' => ' ',
         // Signs that East Asian keyboards write for a dash: the long vowel and the lines of a table.
         '\u{30FC}' | '\u{FF70}' | '\u{2500}' | '\u{2501}' => '-',
         _ => c,
@@ -138,10 +148,13 @@ fn from_scientific(text: &str) -> Option<Result<String, NumberProblem>> {
 }
 
 /// `34631021622.0`, or `34631021622,00`. `None` when it is not written so.
+///
+/// The shortest numbers anybody has are those of Tokelau and Saint Helena. What is shorter is an amount.
 fn from_float(text: &str) -> Option<Result<String, NumberProblem>> {
+    const SHORTEST_NUMBER: usize = 4;
     let (whole, decimals) = text.split_once(['.', ','])?;
     let digits = whole.strip_prefix('+').unwrap_or(whole);
-    let is_float = digits.len() >= 7
+    let is_float = digits.len() >= SHORTEST_NUMBER
         && digits.bytes().all(|b| b.is_ascii_digit())
         && (1..=2).contains(&decimals.len())
         && decimals.bytes().all(|b| b == b'0');
@@ -180,6 +193,13 @@ mod tests {
             ("+34,631,021,622", "+34631021622"),
             ("600,000", "600,000"),
             ("６００ー０００", "600-000"),
+            ("٦٠٠ ٠٠٠ ٠٠٢", "600 000 002"),
+            ("\u{61C}+۳۴६००", "+34600"),
+            ("٣٤٦٣١٠٢١٦٢٢٫٠", "34631021622"),
+            ("600\u{2009}000\u{202F}002", "600 000 002"),
+            ("600·000•002", "600 000 002"),
+            ("73145.00", "73145"),
+            ("100.00", "100.00"),
         ] {
             assert_eq!(clean(raw), Ok(Cow::Borrowed(clean_text)), "{raw}");
         }
