@@ -63,12 +63,8 @@ fn check_records(stream: impl Read) -> Result<(), FileProblem> {
         let word = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
         let double = |at: usize| u32::from(word(at)) | u32::from(word(at + 2)) << 16;
         match kind {
-            BOUND_SHEET => {
-                // The cells of a sheet are counted once, so it must not be read under many names.
-                if !sheets.insert(u64::from(double(0))) {
-                    return Err(DAMAGED);
-                }
-            }
+            // The cells of a sheet are counted once, so it must not be read under many names.
+            BOUND_SHEET if !sheets.insert(u64::from(double(0))) => return Err(DAMAGED),
             BOF => {
                 beginnings.insert(records.start, word(2));
                 total = total.saturating_add(area.cells());

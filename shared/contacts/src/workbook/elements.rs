@@ -256,18 +256,16 @@ fn is_special(byte: u8) -> bool {
 
 /// Where the `>` of a tag is, beginning behind its `<`. Tags are short: bytes are looked at one by one.
 fn end_of_tag(bytes: &[u8]) -> Option<usize> {
-    let mut quote = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if is_special(*byte) {
-            match quote {
-                0 if *byte == b'>' => return Some(at),
-                0 => quote = *byte,
-                _ if *byte == quote => quote = 0,
-                _ => {}
-            }
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|byte| is_special(*byte))?;
+        let quote = bytes[at];
+        if quote == b'>' {
+            return Some(at);
         }
+        let value = &bytes[at + 1..];
+        at += value.iter().position(|byte| *byte == quote)? + 2;
     }
-    None
 }
 
 #[cfg(test)]
