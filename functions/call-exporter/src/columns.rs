@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value;
-use switchboard_contacts::csv_safe;
-use switchboard_domain::Call;
+use switchboard_domain::{Call, csv_safe};
 
 /// The columns, in order. Times are RFC 3339 in UTC; the last three are JSON.
 pub const COLUMNS: [&str; 27] = [

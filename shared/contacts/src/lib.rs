@@ -26,7 +26,6 @@
 //! ```
 
 mod columns;
-mod csv_safe;
 mod duplicates;
 mod file_problem;
 pub mod limits;
@@ -47,7 +46,6 @@ mod text;
 mod workbook;
 
 pub use columns::Detail;
-pub use csv_safe::csv_safe;
 pub use file_problem::FileProblem;
 pub use mask::mask;
 pub use note::Note;

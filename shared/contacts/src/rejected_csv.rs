@@ -5,7 +5,9 @@
 
 use std::io;
 
-use crate::{RejectedRow, csv_safe};
+use switchboard_domain::csv_safe;
+
+use crate::RejectedRow;
 
 /// How the names of our own columns begin.
 pub(crate) const OUR_COLUMNS: &str = "switchboard_";

@@ -20,6 +20,7 @@ mod campaign;
 mod clock;
 mod conclusion;
 mod contact;
+mod csv_safe;
 mod dnc;
 mod events_out;
 mod export;
@@ -50,6 +51,7 @@ pub use campaign::{
 pub use clock::{Clock, ManualClock};
 pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
 pub use contact::{Contact, ContactDetails, ContactList, DynamicVariables};
+pub use csv_safe::csv_safe;
 pub use dnc::DoNotCallEntry;
 pub use events_out::{
     AddressRules, Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EVENT_ATTEMPTS, EventTarget,

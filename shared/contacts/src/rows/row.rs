@@ -78,7 +78,7 @@ impl Row {
     }
 
     /// Takes back the quotation mark that kept a spreadsheet program from running a cell as a formula, as
-    /// [`crate::csv_safe`] put it there.
+    /// [`switchboard_domain::csv_safe`] put it there.
     pub(crate) fn take_back_quotes(&mut self) {
         let is_quoted = |cell: &str| {
             cell.strip_prefix('\'')

@@ -3,8 +3,8 @@
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use switchboard_contacts::{ParseOptions, RejectedCsv, RowOutcome, csv_safe, limits, open, preview};
-use switchboard_domain::PhoneNumber;
+use switchboard_contacts::{ParseOptions, RejectedCsv, RowOutcome, limits, open, preview};
+use switchboard_domain::{PhoneNumber, csv_safe};
 use switchboard_reconcile::mp3_duration_secs;
 
 use super::from_folder;

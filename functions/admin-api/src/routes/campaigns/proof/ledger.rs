@@ -1,8 +1,7 @@
 //! The calls of a campaign as CSV.
 
 use jiff::Timestamp;
-use switchboard_contacts::csv_safe;
-use switchboard_domain::Call;
+use switchboard_domain::{Call, csv_safe};
 
 const COLUMNS: [&str; 14] = [
     "call_id",
