@@ -41,6 +41,18 @@ pub const TARGETS: &[Target] = &[
         tries: 200,
     },
     Target {
+        name: "ods_part",
+        run: files::ods_part,
+        samples: files::ods_part_samples,
+        tries: 300,
+    },
+    Target {
+        name: "xlsb_part",
+        run: files::xlsb_part,
+        samples: files::xlsb_part_samples,
+        tries: 300,
+    },
+    Target {
         name: "phone_number",
         run: values::phone_number,
         samples: values::phone_samples,

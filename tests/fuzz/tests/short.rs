@@ -32,6 +32,8 @@ each!(
     text_file,
     workbook,
     workbook_part,
+    ods_part,
+    xlsb_part,
     phone_number,
     csv_cell,
     webhook,
