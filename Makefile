@@ -80,6 +80,7 @@ target/webhooks: tests/events_out/requirements.txt
 
 webhooks-check: build target/webhooks ## signatures of a campaign's events, verified by the library of Standard Webhooks; prints counts
 	$(WEBHOOKS_PYTHON) tests/events_out/verify_standardwebhooks.py
+	$(WEBHOOKS_PYTHON) tests/events_out/examples.py
 
 screenshots: build site ## every page, light and dark, phone and desktop, into docs/screenshots
 	cd site && npm run -s screenshots
