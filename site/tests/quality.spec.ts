@@ -32,7 +32,7 @@ for (const scheme of ["light", "dark"] as const) {
     const pages = [
       "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
       `/contacts/${list}`, "/contacts/do-not-call", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
-      `/event-targets/${target.target_id}?status=dead`, "/settings", "/nowhere",
+      "/settings", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {

@@ -54,10 +54,10 @@ async function somethingGoesOn(): Promise<{ campaign: string; call: string; list
   const made = (await (await fetch(`${system.url}/api/campaigns`, { method: "POST", headers, body: JSON.stringify(body) })).json()) as { campaign_id: string };
   const sample = campaigns?.items.find((campaign) => campaign["status"] === "completed")?.["campaign_id"] ?? "";
   const calls = await get(`/api/calls?campaign_id=${sample}&status=completed&limit=5`);
-  await new Promise((next) => setTimeout(next, 14_000));
-  // The last ones are refused, so that the log has both.
+  await new Promise((next) => setTimeout(next, 20_000));
+  // The last one is refused, so that the log has both.
   if (receivers[0]) receivers[0].status = 503;
-  await new Promise((next) => setTimeout(next, 6_000));
+  await fetch(`${system.url}/api/event-targets/${target}/test`, { method: "POST", headers });
   return { campaign: made.campaign_id, call: calls.items[0]?.["call_id"] ?? "", list: lists?.items[0]?.["list_id"] ?? "", agent: agents?.items[0]?.["agent_id"] ?? "", target };
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Grid, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Grid, Stack, Text } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop, IconSend, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
@@ -47,14 +47,13 @@ function Known({ target }: { target: EventTarget }) {
         <Grid.Col span={{ base: 12, lg: 8 }}><Deliveries target={target} /></Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack>
-            <Card component="section" aria-label="What it is told">
-              <Title order={2} mb="md">What it is told</Title>
+            <Section title="What it is told">
               <TargetForm
                 // Saved or changed elsewhere: the form shows what is true now.
                 key={target.version} target={target} submit="Save" readOnly={!manages} done="Saved. What is on its way goes to this address."
                 save={async (values) => bodyOf(await api.PATCH("/api/event-targets/{target_id}", { params: { path }, body: values }))}
               />
-            </Card>
+            </Section>
             <Signature target={target} />
             <Again target={target} />
           </Stack>

@@ -58,7 +58,7 @@ function Targets({ targets }: { targets: EventTarget[] }) {
                 <TextLink to="/event-targets/$targetId" params={{ targetId: target.target_id }} fw={550} size="sm" style={{ overflowWrap: "anywhere" }} onClick={(event) => event.stopPropagation()}>
                   {nameOf(target)}
                 </TextLink>
-                <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: "anywhere" }}>{target.url}</Text>
+                <Text size="xs" c="dimmed" lineClamp={2} visibleFrom="sm" style={{ overflowWrap: "anywhere" }}>{target.url}</Text>
               </Table.Td>
               <Table.Td visibleFrom="md"><Text size="sm">{target.types.map(formatWord).join(", ")}</Text></Table.Td>
               <Table.Td>

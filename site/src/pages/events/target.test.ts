@@ -54,7 +54,7 @@ describe("words", () => {
   });
   it("tell one that was never tried from one that failed", () => {
     expect(stateOfDelivery(delivery).label).toBe("On its way");
-    expect(stateOfDelivery({ ...delivery, attempts: 2 }).label).toBe("Failed, goes on");
+    expect(stateOfDelivery({ ...delivery, attempts: 2 }).label).toBe("Retrying");
     expect(stateOfDelivery({ ...delivery, status: "delivered" }).tone).toBe("good");
     expect(stateOfDelivery({ ...delivery, status: "dead" }).tone).toBe("bad");
   });

@@ -85,7 +85,7 @@ export function stateOfDelivery({ status, attempts }: Delivery): Shown {
     case "dead":
       return { tone: "bad", label: "Given up" };
     case "pending":
-      return attempts > 0 ? { tone: "warn", label: "Failed, goes on" } : { tone: "live", label: "On its way" };
+      return attempts > 0 ? { tone: "warn", label: "Retrying" } : { tone: "live", label: "On its way" };
   }
 }
 
