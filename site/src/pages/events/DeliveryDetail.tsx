@@ -50,7 +50,7 @@ function Known({ delivery }: { delivery: Delivery }) {
         ["Happened", <Moment key="h" at={delivery.occurred_at} />],
         ["Next attempt", next && <Ago key="n" at={next} />],
         ["Settled", settled && <Moment key="e" at={settled} />],
-        ["Sent again", delivery.replays > 0 && formatCount(delivery.replays, "time")],
+        ["Sent again", delivery.replays > 0 ? formatCount(delivery.replays, "time") : null],
         ["webhook-id", <Text key="i" span size="sm" ff="monospace">{delivery.event_id}</Text>],
       ]}
     />
