@@ -47,6 +47,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 for (const scheme of ["light", "dark"] as const) {
   test(`no dialog is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
+    test.setTimeout(240_000);
     const agent = await api.agent(`Asked agent ${scheme}`);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const told: string[] = [];
