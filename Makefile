@@ -2,7 +2,7 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build site test site-test check lint fmt doc agreement bench bench-contacts chaos fuzz token openapi screenshots lighthouse many clean
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts chaos fuzz token openapi screenshots lighthouse many clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -72,6 +72,15 @@ target/agreement: tests/agreement/requirements.txt
 agreement: target/agreement ## phone numbers beside Google's library; prints a table (AGREEMENT=--speed, --write-sample, --seed=2)
 	$(CARGO) build -q $(if $(findstring --speed,$(AGREEMENT)),--release) -p switchboard-contacts --example numbers
 	$(AGREEMENT_PYTHON) tests/agreement/agree.py $(AGREEMENT)
+
+WEBHOOKS_PYTHON := target/webhooks/bin/python -B
+target/webhooks: tests/events_out/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+webhooks-check: build target/webhooks ## signatures of a campaign's events, verified by the library of Standard Webhooks; prints counts
+	$(WEBHOOKS_PYTHON) tests/events_out/verify_standardwebhooks.py
+	$(WEBHOOKS_PYTHON) tests/events_out/examples.py
 
 screenshots: build site ## every page, light and dark, phone and desktop, into docs/screenshots
 	cd site && npm run -s screenshots

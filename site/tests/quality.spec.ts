@@ -1,5 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { barriers } from "./support/barriers";
 import { expect, people, test } from "./support/site";
 
 /** What a first visit may weigh, in bytes of JavaScript as it comes over the wire. */
@@ -20,16 +19,6 @@ test("the first load is light", async ({ page }) => {
   expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
 });
 
-/** What axe finds that keeps somebody from using the page, in words. */
-async function barriers(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return bad.map(({ id, nodes }) => {
-    const examples = nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ""}`);
-    return `${where} ${id}: ${examples.join("\n    ")}`;
-  });
-}
-
 for (const scheme of ["light", "dark"] as const) {
   test(`no page is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
     test.setTimeout(240_000);
@@ -37,11 +26,13 @@ for (const scheme of ["light", "dark"] as const) {
     const list = await api.list(`Readable ${scheme}`, people(3, scheme === "light" ? 850 : 860));
     const campaign = await api.campaign(`Readable campaign ${scheme}`, agent, list, { retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } });
     await api.finished(campaign);
+    const { target } = await api.target(`Readable target ${scheme}`);
     const { items } = await api.call<{ items: { call_id: string }[] }>("GET", `/api/calls?campaign_id=${campaign}`);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const pages = [
       "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
-      `/contacts/${list}`, "/contacts/do-not-call", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/settings", "/nowhere",
+      `/contacts/${list}`, "/contacts/do-not-call", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
+      "/settings", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {
@@ -56,6 +47,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 for (const scheme of ["light", "dark"] as const) {
   test(`no dialog is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
+    test.setTimeout(240_000);
     const agent = await api.agent(`Asked agent ${scheme}`);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const told: string[] = [];
@@ -71,6 +63,9 @@ for (const scheme of ["light", "dark"] as const) {
     await open("/agents", "Import by id");
     await open(`/agents/${agent}`, "Delete");
     await open("/queue", "Stop the queue");
+    const { target } = await api.target(`Asked target ${scheme}`);
+    await open("/event-targets", "New target");
+    for (const button of ["Make a new one", "Send again since…", "Turn off", "Delete"]) await open(`/event-targets/${target.target_id}`, button);
     await page.goto("/");
     await expect(page.getByRole("button", { name: /search/i }).first()).toBeVisible();
     await page.keyboard.press("Control+k");
@@ -96,7 +91,7 @@ test("everything in two clicks, by keyboard too", async ({ page }) => {
 
 test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/", "/calls", "/campaigns", "/contacts", "/agents", "/queue", "/settings"]) {
+  for (const path of ["/", "/calls", "/campaigns", "/contacts", "/agents", "/queue", "/event-targets", "/settings"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

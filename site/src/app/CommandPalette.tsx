@@ -19,10 +19,10 @@ const [store, spotlight] = createSpotlight();
 // The list scrolls, so that it can be reached by keyboard. It hands these to its scroll area, which its type does not say.
 const SCROLLED: object = { viewportProps: { tabIndex: 0, role: "region", "aria-label": "What was found" } };
 
-const PAGES: [string, string][] = [
+const PAGES: [string, string, "operator"?][] = [
   ["/", "Dashboard"], ["/calls", "Calls"], ["/campaigns", "Campaigns"], ["/contacts", "Contacts"],
   ["/contacts/do-not-call", "Do-not-call list"], ["/agents", "Agents"], ["/queue", "Queue"], ["/attention", "Attention"],
-  ["/settings", "Settings"],
+  ["/event-targets", "Event targets", "operator"], ["/settings", "Settings"],
 ];
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
@@ -74,7 +74,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
     group("Do", deeds.filter(([, label]) => fits(label)).map(([to, label]) => ({
       id: to, label, leftSection: <IconPlus size={18} />, onClick: () => void go({ to }),
     }))),
-    group("Go to", PAGES.filter(([, label]) => fits(label)).map(([to, label]) => ({
+    group("Go to", PAGES.filter(([, label, only]) => fits(label) && (!only || operates)).map(([to, label]) => ({
       id: to, label, leftSection: <IconArrowRight size={18} />, onClick: () => void go({ to }),
     }))),
   ].filter((found) => found.actions.length > 0);

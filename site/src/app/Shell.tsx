@@ -3,13 +3,13 @@ import { AppShell, Badge, Box, Burger, Group, Kbd, ScrollArea, Stack, Text, Unst
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import {
   IconAddressBook, IconAlertTriangle, IconLayoutDashboard, IconPhone, IconRobot, IconSearch, IconSettings, IconSpeakerphone,
-  IconStack2, type Icon,
+  IconStack2, IconWebhook, type Icon,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useConfig } from "@/session/ConfigContext";
-import { meQuery } from "@/session/me";
+import { meQuery, useMay } from "@/session/me";
 import { Logo } from "@/ui/Logo";
 import { NavItem } from "@/ui/links";
 import { Failure } from "@/ui/states";
@@ -20,7 +20,7 @@ import { Person } from "./Person";
 const CommandPalette = lazy(() => import("./CommandPalette"));
 const Overlays = lazy(() => import("./Overlays"));
 
-const PLACES: { to: string; label: string; icon: Icon }[] = [
+const PLACES: { to: string; label: string; icon: Icon; only?: "operator" }[] = [
   { to: "/", label: "Dashboard", icon: IconLayoutDashboard },
   { to: "/calls", label: "Calls", icon: IconPhone },
   { to: "/campaigns", label: "Campaigns", icon: IconSpeakerphone },
@@ -28,6 +28,7 @@ const PLACES: { to: string; label: string; icon: Icon }[] = [
   { to: "/agents", label: "Agents", icon: IconRobot },
   { to: "/queue", label: "Queue", icon: IconStack2 },
   { to: "/attention", label: "Attention", icon: IconAlertTriangle },
+  { to: "/event-targets", label: "Event targets", icon: IconWebhook, only: "operator" },
   { to: "/settings", label: "Settings", icon: IconSettings },
 ];
 
@@ -41,6 +42,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const [palette, setPalette] = useState(false);
   const me = useQuery(meQuery);
+  const operates = useMay("operator");
   useHotkeys([["mod+K", () => setPalette(true)], ["/", () => setPalette(true)]]);
   useEffect(close, [path, close]);
 
@@ -72,7 +74,7 @@ export function Shell() {
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea}>
           <Stack gap={2}>
-            {PLACES.map(({ to, label, icon: IconOf }) => (
+            {PLACES.filter(({ only }) => only === undefined || operates).map(({ to, label, icon: IconOf }) => (
               <NavItem
                 key={to} to={to} label={label} leftSection={<IconOf size={18} stroke={1.7} aria-hidden />}
                 rightSection={to === "/attention" ? <AttentionCount /> : undefined}

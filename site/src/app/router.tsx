@@ -4,6 +4,7 @@ import { IconError404 } from "@tabler/icons-react";
 import { ButtonLink } from "@/ui/links";
 import { Failure, Lines, Notice } from "@/ui/states";
 import { readCallSearch } from "@/pages/calls/search";
+import { readTargetSearch } from "@/pages/events/target";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({
@@ -42,6 +43,13 @@ const importContacts = createRoute({
   component: lazyRouteComponent(() => import("@/pages/contacts/ImportPage")),
 });
 
+const eventTarget = createRoute({
+  getParentRoute: () => root,
+  path: "/event-targets/$targetId",
+  validateSearch: readTargetSearch,
+  component: lazyRouteComponent(() => import("@/pages/events/EventTargetPage")),
+});
+
 const routes = root.addChildren([
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   calls,
@@ -58,6 +66,8 @@ const routes = root.addChildren([
   page("/agents/$agentId", () => import("@/pages/agents/AgentPage")),
   page("/queue", () => import("@/pages/queue/QueuePage")),
   page("/attention", () => import("@/pages/queue/AttentionPage")),
+  page("/event-targets", () => import("@/pages/events/EventTargetsPage")),
+  eventTarget,
   page("/settings", () => import("@/pages/settings/SettingsPage")),
 ]);
 

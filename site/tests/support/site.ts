@@ -76,6 +76,11 @@ export class Api {
     return made.campaign_id;
   }
 
+  /** A target that hears of nothing the tests do, unless they say where and what. */
+  async target(description: string, url = "https://example.com/events", types = ["opt_out.created"]): Promise<{ target: { target_id: string }; secret: string }> {
+    return this.call("POST", "/api/event-targets", { url, description, types });
+  }
+
   async finished(campaign: string): Promise<void> {
     await expect
       .poll(async () => (await this.call<{ status: string }>("GET", `/api/campaigns/${campaign}`)).status, { timeout: 80_000 })

@@ -45,7 +45,7 @@ export async function startSystem(environment: Record<string, string> = {}, fold
   const data = folder ?? mkdtempSync(join(tmpdir(), "switchboard-site-"));
   const env = {
     ...process.env, PORT: String(port), SIMULATOR_PORT: String(simulatorPort), DATA_DIR: data, SAMPLE: "0", CLOCK_FACTOR: "120",
-    SCHEDULE_SECONDS: "2", CONCURRENCY_LIMIT: "5", ...environment,
+    SCHEDULE_SECONDS: "2", CONCURRENCY_LIMIT: "5", EVENT_ALLOW_LOOPBACK: "true", ...environment,
   };
   const child = spawn(PROGRAM, ["run"], { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
   const url = `http://127.0.0.1:${port}`;

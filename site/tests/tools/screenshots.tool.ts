@@ -2,21 +2,43 @@
 import { type Page, test } from "@playwright/test";
 import { join } from "node:path";
 import { startFilled } from "../support/filled";
+import { Receiver } from "../support/receiver";
 import { ROOT, type System } from "../support/system";
 
 const FOLDER = join(ROOT, "docs/screenshots");
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 let system: System;
+let receivers: Receiver[] = [];
 test.beforeAll(async () => {
   test.setTimeout(600_000);
   system = await startFilled(1_500);
 });
-test.afterAll(() => system.stop());
+test.afterAll(async () => {
+  await system.stop();
+  await Promise.all(receivers.map((receiver) => receiver.stop()));
+});
+
+/** Two targets: one that takes events, and one whose receiver is gone. Answers the first. */
+async function targets(headers: Record<string, string>): Promise<string> {
+  receivers = [await Receiver.start(), await Receiver.start()];
+  const make = async (receiver: Receiver | undefined, description: string, types: string[]) => {
+    const body = JSON.stringify({ url: receiver?.url, description, types });
+    const answer = await fetch(`${system.url}/api/event-targets`, { method: "POST", headers, body });
+    return ((await answer.json()) as { target: { target_id: string } }).target.target_id;
+  };
+  const [works, gone] = receivers;
+  const desk = await make(works, "Customer desk", ["call.ended", "campaign.finished", "opt_out.created"]);
+  const old = await make(gone, "Old billing", ["opt_out.created"]);
+  if (gone) gone.status = 410;
+  await fetch(`${system.url}/api/event-targets/${old}/test`, { method: "POST", headers });
+  return desk;
+}
 
 /** A campaign that runs while the pictures are taken, so that something is going on. */
-async function somethingGoesOn(): Promise<{ campaign: string; call: string; list: string; agent: string }> {
+async function somethingGoesOn(): Promise<{ campaign: string; call: string; list: string; agent: string; target: string }> {
   const headers = { authorization: `Bearer ${system.token("admin")}`, "content-type": "application/json" };
+  const target = await targets(headers);
   const get = async (path: string) => (await fetch(system.url + path, { headers })).json() as Promise<{ items: Record<string, never>[] }>;
   const [campaigns, lists, agents, lines] = await Promise.all(
     ["/api/campaigns", "/api/contact-lists", "/api/agents", "/api/phone-lines"].map(get),
@@ -33,7 +55,10 @@ async function somethingGoesOn(): Promise<{ campaign: string; call: string; list
   const sample = campaigns?.items.find((campaign) => campaign["status"] === "completed")?.["campaign_id"] ?? "";
   const calls = await get(`/api/calls?campaign_id=${sample}&status=completed&limit=5`);
   await new Promise((next) => setTimeout(next, 20_000));
-  return { campaign: made.campaign_id, call: calls.items[0]?.["call_id"] ?? "", list: lists?.items[0]?.["list_id"] ?? "", agent: agents?.items[0]?.["agent_id"] ?? "" };
+  // The last one is refused, so that the log has both.
+  if (receivers[0]) receivers[0].status = 503;
+  await fetch(`${system.url}/api/event-targets/${target}/test`, { method: "POST", headers });
+  return { campaign: made.campaign_id, call: calls.items[0]?.["call_id"] ?? "", list: lists?.items[0]?.["list_id"] ?? "", agent: agents?.items[0]?.["agent_id"] ?? "", target };
 }
 
 async function settled(page: Page): Promise<void> {
@@ -43,11 +68,12 @@ async function settled(page: Page): Promise<void> {
 }
 
 test("pictures of every page", async ({ browser }) => {
-  const { campaign, call, list, agent } = await somethingGoesOn();
+  const { campaign, call, list, agent, target } = await somethingGoesOn();
   const pages: Record<string, string> = {
     dashboard: "/", calls: "/calls", call: `/calls/${call}`, campaigns: "/campaigns", campaign: `/campaigns/${campaign}`, "new-campaign": "/campaigns/new",
     contacts: "/contacts", "contact-list": `/contacts/${list}`, import: "/contacts/import", "do-not-call": "/contacts/do-not-call",
-    agents: "/agents", agent: `/agents/${agent}`, queue: "/queue", attention: "/attention", settings: "/settings",
+    agents: "/agents", agent: `/agents/${agent}`, queue: "/queue", attention: "/attention", "event-targets": "/event-targets",
+    "event-target": `/event-targets/${target}`, settings: "/settings",
   };
   const kept = JSON.stringify({ token: system.token("admin"), expires: Date.now() + 7_200_000 });
   for (const [size, viewport] of Object.entries(SIZES)) {

@@ -2,6 +2,7 @@ import { Button, Card, Group, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
+import { EVENT_TARGETS } from "@/api/events";
 import { attentionQuery } from "@/api/system";
 import { For } from "@/session/me";
 import { useAct } from "@/ui/act";
@@ -46,7 +47,7 @@ function Item({ item }: { item: Schemas["AttentionItem"] }) {
   const act = useAct({
     run: async (action: Schemas["SafeAction"]) => runSafeAction(action),
     done: (_, action) => `Done: ${action.label}.`,
-    touches: [["attention"], ["calls"], ["campaigns"], ["queue"], ["dead-letters"]],
+    touches: [["attention"], ["calls"], ["campaigns"], ["queue"], ["dead-letters"], EVENT_TARGETS],
   });
   return (
     <Card component="article">
@@ -68,6 +69,11 @@ function Item({ item }: { item: Schemas["AttentionItem"] }) {
         </For>
         {item.call_id && <TextLink to="/calls/$callId" params={{ callId: item.call_id }} size="sm">See the call</TextLink>}
         {item.campaign_id && <TextLink to="/campaigns/$campaignId" params={{ campaignId: item.campaign_id }} size="sm">See the campaign</TextLink>}
+        {(item.kind === "event_target_off" || item.kind === "dead_events") && (
+          <For role="operator">
+            <TextLink to="/event-targets/$targetId" params={{ targetId: item.subject }} search={item.kind === "dead_events" ? { status: "dead" } : {}} size="sm">See the target</TextLink>
+          </For>
+        )}
       </Group>
     </Card>
   );
