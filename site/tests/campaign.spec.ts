@@ -38,6 +38,8 @@ test("a spreadsheet becomes a campaign, finished calls and an export", async ({ 
   await expect(page.getByText("{{name}} is a column")).toBeVisible();
   await page.getByRole("button", { name: "Next" }).click();
   await page.getByRole("switch", { name: "Only at certain hours" }).uncheck({ force: true });
+  await page.getByRole("textbox", { name: "Rules of the country" }).click();
+  await page.getByRole("option", { name: "None" }).click();
   await page.getByLabel("Attempts per person").fill("1");
   await page.getByRole("button", { name: "Next" }).click();
   await expect(page.getByText("every second person answering are assumed")).toBeVisible();
@@ -111,6 +113,27 @@ test("a campaign is paused and resumed, people are added, and it is cancelled af
   await expect(question).toContainText("cannot be undone");
   await question.getByRole("button", { name: "Cancel the campaign" }).click();
   await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+});
+
+test("a draft is looked at, rehearsed and tried before it begins", async ({ page, api }) => {
+  const agent = await api.agent("Careful agent");
+  const list = await api.list("Careful", ["phone,name", "+34632000701,Ana", "+34632000702,", "+34632000703,Carla"].join("\n"));
+  const { campaign_id: campaign } = await api.call<{ campaign_id: string }>("POST", "/api/campaigns", {
+    name: "Careful campaign", agent_id: agent, phone_line_id: await api.line(), list_ids: [list], start: "draft",
+  });
+  await page.goto(`/campaigns/${campaign}`);
+  const before = page.getByRole("region", { name: "Before it begins" });
+  await expect(before).toContainText("1 missing variable");
+  await expect(before).toContainText("Line 3");
+  await expect(before.getByText("There is no cap on what the calls may cost.")).toBeVisible();
+  await before.getByRole("button", { name: "Rehearse" }).click();
+  const rehearsal = page.getByRole("region", { name: "Rehearsal" });
+  await expect(rehearsal).toContainText("Rehearsed with 3 people; nobody was called");
+
+  await before.getByRole("button", { name: "Call me" }).click();
+  await page.getByLabel("Your number").fill("+34632000799");
+  await page.getByRole("dialog").getByRole("button", { name: "Call me" }).click();
+  await expect(page.getByText("Your phone rings in a moment.")).toBeVisible();
 });
 
 test("the queue is stopped, started and given another limit", async ({ page }) => {

@@ -3,9 +3,7 @@
 use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::json;
-use switchboard_domain::{
-    CallStatus, CallingWindow, CampaignAction, QueueState, RecipientStatus, SkipReason,
-};
+use switchboard_domain::{CallStatus, CampaignAction, QueueState, RecipientStatus, SkipReason, ZoneSource};
 use switchboard_providers::fake::NextDial;
 use switchboard_testing::{Actor, DynamoDbFault, LIMIT, SqsFault, records};
 
@@ -204,18 +202,33 @@ async fn promise_4_a_dial_that_was_held_up_on_its_way_is_not_made_after_a_stop()
 async fn promise_5_nobody_is_called_at_the_wrong_time_or_against_their_wish() {
     let mut world = World::start().await;
     let mut plan = records::campaign("renewals", world.now());
-    // It is Friday noon in UTC; the window opened at nine and closes in a minute.
-    plan.window = Some(CallingWindow::new(vec![1, 2, 3, 4, 5], "09:00", "12:01", "UTC").unwrap());
+    // It is Friday noon in UTC and four o'clock where the people are: their hours are over in a minute.
+    let days = ["mon", "tue", "wed", "thu", "fri"].map(|day| format!(r#""{day}":["01:00-04:01"]"#));
+    let hours = format!(r#"{{"windows":{{{}}},"rules":{{"only":[]}}}}"#, days.join(","));
+    plan.rules.calling_hours = serde_json::from_str(&hours).unwrap();
     let campaign = world.campaign_like(plan, 30).await;
     let unwilling = records::do_not_call(&records::number(3), world.now());
     world.test.store.add_do_not_call(&unwilling).await.unwrap();
     for _ in 0..180 {
         world.second().await;
     }
-    for dial in world.calls().await.iter().filter_map(|call| call.placing_at) {
+    for call in world
+        .calls()
+        .await
+        .iter()
+        .filter(|call| call.placing_at.is_some())
+    {
+        let there = call.placing_at.unwrap().in_tz("America/Los_Angeles").unwrap();
         assert!(
-            campaign.window.as_ref().unwrap().is_open(dial),
-            "dialled at {dial}"
+            (1..4).contains(&there.hour()) || there.hour() == 4 && there.minute() < 1,
+            "{there}"
+        );
+        let hours = call.hours.as_ref().unwrap();
+        assert_eq!(hours.zones, ["America/Los_Angeles"]);
+        assert_eq!(
+            hours.source,
+            ZoneSource::Number,
+            "it is written down where the zone came from"
         );
     }
     let counts = world.counts(&campaign.campaign_id).await;

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod back_pressure;
+mod campaigns;
 mod dead_letters;
 mod eight;
 mod evidence;

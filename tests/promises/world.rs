@@ -20,7 +20,7 @@ use switchboard_providers::Secret;
 use switchboard_providers::elevenlabs::webhook::sign;
 use switchboard_providers::fake::FakeProvider;
 use switchboard_service::{ElevenLabsSecrets, Providers, Settings};
-use switchboard_store::{CallFilter, DialMessage};
+use switchboard_store::{CallFilter, DialLimits, DialMessage};
 use switchboard_testing::{LIMIT, TestStore, records};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
@@ -209,7 +209,10 @@ impl World {
         call.call_id = CallId::parse("call_01kexample000000000000000a").unwrap();
         let (store, now) = (&self.test.store, self.now());
         store.create_call(&call).await.unwrap();
-        store.begin_dial(&call, None, None, now, now).await.unwrap();
+        store
+            .begin_dial(&call, None, None, &DialLimits::default(), now, now)
+            .await
+            .unwrap();
         call.call_id
     }
 

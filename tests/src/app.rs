@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use switchboard_local::client::ApiClient;
 use switchboard_local::oidc::Role;
-use switchboard_local::{Local, LocalConfig};
+use switchboard_local::{Local, LocalConfig, any_hour};
 use switchboard_simulator::{Ledger, SAMPLE_AGENT_ID, SAMPLE_TWILIO_LINE_ID, SimulatorConfig};
 
 /// Between two looks.
@@ -141,6 +141,7 @@ pub async fn start_campaign_of(
         "list_ids": [upload["list_id"]],
         "start": "now",
         "ringing_timeout_secs": 20,
+        "rules": { "calling_hours": any_hour() },
         "retry": { "max_attempts": plan.max_attempts, "delay_secs": 60, "retry_on": ["no_answer", "busy"] },
     });
     let mut campaign = campaign;

@@ -11,7 +11,7 @@ const MAX_THING: usize = 200;
 impl Api {
     /// Writes down one change: who did what to which thing. Numbers and contents stay out. The change
     /// itself is done, so a trail that cannot be written is only logged, as an error.
-    pub(crate) async fn audit(&self, action: &'static str, thing: &(impl ToString + Sync)) {
+    pub(crate) async fn audit(&self, action: &'static str, thing: &(impl ToString + Sync + ?Sized)) {
         let caller = &self.caller;
         let thing: String = thing.to_string().chars().take(MAX_THING).collect();
         tracing::info!(target: "audit", actor = %caller.subject, role = caller.role.as_str(), action, thing = %thing, "changed");

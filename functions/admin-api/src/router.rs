@@ -30,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::calls::routes())
         .merge(areas::exports::routes())
         .merge(areas::queue::routes())
+        .merge(areas::dial_settings::routes())
         .merge(areas::dead_letters::routes())
         .merge(areas::system::routes())
         .merge(areas::people::routes())

@@ -41,17 +41,14 @@ impl Scheduler {
                 continue;
             }
             let contacts = self.store.contacts_from(list_id, layout.seq, CHUNK).await?;
-            let due_at = campaign.start_at.unwrap_or(now);
+            let due_at = campaign.start_at.map_or(now, |start| start.max(now));
             let recipient = |contact: switchboard_domain::Contact| {
-                let campaign = campaign.campaign_id.clone();
-                Recipient::new(
-                    campaign,
-                    contact.phone_number,
-                    contact.variables,
-                    None,
-                    due_at,
-                    now,
-                )
+                let id = campaign.campaign_id.clone();
+                let (number, variables) = (contact.phone_number, contact.variables);
+                let mut recipient =
+                    Recipient::new(id, number, variables, None, due_at, now).with_details(&contact.details);
+                recipient.wait_until(due_at, &campaign.rules.calling_hours);
+                recipient
             };
             let recipients = contacts.into_iter().map(recipient).collect();
             self.store

@@ -4,6 +4,7 @@
 //! a due recipient and a free slot meet within seconds. A lease keeps two ticks from doing the
 //! same. The truth is in the tables: a tick that dies at any point loses nothing.
 
+mod auto_pause;
 mod capacity;
 mod dead_letters;
 mod layout;

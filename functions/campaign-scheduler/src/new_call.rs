@@ -8,24 +8,37 @@ use switchboard_domain::{
 /// How long a call may wait for its dial once it is queued; past that it goes back.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
-/// The moment after which the call must not begin: the campaign's end, or when it waited too long.
-fn dial_before(campaign: &Campaign, now: Timestamp) -> Timestamp {
+/// The moment after which the call must not begin: the end of the campaign or of the person's hours, or
+/// when it waited too long.
+fn dial_before(campaign: &Campaign, closes_at: Timestamp, now: Timestamp) -> Timestamp {
     let waited = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
-    campaign.end_at.map_or(waited, |end| end.min(waited))
+    campaign
+        .end_at
+        .unwrap_or(Timestamp::MAX)
+        .min(closes_at)
+        .min(waited)
 }
 
-/// A queued call for a recipient.
-pub(crate) fn new_call(campaign: &Campaign, recipient: &Recipient, call_id: CallId, now: Timestamp) -> Call {
+/// A queued call for a recipient who may be called until `closes_at`.
+pub(crate) fn new_call(
+    campaign: &Campaign,
+    recipient: &Recipient,
+    call_id: CallId,
+    closes_at: Timestamp,
+    now: Timestamp,
+) -> Call {
+    let (agent_id, provider_agent_id) = campaign.agent_of(&recipient.phone_number);
+    let (phone_line_id, carrier) = campaign.line_of(&recipient.phone_number);
     Call {
         call_id,
         status: CallStatus::Queued,
         direction: Direction::Outbound,
         origin: CallOrigin::Campaign,
         provider: campaign.provider,
-        agent_id: campaign.agent_id.clone(),
-        provider_agent_id: campaign.provider_agent_id.clone(),
-        phone_line_id: Some(campaign.phone_line_id.clone()),
-        carrier: Some(campaign.carrier),
+        agent_id: agent_id.clone(),
+        provider_agent_id: provider_agent_id.clone(),
+        phone_line_id: Some(phone_line_id.clone()),
+        carrier: Some(carrier),
         phone_number: Some(recipient.phone_number.clone()),
         campaign_id: Some(campaign.campaign_id.clone()),
         recipient_id: Some(recipient.recipient_id.clone()),
@@ -37,8 +50,10 @@ pub(crate) fn new_call(campaign: &Campaign, recipient: &Recipient, call_id: Call
         created_at: now,
         enqueued_at: Some(now),
         due_at: Some(recipient.due_at),
-        dial_before: Some(dial_before(campaign, now)),
+        dial_before: Some(dial_before(campaign, closes_at, now)),
         placing_at: None,
+        hours: None,
+        reserved_micros: None,
         started_at: None,
         ended_at: None,
         duration_secs: None,

@@ -28,6 +28,7 @@ impl Scheduler {
         summary.enqueued += self.top_up(&settings, &callable, u64::from(done.steps)).await?;
         self.complete_finished(&running).await?;
         if LastDone::is_due(done.recover, self.pace.recover, now) {
+            self.pause_by_itself(&running).await?;
             summary.recovered += self.recover(&settings).await?;
             done.recover = Some(now);
         }
@@ -66,7 +67,7 @@ impl Scheduler {
         Ok(false)
     }
 
-    /// Running campaigns, the most important first.
+    /// Running campaigns.
     pub(crate) async fn running_campaigns(&self) -> Result<Vec<switchboard_domain::Campaign>, StoreError> {
         let mut running = Vec::new();
         let mut cursor = None;
@@ -81,7 +82,6 @@ impl Scheduler {
                 break;
             }
         }
-        running.sort_by_key(|campaign| std::cmp::Reverse(campaign.priority));
         Ok(running)
     }
 }

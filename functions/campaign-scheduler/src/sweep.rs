@@ -1,7 +1,7 @@
 //! Recipients that move without a call: those of an ended campaign, and failed ones to try again.
 
 use switchboard_domain::{Campaign, CampaignId, CampaignStatus, RecipientEvent, RecipientStatus, SkipReason};
-use switchboard_store::StoreError;
+use switchboard_store::{Cursor, StoreError};
 
 use crate::tick::Scheduler;
 
@@ -28,6 +28,9 @@ impl Scheduler {
         if campaign.retry_failed_asked {
             return self.sweep_failed(&campaign).await;
         }
+        if campaign.new_hours.is_some() && !campaign.status.is_final() {
+            return self.sweep_new_hours(&campaign).await;
+        }
         // Done already, and only the note is left.
         self.store.finish_sweep(id, campaign.version).await
     }
@@ -48,6 +51,47 @@ impl Scheduler {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Gives the next recipients that wait the times of the new calling hours.
+    async fn sweep_new_hours(&self, campaign: &Campaign) -> Result<(), StoreError> {
+        let place = campaign.new_hours.as_deref().unwrap_or_default();
+        let cursor = Cursor::decode(place).ok();
+        let waiting = Some(RecipientStatus::Pending);
+        let page = self
+            .store
+            .list_recipients(&campaign.campaign_id, waiting, cursor.as_ref(), MOST_PER_STEP)
+            .await?;
+        let now = self.clock.now();
+        for recipient in &page.items {
+            let mut later = recipient.clone();
+            let from = recipient.not_before.unwrap_or(now).max(now);
+            later.wait_until(from, &campaign.rules.calling_hours);
+            if later.due_at != recipient.due_at {
+                self.store.put_off(recipient, later.due_at, now).await?;
+            }
+        }
+        let next = page.next.map(|next| next.encode());
+        let done = next.is_none();
+        let written = self
+            .store
+            .update_campaign(&campaign.campaign_id, |current| {
+                // Changed once more: everybody again.
+                if current.rules_version != campaign.rules_version {
+                    return Ok::<_, std::convert::Infallible>(false);
+                }
+                current.new_hours.clone_from(&next);
+                Ok(true)
+            })
+            .await?;
+        match written.and_then(Result::ok) {
+            Some(written) if done && written.new_hours.is_none() => {
+                self.store
+                    .finish_sweep(&campaign.campaign_id, written.version)
+                    .await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn sweep_failed(&self, campaign: &Campaign) -> Result<(), StoreError> {
@@ -74,9 +118,14 @@ impl Scheduler {
                 Ok::<_, std::convert::Infallible>(true)
             })
             .await?;
-        let version = settled
-            .and_then(Result::ok)
-            .map_or(u64::MAX, |campaign| campaign.version);
+        let settled = settled.and_then(Result::ok);
+        if settled
+            .as_ref()
+            .is_some_and(|campaign| campaign.new_hours.is_some())
+        {
+            return Ok(());
+        }
+        let version = settled.map_or(u64::MAX, |campaign| campaign.version);
         self.store.finish_sweep(&campaign.campaign_id, version).await
     }
 

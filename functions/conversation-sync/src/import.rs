@@ -64,6 +64,8 @@ fn imported_call(agent: &Agent, conversation: &Conversation, outcome: CallOutcom
         due_at: None,
         dial_before: None,
         placing_at: None,
+        hours: None,
+        reserved_micros: None,
         started_at: Some(began),
         ended_at: Some(ended),
         duration_secs: None,

@@ -2,13 +2,24 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Call, Campaign, CampaignStatus, Recipient, RecipientEvent, RecipientStatus, SkipReason, Turn,
+    Answer, Call, Campaign, CampaignStatus, FrequencyLimits, Recipient, RecipientEvent, RecipientStatus,
+    SkipReason, Turn,
 };
-use switchboard_store::{BeginDial, StoreError};
+use switchboard_store::{BeginDial, DialLimits, SpendLimits, StoreError};
 
 use crate::Dialer;
+
+/// How long somebody who was called too often waits in a campaign that has no end.
+const CAP_PATIENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The beginning of the next day, in UTC.
+fn tomorrow(now: Timestamp) -> Timestamp {
+    let day = 86_400;
+    let next = (now.as_second() / day + 1) * day;
+    Timestamp::from_second(next).unwrap_or(Timestamp::MAX)
+}
 
 /// Where the preparation of a call led.
 pub(crate) enum Prepared {
@@ -95,20 +106,25 @@ impl Dialer {
         recipient: &Recipient,
         now: Timestamp,
     ) -> Result<Option<Prepared>, StoreError> {
-        let missing = campaign
-            .required_variables
-            .iter()
-            .any(|name| !recipient.variables.contains_key(name));
+        let reason = campaign.reason_to_skip(recipient, now);
         let elsewhere = match campaign.status {
-            CampaignStatus::Running if missing => {
-                let skip = RecipientEvent::Skipped(SkipReason::MissingVariable);
-                let failure = "A variable that the agent needs has no value in this row.";
-                self.give_up(call, Some(recipient), skip, failure).await?
+            CampaignStatus::Running if let Some(reason) = reason => {
+                let failure = match reason {
+                    SkipReason::NoConsent => "This row does not say that the person consented to be called.",
+                    _ => "A variable that the agent needs has no value in this row.",
+                };
+                self.give_up(call, Some(recipient), RecipientEvent::Skipped(reason), failure)
+                    .await?
             }
             CampaignStatus::Running => {
-                match campaign.window.as_ref().and_then(|window| window.next_open(now)) {
-                    Some(opens) if opens > now => self.withdraw(call, recipient, opens, now).await?,
-                    _ => return Ok(None),
+                match recipient.may_be_called(&campaign.rules.calling_hours, now).answer {
+                    Answer::Open { .. } => return Ok(None),
+                    Answer::Closed { opens_at, .. } => self.withdraw(call, recipient, opens_at, now).await?,
+                    Answer::Never { because } => {
+                        let skip = RecipientEvent::Skipped(SkipReason::WindowClosed);
+                        self.give_up(call, Some(recipient), skip, &because.to_string())
+                            .await?
+                    }
                 }
             }
             CampaignStatus::Paused | CampaignStatus::Scheduled | CampaignStatus::Draft => {
@@ -146,19 +162,36 @@ impl Dialer {
                 }
                 Turn::NotBefore(at) | Turn::Down(at) => return self.put_off(call, recipient, at, now).await,
             }
-            let until = self.watched_until(now);
+            let mut call = call.clone();
+            let mut limits = self.limits_of(&call, campaign, now).await?;
+            if let (Some(campaign), Some(recipient)) = (campaign, recipient) {
+                let decision = recipient.may_be_called(&campaign.rules.calling_hours, now);
+                if !decision.is_open() {
+                    return Ok(Prepared::LookAgain);
+                }
+                call.hours = Some((&decision).into());
+                limits.frequency = FrequencyLimits::of(campaign, &decision);
+            }
+            let (call, until) = (&call, self.watched_until(now));
             match self
                 .store
-                .begin_dial(call, recipient, campaign, until, now)
+                .begin_dial(call, recipient, campaign, &limits, until, now)
                 .await?
             {
                 BeginDial::Begun(call) => return Ok(Prepared::Begun(call)),
-                BeginDial::Changed | BeginDial::CampaignNotRunning => return Ok(Prepared::LookAgain),
+                BeginDial::Changed | BeginDial::CampaignChanged => return Ok(Prepared::LookAgain),
                 BeginDial::DoNotCall => {
                     let skip = RecipientEvent::Skipped(SkipReason::DoNotCall);
                     return self
                         .give_up(call, recipient, skip, "The number is on the do-not-call list.")
                         .await;
+                }
+                BeginDial::CampaignSpent => return self.spent(call, campaign, recipient, now).await,
+                BeginDial::DaySpent => {
+                    return self.put_off(call, recipient, tomorrow(now), now).await;
+                }
+                BeginDial::TooOften(allowed) => {
+                    return self.too_often(call, campaign, recipient, allowed, now).await;
                 }
                 BeginDial::NoSlot if waited < self.pace.wait_for_slot && now < hand_over_at => {
                     tokio::time::sleep(self.pace.retry_slot).await;
@@ -169,6 +202,72 @@ impl Dialer {
                 }
             }
         }
+    }
+
+    /// What the dial must not exceed, as people have set it.
+    async fn limits_of(
+        &self,
+        call: &Call,
+        campaign: Option<&Campaign>,
+        now: Timestamp,
+    ) -> Result<DialLimits, StoreError> {
+        let settings = self.store.dial_settings().await?;
+        let line = call.phone_line_id.as_ref();
+        let outbound = match settings.inbound_share {
+            0 => None,
+            share => {
+                let queue = self.store.queue_settings(u32::MAX, now).await?;
+                Some(queue.concurrency_limit.saturating_sub(share))
+            }
+        };
+        Ok(DialLimits {
+            frequency: FrequencyLimits::default(),
+            spend: SpendLimits::of(campaign.and_then(|c| c.rules.spend_cap_cents), &settings),
+            agent: settings.agent_limits.get(&call.agent_id).copied(),
+            phone_line: line.and_then(|line| settings.phone_line_limits.get(line).copied()),
+            outbound,
+        })
+    }
+
+    /// One more call could cost more than the campaign may: it pauses, and its people wait.
+    async fn spent(
+        &self,
+        call: &Call,
+        campaign: Option<&Campaign>,
+        recipient: Option<&Recipient>,
+        now: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        // What is reserved for calls in progress may come back when they end.
+        if let Some(campaign) = campaign {
+            let spent = self.store.spent_by_campaign(&campaign.campaign_id).await?;
+            if spent.committed == spent.settled {
+                let reason =
+                    "One more call could cost more than its spend cap. Raise the cap, then resume it.";
+                self.store
+                    .pause_because(&campaign.campaign_id, reason, now)
+                    .await?;
+            }
+        }
+        self.put_off(call, recipient, now, now).await
+    }
+
+    /// The person had enough calls: they wait, unless that takes longer than the campaign or anybody would.
+    async fn too_often(
+        &self,
+        call: &Call,
+        campaign: Option<&Campaign>,
+        recipient: Option<&Recipient>,
+        allowed: Timestamp,
+        now: Timestamp,
+    ) -> Result<Prepared, StoreError> {
+        let patience = now.saturating_add(CAP_PATIENCE).unwrap_or(Timestamp::MAX);
+        let end = campaign.and_then(|campaign| campaign.end_at);
+        if allowed < end.unwrap_or(patience) {
+            return self.put_off(call, recipient, allowed, now).await;
+        }
+        let skip = RecipientEvent::Skipped(SkipReason::FrequencyCap);
+        self.give_up(call, recipient, skip, "The person was called too often lately.")
+            .await
     }
 
     /// Not more than one try for a slot at a time: the call may be stopped or overtaken meanwhile.

@@ -156,6 +156,7 @@ impl Settings {
             environment: self.environment(),
             secrets,
             schedule_minute: Some(Duration::from_secs(self.schedule_seconds.max(1))),
+            without_schedules: Vec::new(),
             retry_delay: Duration::from_secs(2),
             faults: self.faults.clone(),
             simulator: self

@@ -31,6 +31,8 @@ pub struct LocalConfig {
     pub secrets: BTreeMap<String, String>,
     /// How long a minute of a schedule lasts; none: a minute.
     pub schedule_minute: Option<Duration>,
+    /// Functions whose schedules do not fire: many systems side by side are spared work that is not theirs.
+    pub without_schedules: Vec<String>,
     /// Before an asynchronous invocation is tried again.
     pub retry_delay: Duration,
     /// The provider's simulator, and its port; none when the real provider is used.
@@ -56,6 +58,7 @@ impl LocalConfig {
             environment: BTreeMap::new(),
             secrets: BTreeMap::new(),
             schedule_minute: Some(Duration::from_secs(2)),
+            without_schedules: Vec::new(),
             retry_delay: Duration::from_millis(200),
             faults: None,
             simulator: Some((0, SimulatorConfig::default())),

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what the functions do. What the template lacks does not exist.
 
+mod any_hour;
 pub mod client;
 mod clock;
 mod command;
@@ -22,6 +23,7 @@ pub mod oidc;
 pub mod sample;
 pub mod template;
 
+pub use any_hour::any_hour;
 pub use command::Command;
 pub use config::{LocalConfig, StartError};
 pub use gateway::event_of;

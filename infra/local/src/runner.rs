@@ -195,7 +195,8 @@ impl Local {
             stack.notifications.clone(),
             lambda.clone(),
         ));
-        for function in &stack.functions {
+        let keeps_time = |function: &&FunctionSpec| !config.without_schedules.contains(&function.name);
+        for function in stack.functions.iter().filter(keeps_time) {
             for schedule in &function.schedules {
                 let (name, schedule) = (function.name.clone(), schedule.clone());
                 let minute = config.schedule_minute;

@@ -1,11 +1,10 @@
 //! May this person be called now, and if not, when.
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard_domain::PhoneNumber;
 
+use crate::calling_hours::{CallingHours, RuleChoice, UnknownZone, ZoneOfRecipient};
 use crate::decision::{Answer, Decision, Reason, ZoneName, ZoneSource};
 use crate::hours::{Clock, Hours, second_of};
-use crate::policy::{Policy, RuleChoice, UnknownZone, ZoneOfRecipient};
 use crate::rule::Rule;
 use crate::zone::Zone;
 use crate::zones::{Reach, zones_of};
@@ -13,16 +12,11 @@ use crate::zones::{Reach, zones_of};
 /// How far ahead an opening is looked for: over a year, so that every holiday has passed once.
 const HORIZON: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// Whether the person of this number may be called at `now`.
+/// Whether the person of this number, in E.164, may be called at `now`.
 ///
 /// It must be open in every zone that the person may be in, by the campaign's windows and by every rule.
 /// `explicit_zone` is what the contact list gives as the person's time zone; blank is none.
-pub fn decide(
-    number: &PhoneNumber,
-    explicit_zone: Option<&str>,
-    policy: &Policy,
-    now: Timestamp,
-) -> Decision {
+pub fn decide(number: &str, explicit_zone: Option<&str>, policy: &CallingHours, now: Timestamp) -> Decision {
     let rules = match &policy.rules {
         RuleChoice::Auto => Rule::of(number),
         RuleChoice::Only(rules) => rules.clone(),
@@ -71,9 +65,9 @@ pub fn decide(
 type NamedZone = (ZoneName, Zone);
 
 fn zones_to_use(
-    number: &PhoneNumber,
+    number: &str,
     explicit_zone: Option<&str>,
-    policy: &Policy,
+    policy: &CallingHours,
 ) -> Result<(Vec<NamedZone>, ZoneSource), Reason> {
     let column = explicit_zone.map(str::trim).filter(|text| !text.is_empty());
     if let (ZoneOfRecipient::Column, Some(text)) = (policy.zone_of_recipient, column) {
@@ -128,7 +122,12 @@ fn first_common_opening(
 }
 
 /// What keeps it closed: the campaign's own windows first, as they are the easiest to change.
-fn reason(zones: &[NamedZone], policy: &Policy, rules: &[&'static Rule], now: Timestamp) -> Option<Reason> {
+fn reason(
+    zones: &[NamedZone],
+    policy: &CallingHours,
+    rules: &[&'static Rule],
+    now: Timestamp,
+) -> Option<Reason> {
     let windows = policy.windows.week();
     zones.iter().find_map(|(zone, inner)| {
         let (zone, local) = (zone.clone(), inner.inner().to_datetime(now));

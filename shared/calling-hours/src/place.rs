@@ -1,7 +1,5 @@
 //! The country, and in the United States the state, of a number.
 
-use switchboard_domain::PhoneNumber;
-
 use crate::prefix;
 
 include!(concat!(env!("OUT_DIR"), "/places.rs"));
@@ -15,8 +13,8 @@ pub struct Place {
     pub region: Option<&'static str>,
 }
 
-/// Where a number was given out; None for toll-free and other numbers that no one country has.
-pub fn place_of(number: &PhoneNumber) -> Option<Place> {
+/// Where an E.164 number was given out; None for toll-free and other numbers that no one country has.
+pub fn place_of(number: &str) -> Option<Place> {
     prefix::longest(&PREFIXES, number).map(|(_, place)| *place)
 }
 
@@ -26,7 +24,7 @@ mod tests {
 
     #[test]
     fn area_codes_tell_the_state_and_the_country() {
-        let place = |number: &str| place_of(&number.parse().unwrap()).map(|p| (p.country, p.region));
+        let place = |number: &str| place_of(number).map(|p| (p.country, p.region));
         assert_eq!(place("+13055550100"), Some(("US", Some("FL"))));
         assert_eq!(place("+12035550100"), Some(("US", Some("CT"))));
         assert_eq!(place("+14165550100"), Some(("CA", None)));

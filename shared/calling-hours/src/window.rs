@@ -33,6 +33,14 @@ pub enum InvalidWindow {
 }
 
 impl Window {
+    /// 08:00 to 21:00.
+    pub const DAYTIME: Self = Self {
+        from: 8 * 60,
+        to: 21 * 60,
+    };
+    /// 00:00 to 24:00.
+    pub const WHOLE_DAY: Self = Self { from: 0, to: 1440 };
+
     /// Reads `HH:MM-HH:MM`; `24:00` is the end of the day.
     ///
     /// # Errors
@@ -139,6 +147,11 @@ impl Windows {
     pub fn every_day(windows: &[Window]) -> Result<Self, InvalidWindow> {
         let days = Weekday::Monday.cycle_forward().take(7);
         Self::new(days.flat_map(|day| windows.iter().map(move |window| (day, *window))))
+    }
+
+    /// One window on every day of the week.
+    pub fn whole_week(window: Window) -> Self {
+        Self(std::array::from_fn(|_| vec![window]))
     }
 
     pub(crate) fn week(&self) -> Week {

@@ -12,6 +12,7 @@ static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bu
 /// A time zone of the IANA database.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "Europe/Madrid"))]
 pub struct Zone(TimeZone);
 
 /// Text that is not the name of a time zone.
@@ -29,6 +30,11 @@ impl Zone {
             .get(name)
             .map(Self)
             .map_err(|_| InvalidZone(name.to_owned()))
+    }
+
+    /// The zone of no place.
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
     }
 
     /// Its IANA name.

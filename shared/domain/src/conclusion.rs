@@ -2,11 +2,15 @@
 
 use jiff::Timestamp;
 
+use crate::retry::next_call;
 use crate::{
-    AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, IllegalCallEvent,
+    AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, Campaign, IllegalCallEvent,
     ProviderId, Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, TryAgain,
     after_attempt,
 };
+
+/// Calls after which a person who asks to be called again is not.
+const MOST_CALLBACKS: u32 = 10;
 
 /// What the provider tells of a call that is over.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,14 +78,14 @@ pub struct Conclusion {
 
 /// What follows when `call` comes to its `ending`.
 ///
-/// `retry` is the campaign's policy, or none when nobody of it may be called again.
+/// `campaign` says whether and when to call again; none: nobody of it may be called again.
 ///
 /// # Errors
 /// When the call is over already, or was never begun: nothing follows.
 pub fn conclude(
     mut call: Call,
     recipient: Option<Recipient>,
-    retry: Option<&RetryPolicy>,
+    campaign: Option<&Campaign>,
     ending: &Ending,
     now: Timestamp,
 ) -> Result<Conclusion, IllegalCallEvent> {
@@ -103,7 +107,7 @@ pub fn conclude(
     }
     let recipient = recipient
         .filter(|r| r.call_id.as_ref() == Some(&call.call_id))
-        .and_then(|r| recipient_after(r, &call, was, retry, ending, now));
+        .and_then(|r| recipient_after(r, &call, was, campaign, ending, now));
     Ok(Conclusion {
         frees_slot,
         recording_due: call.recording.state == RecordingState::Pending,
@@ -116,15 +120,14 @@ fn recipient_after(
     mut recipient: Recipient,
     call: &Call,
     was: CallStatus,
-    retry: Option<&RetryPolicy>,
+    campaign: Option<&Campaign>,
     ending: &Ending,
     now: Timestamp,
 ) -> Option<(RecipientStatus, Recipient)> {
     let from = recipient.status;
     let attempt = match ending {
         Ending::Ended { outcome, .. } => {
-            recipient.attempts += 1;
-            recipient.refusals = 0;
+            recipient.count_attempt(*outcome);
             Attempt::Ended(*outcome)
         }
         Ending::NotPlaced { try_again, .. } => {
@@ -136,27 +139,71 @@ fn recipient_after(
         max_attempts: 1,
         ..RetryPolicy::default()
     };
-    let next = after_attempt(
-        attempt,
-        recipient.attempts,
-        recipient.refusals,
-        retry.unwrap_or(&once),
-        now,
-    );
+    let policy = campaign.map_or(&once, |campaign| &campaign.retry);
+    let next = after_attempt(attempt, &recipient, policy, now);
+    let wait = |recipient: &mut Recipient, at: Timestamp| {
+        recipient.not_before = Some(at);
+        let Some(campaign) = campaign else {
+            recipient.due_at = at;
+            return;
+        };
+        let rule = match attempt {
+            Attempt::Ended(outcome) => policy.rule_of(outcome),
+            Attempt::NotPlaced(_) => None,
+        };
+        let dialled = call.placing_at.unwrap_or(now);
+        let other_than = rule.as_ref().map(|rule| (rule, dialled));
+        recipient.due_at = next_call(recipient, &campaign.rules.calling_hours, other_than, at);
+    };
+    let callback = match (next, campaign) {
+        // However often they ask: nobody is called without end.
+        (AfterAttempt::Done(CallOutcome::Completed), Some(campaign))
+            if recipient.attempts < MOST_CALLBACKS =>
+        {
+            campaign.callback_of(call, now)
+        }
+        _ => None,
+    };
+    if let Some(at) = callback {
+        wait(&mut recipient, at);
+        recipient.status = from.after(RecipientEvent::CallbackAsked).ok()?;
+        return Some((from, updated(recipient, call, now)));
+    }
     let event = match next {
         // Late proof of a call thought unplaced: the recipient waits for a retry already.
         AfterAttempt::RetryAt(at) if was == CallStatus::NotPlaced && from == RecipientStatus::Pending => {
-            recipient.due_at = at;
+            wait(&mut recipient, at);
             return Some((from, updated(recipient, call, now)));
         }
         AfterAttempt::RetryAt(at) => {
-            recipient.due_at = at;
+            wait(&mut recipient, at);
             RecipientEvent::RetryPlanned
         }
         AfterAttempt::Done(outcome) => RecipientEvent::Ended(outcome),
     };
     recipient.status = from.after(event).ok()?;
     Some((from, updated(recipient, call, now)))
+}
+
+/// The recipient of a call that is over, when what came in since says that the person named a time to be
+/// called again; none when nothing changes.
+pub fn late_callback(
+    call: &Call,
+    recipient: &Recipient,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> Option<Recipient> {
+    let theirs = recipient.call_id.as_ref() == Some(&call.call_id);
+    let reached = recipient.status == RecipientStatus::Completed && call.status == CallStatus::Completed;
+    if !theirs || !reached || recipient.attempts >= MOST_CALLBACKS {
+        return None;
+    }
+    let at = campaign.callback_of(call, now)?;
+    let mut waiting = recipient.clone();
+    waiting.status = recipient.status.after(RecipientEvent::CallbackAsked).ok()?;
+    waiting.wait_until(at, &campaign.rules.calling_hours);
+    waiting.updated_at = now;
+    Some(waiting)
 }
 
 fn updated(mut recipient: Recipient, call: &Call, now: Timestamp) -> Recipient {
@@ -191,7 +238,7 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{call, recipient};
+    use crate::testing::{call, campaign, recipient};
 
     fn ended(outcome: CallOutcome) -> Ending {
         Ending::Ended {
@@ -215,7 +262,7 @@ mod tests {
         let done = conclude(
             call(CallStatus::InProgress),
             Some(recipient(RecipientStatus::Calling)),
-            Some(&RetryPolicy::default()),
+            Some(&campaign()),
             &ended(CallOutcome::Completed),
             NOW,
         )
@@ -247,7 +294,7 @@ mod tests {
         let done = conclude(
             call(CallStatus::Placing),
             Some(recipient(RecipientStatus::Calling)),
-            Some(&RetryPolicy::default()),
+            Some(&campaign()),
             &not_placed(TryAgain::AFewTimes),
             NOW,
         )
@@ -263,7 +310,7 @@ mod tests {
         let done = conclude(
             call(CallStatus::NotPlaced),
             Some(recipient(RecipientStatus::Pending)),
-            Some(&RetryPolicy::default()),
+            Some(&campaign()),
             &ended(CallOutcome::Completed),
             NOW,
         )

@@ -21,58 +21,70 @@ mod clock;
 mod conclusion;
 mod contact;
 mod csv_safe;
+mod dial_settings;
 mod dnc;
 mod events_out;
 mod export;
+mod frequency;
 mod ids;
 mod person;
 mod phone;
+mod preflight;
 mod proof;
 mod provider_state;
 mod queue;
 mod recipient;
+mod rehearsal;
 mod retry;
 mod search;
+mod sharing;
 mod stuck;
 #[cfg(test)]
 mod testing;
 mod upload;
-mod window;
 
 pub use agent::{Agent, AgentStatus, Carrier, PhoneLine, ProviderKind};
 pub use call::{
     Call, CallEvent, CallOrigin, CallOutcome, CallResults, CallStatus, CallSuccess, Desk, Direction,
-    IllegalCallEvent, Recording, RecordingState, Speaker, TranscriptTurn,
+    HoursUsed, IllegalCallEvent, Recording, RecordingState, Speaker, TranscriptTurn,
 };
 pub use campaign::{
-    Campaign, CampaignAction, CampaignChange, CampaignCounts, CampaignStatus, IllegalCampaignAction,
-    LayoutProgress,
+    AutoPause, Campaign, CampaignAction, CampaignAgent, CampaignChange, CampaignCounts, CampaignLine,
+    CampaignRules, CampaignStatus, ConsentColumns, IllegalCampaignAction, LayoutProgress, ORDINARY_WEIGHT,
+    Purpose, Wishes,
 };
 pub use clock::{Clock, ManualClock};
-pub use conclusion::{CallFacts, Conclusion, Ending, conclude};
+pub use conclusion::{CallFacts, Conclusion, Ending, conclude, late_callback};
 pub use contact::{Contact, ContactDetails, ContactList, DynamicVariables};
 pub use csv_safe::csv_safe;
+pub use dial_settings::{DialSettings, MICROS_PER_CENT};
 pub use dnc::DoNotCallEntry;
 pub use events_out::{
     AddressRules, Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EVENT_ATTEMPTS, EventTarget,
     EventType, InvalidAddress, MAX_RETRY_AFTER, OutgoingEvent, Ports, TurnedOff, is_public, next_attempt,
 };
 pub use export::{Export, ExportStatus};
+pub use frequency::{Dialled, FrequencyCap, FrequencyLimits, LONGEST_CAP_HOURS};
 pub use ids::{
     AgentId, AuditId, CallId, CampaignId, EventId, EventTargetId, ExportId, InvalidId, ListId, ProviderId,
     RecipientId, UploadId,
 };
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
+pub use preflight::{PersonFacts, Preflight, PreflightBuilder, RuleInUse, SkipExample};
 pub use proof::{CampaignProof, LimitChange, ProofBuilder, ProofCheck};
 pub use provider_state::{ProviderEvent, ProviderHealth, ProviderState, Turn};
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
-pub use retry::{AfterAttempt, Attempt, RetryPolicy, TryAgain, after_attempt};
+pub use rehearsal::{Rehearsal, RehearsalReport, RehearsedDial, Scenario};
+pub use retry::{AfterAttempt, Attempt, RetryPolicy, RetryRule, TryAgain, after_attempt};
 pub use search::{InvalidSearch, SearchText};
+pub use sharing::{Claim, share};
 pub use stuck::{Stuck, stuck};
+pub use switchboard_calling_hours::{
+    Answer, CallingHours, Decision, Reason, Rule, RuleChoice, UnknownZone, Zone, ZoneOfRecipient, ZoneSource,
+};
 pub use upload::{
     IllegalUploadEvent, PreviewRow, RejectedSample, Upload, UploadCounts, UploadFailure, UploadPreview,
     UploadStatus,
 };
-pub use window::{CallingWindow, InvalidWindow};

@@ -7,9 +7,11 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use switchboard_calling_hours::{ZoneSource, decide};
 
 use crate::{
-    Call, CallId, CallStatus, Campaign, CampaignChange, CampaignCounts, CampaignStatus, RecordingState,
+    Call, CallId, CallStatus, CallingHours, Campaign, CampaignChange, CampaignCounts, CampaignStatus,
+    RecordingState,
 };
 
 use self::peak::{Held, over_limit};
@@ -120,7 +122,7 @@ pub struct ProofBuilder {
     dials: Vec<Dial>,
     calls: u64,
     reached: HashMap<u64, ()>,
-    outside_window: Finding,
+    outside_hours: Finding,
     stopped: Finding,
     too_late: Finding,
     unsettled: Finding,
@@ -137,7 +139,7 @@ impl ProofBuilder {
             dials: Vec::new(),
             calls: 0,
             reached: HashMap::new(),
-            outside_window: Finding::default(),
+            outside_hours: Finding::default(),
             stopped: Finding::default(),
             too_late: Finding::default(),
             unsettled: Finding::default(),
@@ -175,9 +177,9 @@ impl ProofBuilder {
 
     fn judge_moment(&mut self, call: &Call, from: Timestamp) {
         let rules = rules_at(&self.campaign.changes, from);
-        let window = rules.map_or(&self.campaign.window, |rules| &rules.window);
-        if window.as_ref().is_some_and(|window| !window.is_open(from)) {
-            self.outside_window.violated_by(&call.call_id);
+        let hours = rules.map_or(&self.campaign.rules.calling_hours, |rules| &rules.calling_hours);
+        if !is_open(call, hours, from) {
+            self.outside_hours.violated_by(&call.call_id);
         }
         let stopped_for = |change: &CampaignChange| {
             change.status != CampaignStatus::Running && from.duration_since(change.at) > ACKNOWLEDGED_WITHIN
@@ -270,9 +272,9 @@ impl ProofBuilder {
                 "stop_means_stop",
                 "No dial begins after pause or cancel is acknowledged.",
             ),
-            self.outside_window.named(
-                "inside_the_window",
-                "Nobody is dialled outside the calling window.",
+            self.outside_hours.named(
+                "inside_the_hours",
+                "Nobody is dialled outside the calling hours where they are.",
             ),
             self.too_late
                 .named("in_time", "No dial begins after the call's `dial_before`."),
@@ -322,6 +324,18 @@ impl ProofBuilder {
         }
         finding
     }
+}
+
+/// Whether the person might be called then. A zone of the contact list is taken from what the call wrote
+/// down; everything else is looked up anew.
+fn is_open(call: &Call, hours: &CallingHours, at: Timestamp) -> bool {
+    let Some(number) = &call.phone_number else {
+        return true;
+    };
+    let used = call.hours.as_ref();
+    let column = used.filter(|used| used.source == ZoneSource::Column);
+    let zone = column.and_then(|used| used.zones.first());
+    decide(number.as_str(), zone.map(String::as_str), hours, at).is_open()
 }
 
 fn rules_at(changes: &[CampaignChange], at: Timestamp) -> Option<&CampaignChange> {

@@ -1,9 +1,16 @@
 //! One contact in one campaign.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CallId, CallOutcome, CampaignId, DynamicVariables, PhoneNumber, RecipientId};
+use switchboard_calling_hours::{Decision, decide};
+
+use crate::retry::next_call;
+use crate::{
+    CallId, CallOutcome, CallingHours, CampaignId, ContactDetails, DynamicVariables, PhoneNumber, RecipientId,
+};
 
 /// Where a recipient is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,6 +87,8 @@ impl RecipientStatus {
             (Self::Queued, E::DialBegan) => Ok(Self::Calling),
             (Self::Pending | Self::Queued, E::FoundLive) => Ok(Self::Calling),
             (Self::Calling, E::RetryPlanned) => Ok(Self::Pending),
+            // The analysis of a call may come after its end.
+            (Self::Calling | Self::Completed, E::CallbackAsked) => Ok(Self::Pending),
             (Self::Calling | Self::Pending, E::Ended(outcome)) => Ok(outcome.into()),
             (Self::Pending | Self::Queued, E::Cancelled) => Ok(Self::Cancelled),
             (Self::Pending | Self::Queued, E::Skipped(_)) => Ok(Self::Skipped),
@@ -116,6 +125,8 @@ pub enum RecipientEvent {
     FoundLive,
     /// The attempt is over and another one will follow.
     RetryPlanned,
+    /// The person was reached and named a time to be called again.
+    CallbackAsked,
     /// The attempt is over and was the last one. Also late proof of an attempt thought unplaced.
     Ended(CallOutcome),
     /// The campaign was cancelled.
@@ -137,7 +148,7 @@ pub struct IllegalRecipientEvent {
 }
 
 /// Why a recipient is not called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
@@ -161,6 +172,13 @@ pub enum SkipReason {
     AlreadyReached,
 }
 
+/// The priority of a person of whom nothing is said.
+const ORDINARY_PRIORITY: u8 = 50;
+
+fn ordinary() -> u8 {
+    ORDINARY_PRIORITY
+}
+
 /// One contact in one campaign.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -180,10 +198,26 @@ pub struct Recipient {
     pub status: RecipientStatus,
     /// Why it is not called.
     pub skip_reason: Option<SkipReason>,
-    /// When it may be called next.
+    /// IANA name of the person's time zone, where the contact list gives one.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// Who is called before whom: 0 to 100, the larger the earlier; 50 where the contact list says nothing.
+    #[serde(default = "ordinary")]
+    pub priority: u8,
+    /// Tag of the person's language, where the contact list gives one.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// When it may be called next, by the retry policy and the calling hours.
     pub due_at: Timestamp,
+    /// The same by the retry policy alone: where new calling hours begin to look. None: since ever.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
     /// Dials that the provider accepted so far.
     pub attempts: u32,
+    /// How often they ended how.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u32>))]
+    pub outcomes: BTreeMap<CallOutcome, u32>,
     /// Dials in a row that the provider refused.
     pub refusals: u32,
     /// Its present or last call.
@@ -218,14 +252,56 @@ impl Recipient {
             external_id,
             status: RecipientStatus::Pending,
             skip_reason: None,
+            time_zone: None,
+            priority: ORDINARY_PRIORITY,
+            language: None,
             due_at,
+            not_before: None,
             attempts: 0,
+            outcomes: BTreeMap::new(),
             refusals: 0,
             call_id: None,
             conversation_id: None,
             updated_at: now,
             version: 1,
         }
+    }
+
+    /// The same recipient, with what its row says about the person.
+    #[must_use]
+    pub fn with_details(mut self, details: &ContactDetails) -> Self {
+        self.time_zone.clone_from(&details.timezone);
+        self.language.clone_from(&details.language);
+        self.priority = details.priority.unwrap_or(ORDINARY_PRIORITY);
+        self
+    }
+
+    /// Its place among ten, by priority: 9 is called first.
+    pub fn band(&self) -> u8 {
+        (self.priority / 10).min(9)
+    }
+
+    /// Whether the person may be called at `now`, and by whose clock.
+    pub fn may_be_called(&self, hours: &CallingHours, now: Timestamp) -> Decision {
+        decide(self.phone_number.as_str(), self.time_zone.as_deref(), hours, now)
+    }
+
+    /// Makes it due at the first opening of `hours` from `at` on.
+    pub fn wait_until(&mut self, at: Timestamp, hours: &CallingHours) {
+        self.not_before = Some(at);
+        self.due_at = next_call(self, hours, None, at);
+    }
+
+    /// How many attempts ended with this outcome.
+    pub fn ended_with(&self, outcome: CallOutcome) -> u32 {
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// Counts an attempt that is over.
+    pub(crate) fn count_attempt(&mut self, outcome: CallOutcome) {
+        self.attempts += 1;
+        *self.outcomes.entry(outcome).or_default() += 1;
+        self.refusals = 0;
     }
 }
 
@@ -242,6 +318,7 @@ mod tests {
             E::DialBegan,
             E::FoundLive,
             E::RetryPlanned,
+            E::CallbackAsked,
             E::Ended(CallOutcome::Completed),
             E::Ended(CallOutcome::NoAnswer),
             E::Ended(CallOutcome::Failed),
@@ -261,7 +338,8 @@ mod tests {
             for event in events {
                 let Ok(next) = status.after(event) else { continue };
                 if status.is_final() {
-                    prop_assert_eq!(event, RecipientEvent::RetryAsked);
+                    let asked = matches!(event, RecipientEvent::RetryAsked | RecipientEvent::CallbackAsked);
+                    prop_assert!(asked, "{:?}", event);
                     prop_assert_eq!(next, RecipientStatus::Pending);
                 }
                 if next == RecipientStatus::Calling {

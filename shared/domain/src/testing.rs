@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, CampaignId, CampaignStatus,
-    Carrier, Direction, DynamicVariables, LayoutProgress, PhoneNumber, ProviderId, ProviderKind, Recipient,
-    RecipientStatus, Recording, RetryPolicy,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign, CampaignId,
+    CampaignRules, CampaignStatus, Carrier, Direction, DynamicVariables, LayoutProgress, PhoneNumber,
+    ProviderId, ProviderKind, Recipient, RecipientStatus, Recording, RetryPolicy,
 };
 
 fn number() -> PhoneNumber {
@@ -42,6 +42,8 @@ pub(crate) fn call(status: CallStatus) -> Call {
         due_at: Some(now),
         dial_before: None,
         placing_at: Some(now),
+        hours: None,
+        reserved_micros: None,
         started_at: None,
         ended_at: None,
         duration_secs: None,
@@ -65,7 +67,7 @@ pub(crate) fn recipient(status: RecipientStatus) -> Recipient {
     recipient
 }
 
-/// A draft without window, limit or retries.
+/// A draft that calls at any hour, without limit or retries.
 pub(crate) fn campaign() -> Campaign {
     let now = Timestamp::UNIX_EPOCH;
     Campaign {
@@ -81,10 +83,13 @@ pub(crate) fn campaign() -> Campaign {
         layout: LayoutProgress::default(),
         start_at: None,
         end_at: None,
-        window: None,
+        rules: CampaignRules {
+            calling_hours: CallingHours::always(),
+            ..CampaignRules::default()
+        },
         retry: RetryPolicy::default(),
         concurrency_limit: None,
-        priority: 0,
+        weight: 10,
         ringing_timeout_secs: 60,
         required_variables: Vec::new(),
         retry_failed_asked: false,
@@ -95,6 +100,8 @@ pub(crate) fn campaign() -> Campaign {
         started_at: None,
         finished_at: None,
         updated_at: now,
+        rules_version: 0,
+        new_hours: None,
         version: 1,
     }
 }

@@ -75,22 +75,44 @@ impl Store {
 
     /// Which of these keys have an item, by their place in `keys`; several batches at a time.
     pub(crate) async fn which_exist(&self, table: &str, keys: &[Key]) -> Result<Vec<bool>, StoreError> {
-        let found: Vec<Vec<bool>> =
-            stream::iter(keys.chunks(GET_BATCH).map(|batch| self.exist(table, batch)))
-                .buffered(AT_ONCE)
-                .try_collect()
-                .await?;
-        Ok(found.concat())
+        let found = self.items_of(table, keys, Some("pk, sk")).await?;
+        Ok(keys.iter().map(|key| found.contains_key(key)).collect())
     }
 
-    async fn exist(&self, table: &str, batch: &[Key]) -> Result<Vec<bool>, StoreError> {
-        let mut found = HashSet::new();
-        let mut wanted: HashSet<&Key> = batch.iter().collect();
+    /// The items of these keys, as far as there are any; several batches at a time. `projection` names the
+    /// attributes that are read; none: all.
+    pub(crate) async fn items_of(
+        &self,
+        table: &str,
+        keys: &[Key],
+        projection: Option<&str>,
+    ) -> Result<HashMap<Key, Item>, StoreError> {
+        // One request may not name a key twice.
+        let distinct: HashSet<&Key> = keys.iter().collect();
+        let wanted: Vec<Item> = distinct.into_iter().map(Key::item).collect();
+        let batches: Vec<Vec<Item>> = wanted.chunks(GET_BATCH).map(<[Item]>::to_vec).collect();
+        let found: Vec<Vec<(Key, Item)>> = stream::iter(
+            batches
+                .into_iter()
+                .map(|batch| self.get_batch(table, batch, projection)),
+        )
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn get_batch(
+        &self,
+        table: &str,
+        mut wanted: Vec<Item>,
+        projection: Option<&str>,
+    ) -> Result<Vec<(Key, Item)>, StoreError> {
+        let mut found = Vec::new();
         for round in 0..MAX_ROUNDS {
-            // One request may not name a key twice.
             let keys = KeysAndAttributes::builder()
-                .set_keys(Some(wanted.iter().map(|key| key.item()).collect()))
-                .projection_expression("pk, sk")
+                .set_keys(Some(wanted))
+                .set_projection_expression(projection.map(str::to_owned))
                 .build()
                 .map_err(unavailable_input)?;
             let answer = self
@@ -100,30 +122,25 @@ impl Store {
                 .send()
                 .await
                 .map_err(unavailable("DynamoDB", "BatchGetItem"))?;
-            let text = |item: &Item, name: &str| {
-                item.get(name)
-                    .and_then(|value| value.as_s().ok())
-                    .cloned()
-                    .unwrap_or_default()
-            };
-            for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                found.insert(Key::new(text(&item, "pk"), text(&item, "sk")));
-            }
-            let left: HashSet<Key> = answer
-                .unprocessed_keys
-                .unwrap_or_default()
-                .into_values()
-                .flat_map(|left| left.keys)
-                .map(|item| Key::new(text(&item, "pk"), text(&item, "sk")))
-                .collect();
-            wanted.retain(|key| left.contains(*key));
+            let items = answer.responses.unwrap_or_default().into_values().flatten();
+            found.extend(items.map(|item| (key_of(&item), item)));
+            let left = answer.unprocessed_keys.unwrap_or_default().into_values();
+            wanted = left.flat_map(|left| left.keys).collect();
             if wanted.is_empty() {
-                return Ok(batch.iter().map(|key| found.contains(key)).collect());
+                return Ok(found);
             }
             tokio::time::sleep(Duration::from_millis(50 << round.min(7))).await;
         }
         Err(given_up("BatchGetItem"))
     }
+}
+
+fn key_of(item: &Item) -> Key {
+    let text = |name: &str| {
+        let value = item.get(name).and_then(|value| value.as_s().ok());
+        value.cloned().unwrap_or_default()
+    };
+    Key::new(text("pk"), text("sk"))
 }
 
 fn given_up(operation: &'static str) -> StoreError {

@@ -64,6 +64,19 @@ impl Store {
         self.change_campaign(id, false, change).await
     }
 
+    /// Changes what people decide about a campaign, as [`Store::update_campaign`] does. The scheduler is told
+    /// in the same write, for waiting recipients may get new times.
+    ///
+    /// # Errors
+    /// When the table does not answer, or others change the campaign all the time.
+    pub async fn edit_campaign<E>(
+        &self,
+        id: &CampaignId,
+        change: impl FnMut(&mut Campaign) -> Result<bool, E>,
+    ) -> Result<Option<Result<Campaign, E>>, StoreError> {
+        self.change_campaign(id, true, change).await
+    }
+
     /// Changes a campaign; with `sweeps`, the scheduler is told in the same write to move its recipients.
     async fn change_campaign<E>(
         &self,

@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallEvent, CallId, Campaign, QueueSettings, QueueState, Recipient, RecipientEvent, RecipientStatus,
-    SkipReason,
+    Call, CallEvent, CallId, Campaign, FrequencyLimits, QueueSettings, QueueState, Recipient, RecipientEvent,
+    RecipientStatus, SkipReason,
 };
 
 use crate::calls::call_item;
 use crate::item::{from_item, n, s};
 use crate::recipients::recipient_item;
 use crate::slots::slot_item;
+use crate::spend::SpendLimits;
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
 
@@ -31,12 +32,33 @@ pub enum BeginDial {
     NoSlot,
     /// Somebody stopped the queue.
     QueueStopped,
-    /// The campaign does not run.
-    CampaignNotRunning,
+    /// The campaign does not run, or not by the rules that were read.
+    CampaignChanged,
     /// The number is on the do-not-call list.
     DoNotCall,
+    /// One more call could cost more than its campaign may.
+    CampaignSpent,
+    /// One more call could cost more than the day's calls may.
+    DaySpent,
+    /// The person was called too often lately; another call is allowed from this moment on.
+    TooOften(Timestamp),
     /// The call or its recipient changed meanwhile. Read them again.
     Changed,
+}
+
+/// What a dial must not exceed besides the slots; nothing by default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DialLimits {
+    /// How often the person may be called.
+    pub frequency: FrequencyLimits,
+    /// What may be spent; none: no cap.
+    pub spend: Option<SpendLimits>,
+    /// Most calls of its agent in progress at one time.
+    pub agent: Option<u32>,
+    /// Most calls from its phone line in progress at one time.
+    pub phone_line: Option<u32>,
+    /// Slots that outbound calls may take in all; none: every one.
+    pub outbound: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +72,11 @@ enum Part {
     CampaignSlots,
     DoNotCall,
     Event,
+    Dialled,
+    CampaignSpend,
+    DaySpend,
+    AgentSlots,
+    LineSlots,
 }
 
 impl Store {
@@ -194,8 +221,8 @@ impl Store {
     }
 
     /// The moment of dialling. Everything that must hold is part of one write: a free slot under
-    /// the limit of this moment, the queue running, the campaign running, the number not on the
-    /// do-not-call list, the call and the recipient as they were read.
+    /// the limit of this moment, the queue running, the campaign running by the rules as read, the number not on the
+    /// do-not-call list nor called too often, the call and the recipient as they were read.
     ///
     /// # Errors
     /// When the tables do not answer. The provider must not be asked then.
@@ -204,6 +231,7 @@ impl Store {
         call: &Call,
         recipient: Option<&Recipient>,
         campaign: Option<&Campaign>,
+        limits: &DialLimits,
         watched_until: Timestamp,
         now: Timestamp,
     ) -> Result<BeginDial, StoreError> {
@@ -215,6 +243,7 @@ impl Store {
         placing.placing_at = Some(now);
         placing.updated_at = now;
         placing.version = call.version + 1;
+        placing.reserved_micros = limits.spend.as_ref().map(|spend| spend.reserve);
 
         let mut tx = Transaction::new();
         let item = call_item(&placing, placing.version)?;
@@ -230,7 +259,11 @@ impl Store {
             };
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &calling)?;
         }
-        self.take_slot(&mut tx, &placing, watched_until, now)?;
+        self.take_slot(&mut tx, &placing, limits, watched_until, now)?;
+        if let Some(spend) = &limits.spend {
+            let parts = (Part::CampaignSpend, Part::DaySpend);
+            self.reserve(&mut tx, parts, call.campaign_id.as_ref(), spend, now);
+        }
         if let Some(campaign) = campaign {
             self.check_campaign(&mut tx, campaign);
         }
@@ -241,6 +274,12 @@ impl Store {
                 &keys::do_not_call(number),
                 When::absent(),
             );
+            let dialled = self.dialled(number).await?;
+            let allowed = limits.frequency.next_allowed(&dialled, now);
+            if allowed > now {
+                return Ok(BeginDial::TooOften(allowed));
+            }
+            self.remember_dial(&mut tx, Part::Dialled, number, &dialled, &call.call_id, now);
         }
         match tx.commit(&self.db).await {
             Ok(()) => Ok(BeginDial::Begun(Box::new(placing))),
@@ -253,18 +292,32 @@ impl Store {
         &self,
         tx: &mut Transaction<Part>,
         call: &Call,
+        limits: &DialLimits,
         watched_until: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let free = match limits.outbound {
+            None => When::expression("#state = :running AND slots_in_use < concurrency_limit"),
+            // Conditions cannot subtract: the limit as it was just read, and never above that of this moment.
+            Some(outbound) => When::expression(
+                "#state = :running AND slots_in_use < concurrency_limit AND slots_in_use < :outbound",
+            )
+            .value(":outbound", n(outbound)),
+        };
         tx.update(
             Part::Queue,
             &self.config.system_table,
             &keys::queue_settings(),
             "ADD slots_in_use :one",
-            When::expression("#state = :running AND slots_in_use < concurrency_limit")
-                .name("#state", "state")
+            free.name("#state", "state")
                 .value(":running", s("running"))
                 .value(":one", n(1)),
+        );
+        self.take_own_slots(
+            tx,
+            (Part::AgentSlots, limits.agent),
+            (Part::LineSlots, limits.phone_line),
+            call,
         );
         let item = slot_item(call, watched_until, now)?;
         tx.put(Part::Slot, &self.config.system_table, item, When::absent());
@@ -277,9 +330,10 @@ impl Store {
             Part::Campaign,
             table,
             &keys::campaign(&campaign.campaign_id),
-            When::expression("#status = :running")
+            When::expression("#status = :running AND rules_version = :rules")
                 .name("#status", "status")
-                .value(":running", s("running")),
+                .value(":running", s("running"))
+                .value(":rules", n(campaign.rules_version)),
         );
         let free = match campaign.concurrency_limit {
             Some(limit) => {
@@ -361,8 +415,17 @@ fn why_not(refused: Vec<(Part, Option<crate::item::Item>)>) -> BeginDial {
     if is(Part::DoNotCall) {
         return BeginDial::DoNotCall;
     }
+    if is(Part::Dialled) {
+        return BeginDial::Changed;
+    }
     if is(Part::Campaign) {
-        return BeginDial::CampaignNotRunning;
+        return BeginDial::CampaignChanged;
+    }
+    if is(Part::CampaignSpend) {
+        return BeginDial::CampaignSpent;
+    }
+    if is(Part::DaySpend) {
+        return BeginDial::DaySpent;
     }
     let queue = refused
         .into_iter()

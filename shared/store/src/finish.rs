@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallFacts, CallId, CallStatus, CampaignStatus, Conclusion, Ending, OutgoingEvent, Recipient,
-    RetryPolicy, conclude,
+    Call, CallFacts, CallId, CallStatus, Campaign, CampaignStatus, Conclusion, DoNotCallEntry, Ending,
+    OutgoingEvent, Recipient, Wishes, conclude, late_callback,
 };
 
 use crate::calls::call_item;
@@ -36,6 +36,11 @@ enum Part {
     CampaignSlots,
     Stats,
     RecordingDue,
+    Dialled,
+    CampaignSpend,
+    DaySpend,
+    AgentSlots,
+    LineSlots,
     Event,
 }
 
@@ -56,11 +61,14 @@ impl Store {
             let Some(call) = self.find_call(id).await? else {
                 return Ok(Finished::NotFound);
             };
-            let (recipient, retry) = self.concerned(&call).await?;
+            let (recipient, campaign) = self.concerned(&call).await?;
             let before = call.clone();
-            let Ok(conclusion) = conclude(call, recipient, retry.as_ref(), ending, now) else {
-                return self.add_late_facts(before, ending).await;
+            let Ok(conclusion) = conclude(call, recipient, campaign.as_ref(), ending, now) else {
+                return self.add_late_facts(before, ending, now).await;
             };
+            // Before the end is written: whoever writes it again after a crash does this again as well.
+            self.keep_opt_out(&conclusion.call, campaign.as_ref(), now)
+                .await?;
             let events = self.wanted_events().await?.conclusion(&conclusion);
             match self.write_conclusion(&conclusion, &events).await {
                 Ok(()) => {
@@ -74,20 +82,51 @@ impl Store {
         Err(StoreError::Stale)
     }
 
-    /// The recipient of a call, and the policy for calling it again.
-    async fn concerned(&self, call: &Call) -> Result<(Option<Recipient>, Option<RetryPolicy>), StoreError> {
+    /// The recipient of a call, and the campaign by whose rules it may be called again.
+    async fn concerned(&self, call: &Call) -> Result<(Option<Recipient>, Option<Campaign>), StoreError> {
         let (Some(campaign_id), Some(recipient_id)) = (&call.campaign_id, &call.recipient_id) else {
             return Ok((None, None));
         };
         let campaign = self.find_campaign(campaign_id).await?;
-        let policy = campaign
-            .filter(|c| c.status != CampaignStatus::Cancelled)
-            .map(|c| c.retry);
-        Ok((self.find_recipient(campaign_id, recipient_id).await?, policy))
+        let goes_on = campaign.filter(|campaign| campaign.status != CampaignStatus::Cancelled);
+        Ok((self.find_recipient(campaign_id, recipient_id).await?, goes_on))
+    }
+
+    /// Puts the number onto the do-not-call list when the person said so in the call.
+    async fn keep_opt_out(
+        &self,
+        call: &Call,
+        campaign: Option<&Campaign>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let own = Wishes::default();
+        let wishes = campaign.map_or(&own, |campaign| &campaign.rules.wishes);
+        let Some(number) = call
+            .phone_number
+            .as_ref()
+            .filter(|_| wishes.opts_out(&call.results))
+        else {
+            return Ok(());
+        };
+        let entry = DoNotCallEntry {
+            phone_number: number.clone(),
+            source: "call".to_owned(),
+            note: Some(format!("The person said so in the call {}.", call.call_id)),
+            added_at: now,
+        };
+        if self.add_do_not_call(&entry).await? {
+            tracing::info!(call.id = %call.call_id, "a person opted out in a call");
+        }
+        Ok(())
     }
 
     /// An ending that came after the end can still carry what was missing then.
-    async fn add_late_facts(&self, before: Call, ending: &Ending) -> Result<Finished, StoreError> {
+    async fn add_late_facts(
+        &self,
+        before: Call,
+        ending: &Ending,
+        now: Timestamp,
+    ) -> Result<Finished, StoreError> {
         let Ending::Ended { facts, .. } = ending else {
             return Ok(Finished::Before(Box::new(before)));
         };
@@ -95,8 +134,36 @@ impl Store {
             .update_call(&before.call_id, |call| take_late_facts(call, facts))
             .await?
         {
-            UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => Ok(Finished::Before(call)),
+            UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => {
+                let (recipient, campaign) = self.concerned(&call).await?;
+                self.keep_opt_out(&call, campaign.as_ref(), now).await?;
+                if let (Some(recipient), Some(campaign)) = (recipient, campaign) {
+                    self.keep_callback(&call, recipient, &campaign, now).await?;
+                }
+                Ok(Finished::Before(call))
+            }
             UpdateOutcome::NotFound => Ok(Finished::NotFound),
+        }
+    }
+
+    /// Lets a person who was reached wait for the time that they named, when that is known only after the end.
+    async fn keep_callback(
+        &self,
+        call: &Call,
+        recipient: Recipient,
+        campaign: &Campaign,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let running = campaign.status == CampaignStatus::Running;
+        let Some(waiting) = late_callback(call, &recipient, campaign, now).filter(|_| running) else {
+            return Ok(());
+        };
+        let mut tx = Transaction::new();
+        self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &waiting)?;
+        match tx.commit(&self.db).await {
+            // Somebody else moved the recipient meanwhile: it is not ours any more.
+            Ok(()) | Err(NotCommitted::Refused(_)) => Ok(()),
+            Err(NotCommitted::Failed(error)) => Err(error),
         }
     }
 
@@ -143,7 +210,17 @@ impl Store {
         if frees_slot {
             self.free_slot(&mut tx, call);
         }
+        // A late ending of a call that was settled as never placed settles nothing again.
+        if let (true, Some(reserved)) = (conclusion.frees_slot, call.reserved_micros) {
+            let parts = (Part::CampaignSpend, Part::DaySpend);
+            let at = call.placing_at.unwrap_or(call.created_at);
+            let cost = cost_micros(call, reserved);
+            self.settle(&mut tx, parts, call.campaign_id.as_ref(), at, reserved, cost);
+        }
         self.count_call(&mut tx, Part::Stats, call);
+        if let (CallStatus::NotPlaced, Some(number)) = (call.status, &call.phone_number) {
+            self.forget_dial(&mut tx, Part::Dialled, number, &call.call_id);
+        }
         if conclusion.recording_due {
             let item = due_item(call)?;
             tx.put(
@@ -160,6 +237,7 @@ impl Store {
     fn free_slot(&self, tx: &mut Transaction<Part>, call: &Call) {
         let system = &self.config.system_table;
         tx.delete(Part::Slot, system, &keys::slot(&call.call_id), When::present());
+        self.free_own_slots(tx, Part::AgentSlots, Part::LineSlots, call);
         let minus_one = || When::always().value(":minus", n(-1));
         tx.update(
             Part::Queue,
@@ -179,6 +257,19 @@ impl Store {
                 minus_one(),
             );
         }
+    }
+}
+
+/// What a call did cost, in millionths of a US dollar: what the provider says, else what was reserved for it,
+/// which is the most that it can have been.
+fn cost_micros(call: &Call, reserved: u64) -> u64 {
+    if call.status == CallStatus::NotPlaced {
+        return 0;
+    }
+    match call.results.cost_usd {
+        // Costs are cents to dollars: nothing is lost in the conversion.
+        Some(usd) if usd.is_finite() && usd >= 0.0 => (usd * 1_000_000.0).ceil() as u64,
+        _ => reserved,
     }
 }
 

@@ -93,6 +93,11 @@ pub(crate) fn campaign_slots(id: &CampaignId) -> Key {
     Key::new(format!("CAMPAIGN#{id}"), "SLOTS")
 }
 
+/// The priorities that a campaign's recipients have.
+pub(crate) fn bands(id: &CampaignId) -> Key {
+    Key::new(format!("CAMPAIGN#{id}"), "BANDS")
+}
+
 pub(crate) fn counts(id: &CampaignId, shard: u64) -> Key {
     Key::new(format!("CAMPAIGN#{id}"), format!("COUNTS#{shard}"))
 }
@@ -133,6 +138,11 @@ pub(crate) fn do_not_call(number: &PhoneNumber) -> Key {
     Key::new(format!("DNC#{}", number.as_str()), META)
 }
 
+/// The calls that a number had lately.
+pub(crate) fn dialled(number: &PhoneNumber) -> Key {
+    Key::new(format!("DIALLED#{}", number.as_str()), META)
+}
+
 pub(crate) fn agent(id: &AgentId) -> Key {
     Key::new(format!("AGENT#{id}"), META)
 }
@@ -157,6 +167,37 @@ pub(crate) fn lease(name: &str) -> Key {
 /// A campaign whose recipients are to be moved: its end, or another try of the failed ones.
 pub(crate) fn sweep(id: &CampaignId) -> Key {
     Key::new("SWEEPS", id.as_str())
+}
+
+/// What holds for every dial.
+pub(crate) fn dial_settings() -> Key {
+    Key::new("DIAL_SETTINGS", META)
+}
+
+/// What the calls of a campaign have cost.
+pub(crate) fn campaign_spend(id: &CampaignId) -> Key {
+    Key::new(format!("CAMPAIGN#{id}"), "SPEND")
+}
+
+/// What the calls of the day (UTC) of `at` have cost.
+pub(crate) fn day_spend(at: Timestamp) -> Key {
+    let day = at.strftime("%Y-%m-%d");
+    Key::new(format!("SPEND#{day}"), META)
+}
+
+/// Slots that the calls of an agent hold.
+pub(crate) fn agent_slots(id: &AgentId) -> Key {
+    Key::new(format!("AGENT_SLOTS#{id}"), META)
+}
+
+/// Slots that the calls from a phone line hold.
+pub(crate) fn line_slots(id: &ProviderId) -> Key {
+    Key::new(format!("LINE_SLOTS#{id}"), META)
+}
+
+/// The rules of new campaigns.
+pub(crate) fn campaign_defaults() -> Key {
+    Key::new("CAMPAIGN_DEFAULTS", META)
 }
 
 /// One change of the concurrency limit.

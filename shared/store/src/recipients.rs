@@ -1,7 +1,8 @@
 //! Recipients, laid across shards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use switchboard_domain::{
     CallEvent, CampaignId, OutgoingEvent, Recipient, RecipientEvent, RecipientId, RecipientStatus,
@@ -29,18 +30,26 @@ pub(crate) fn recipient_item(recipient: &Recipient, version: u64) -> Result<Item
     let mut item = to_item(recipient)?;
     keys::recipient(campaign, id).put_into(&mut item);
     let order = if status == RecipientStatus::Pending {
-        recipient.due_at
+        s(pending_sort(recipient.band(), recipient.due_at, id.as_str()))
     } else {
-        recipient.updated_at
+        keys::time_and(recipient.updated_at, id.as_str())
     };
     item.insert(
         "state_key".into(),
         s(keys::recipient_state(campaign, status, keys::recipient_shard(id))),
     );
-    item.insert("state_sort".into(), keys::time_and(order, id.as_str()));
+    item.insert("state_sort".into(), order);
     item.insert("version".into(), n(version));
     Ok(item)
 }
+
+/// Sort key of a recipient that waits: by priority, then by when it is due.
+fn pending_sort(band: u8, due_at: Timestamp, id: &str) -> String {
+    format!("{}#{}#{id}", 9 - band.min(9), keys::time(due_at))
+}
+
+/// Where everybody is of whom no priority is said.
+const ORDINARY_BAND: u8 = 5;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
@@ -63,6 +72,8 @@ impl Store {
         let mut by_counter: BTreeMap<u64, Vec<Recipient>> = BTreeMap::new();
         let mut seen = std::collections::HashSet::new();
         let mut result = AddedRecipients::default();
+        let bands: BTreeSet<u8> = recipients.iter().map(Recipient::band).collect();
+        self.note_bands(campaign, &bands).await?;
         for recipient in recipients {
             if seen.insert(recipient.recipient_id.clone()) {
                 let shard = keys::recipient_shard(&recipient.recipient_id) % keys::COUNTER_SHARDS;
@@ -153,8 +164,44 @@ impl Store {
             .await
     }
 
-    /// Pending recipients that are due, at most `limit`, beginning with shard `first_shard` so that
-    /// no shard is always last. Reads an index: read each one again before acting on it.
+    /// Notes which priorities a campaign's recipients have, before they are there: where nobody is, nobody
+    /// is looked for.
+    async fn note_bands(&self, campaign: &CampaignId, bands: &BTreeSet<u8>) -> Result<(), StoreError> {
+        let others: Vec<String> = bands
+            .iter()
+            .filter(|band| **band != ORDINARY_BAND)
+            .map(ToString::to_string)
+            .collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        self.db
+            .update_item()
+            .table_name(&self.config.campaigns_table)
+            .set_key(Some(keys::bands(campaign).item()))
+            .update_expression("ADD bands :bands")
+            .expression_attribute_values(":bands", AttributeValue::Ns(others))
+            .send()
+            .await
+            .map_err(unavailable("DynamoDB", "UpdateItem"))?;
+        Ok(())
+    }
+
+    /// The priorities of a campaign's recipients, the highest first.
+    async fn bands(&self, campaign: &CampaignId) -> Result<Vec<u8>, StoreError> {
+        let noted = self
+            .find_item(&self.config.campaigns_table, &keys::bands(campaign))
+            .await?;
+        let numbers = noted.and_then(|item| item.get("bands")?.as_ns().ok().cloned());
+        let others = numbers.unwrap_or_default();
+        let mut bands: BTreeSet<u8> = others.iter().filter_map(|band| band.parse().ok()).collect();
+        bands.insert(ORDINARY_BAND);
+        Ok(bands.into_iter().rev().collect())
+    }
+
+    /// Pending recipients that are due, at most `limit`: those of a higher priority first, beginning with
+    /// shard `first_shard` so that no shard is always last. Reads an index: read each one again before
+    /// acting on it.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -166,7 +213,11 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Recipient>, StoreError> {
         let mut due = Vec::new();
-        for offset in 0..keys::SHARDS {
+        let bands = self.bands(campaign).await?;
+        let places = bands
+            .iter()
+            .flat_map(|band| (0..keys::SHARDS).map(move |offset| (band, offset)));
+        for (band, offset) in places {
             if due.len() >= limit {
                 break;
             }
@@ -176,12 +227,13 @@ impl Store {
                 .query()
                 .table_name(&self.config.campaigns_table)
                 .index_name("by-state")
-                .key_condition_expression("state_key = :state AND state_sort <= :now")
+                .key_condition_expression("state_key = :state AND state_sort BETWEEN :band AND :now")
                 .expression_attribute_values(
                     ":state",
                     s(keys::recipient_state(campaign, RecipientStatus::Pending, shard)),
                 )
-                .expression_attribute_values(":now", s(format!("{}~", keys::time(now))))
+                .expression_attribute_values(":band", s(format!("{}#", 9 - band)))
+                .expression_attribute_values(":now", s(pending_sort(*band, now, "~")))
                 .limit(i32::try_from(limit - due.len()).unwrap_or(i32::MAX))
                 .send()
                 .await
@@ -191,6 +243,32 @@ impl Store {
             }
         }
         Ok(due)
+    }
+
+    /// Lets a recipient that waits be due at another moment. Answers whether it still waited as it was read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_off(
+        &self,
+        recipient: &Recipient,
+        due_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut later = recipient.clone();
+        if later.status != RecipientStatus::Pending {
+            return Ok(false);
+        }
+        (later.due_at, later.updated_at) = (due_at, now);
+        let item = recipient_item(&later, recipient.version + 1)?;
+        match self
+            .put_if_version(&self.config.campaigns_table, item, recipient.version)
+            .await
+        {
+            Ok(()) => Ok(true),
+            Err(StoreError::Stale) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Recipients of a campaign, of one status or of all.
@@ -266,6 +344,7 @@ impl Store {
             RecipientEvent::Skipped(reason) => moved.skip_reason = Some(reason),
             RecipientEvent::RetryAsked => {
                 (moved.attempts, moved.refusals, moved.due_at) = (0, 0, due_at);
+                (moved.not_before, moved.outcomes) = (None, BTreeMap::new());
             }
             _ => {}
         }

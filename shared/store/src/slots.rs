@@ -3,12 +3,13 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallEvent, CallFacts, CallId, CallStatus, Recipient, RecipientEvent, SlotHolder,
+    AgentId, Call, CallEvent, CallFacts, CallId, CallStatus, ProviderId, Recipient, RecipientEvent,
+    SlotHolder,
 };
 
 use crate::calls::call_item;
 use crate::error::unavailable;
-use crate::item::{Item, from_item, n, s, to_item};
+use crate::item::{Item, from_item, n, number, s, to_item};
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
 
@@ -34,6 +35,9 @@ enum Part {
     Queue,
     Slot,
     CampaignSlots,
+    Dialled,
+    AgentSlots,
+    LineSlots,
 }
 
 pub(crate) fn slot_item(call: &Call, watched_until: Timestamp, now: Timestamp) -> Result<Item, StoreError> {
@@ -50,6 +54,63 @@ pub(crate) fn slot_item(call: &Call, watched_until: Timestamp, now: Timestamp) -
 }
 
 impl Store {
+    /// Counts a call that begins at its agent and its line, each below its limit where there is one.
+    pub(crate) fn take_own_slots<T: Copy>(
+        &self,
+        tx: &mut Transaction<T>,
+        agent: (T, Option<u32>),
+        line: (T, Option<u32>),
+        call: &Call,
+    ) {
+        let mut take = |(part, limit): (T, Option<u32>), key: &keys::Key| {
+            let free = match limit {
+                Some(limit) => When::expression("attribute_not_exists(in_use) OR in_use < :limit")
+                    .value(":limit", n(limit)),
+                None => When::always(),
+            };
+            let table = &self.config.system_table;
+            tx.update(part, table, key, "ADD in_use :one", free.value(":one", n(1)));
+        };
+        take(agent, &keys::agent_slots(&call.agent_id));
+        if let Some(id) = &call.phone_line_id {
+            take(line, &keys::line_slots(id));
+        }
+    }
+
+    /// Takes a call that is over off the counts of its agent and its line.
+    pub(crate) fn free_own_slots<T: Copy>(&self, tx: &mut Transaction<T>, agent: T, line: T, call: &Call) {
+        let mut free = |part: T, key: &keys::Key| {
+            let minus_one = When::always().value(":minus", n(-1));
+            tx.update(
+                part,
+                &self.config.system_table,
+                key,
+                "ADD in_use :minus",
+                minus_one,
+            );
+        };
+        free(agent, &keys::agent_slots(&call.agent_id));
+        if let Some(id) = &call.phone_line_id {
+            free(line, &keys::line_slots(id));
+        }
+    }
+
+    /// Calls of this agent and of calls from this line that are in progress.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn own_slots(&self, agent: &AgentId, line: &ProviderId) -> Result<(u64, u64), StoreError> {
+        let in_use = async |key: keys::Key| {
+            let item = self.find_item(&self.config.system_table, &key).await?;
+            let count = item.map(|item| number(&item, "in_use")).unwrap_or_default();
+            Ok::<_, StoreError>(u64::try_from(count).unwrap_or_default())
+        };
+        Ok((
+            in_use(keys::agent_slots(agent)).await?,
+            in_use(keys::line_slots(line)).await?,
+        ))
+    }
+
     /// The calls that hold a slot now.
     ///
     /// # Errors
@@ -170,6 +231,10 @@ impl Store {
             "ADD slots_in_use :one",
             plus_one(),
         );
+        self.take_own_slots(&mut tx, (Part::AgentSlots, None), (Part::LineSlots, None), live);
+        if let (Some(number), Some(at)) = (&live.phone_number, live.placing_at) {
+            self.recall_dial(&mut tx, Part::Dialled, number, &live.call_id, at);
+        }
         let (Some(campaign), Some(recipient)) = (&live.campaign_id, &live.recipient_id) else {
             return Ok(tx);
         };

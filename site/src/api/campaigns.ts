@@ -44,6 +44,14 @@ export const proofQuery = (campaignId: string) =>
     staleTime: 30_000,
   });
 
+export const preflightQuery = (campaignId: string) =>
+  queryOptions({
+    queryKey: ["campaigns", campaignId, "preflight"],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/campaigns/{campaign_id}/preflight", { params: { path: { campaign_id: campaignId } } })),
+    staleTime: 30_000,
+  });
+
 export type CampaignAct = "start" | "pause" | "resume" | "cancel" | "retry-failed";
 
 /** Does one thing with a campaign. */

@@ -339,6 +339,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaign-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules that a new campaign has when it names none. */
+        get: operations["get_campaign_defaults"];
+        /** Sets the rules of new campaigns. Campaigns that are there already keep theirs. */
+        put: operations["put_campaign_defaults"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns": {
         parameters: {
             query?: never;
@@ -446,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looks at what a campaign would do: how many would be called and who not and why, when it would be over,
+         *     what it can cost. Of very many people an even sample is looked at and reckoned up.
+         */
+        get: operations["get_preflight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/progress": {
         parameters: {
             query?: never;
@@ -515,6 +553,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plays the whole campaign in a moment, by its own rules and limits, with people and a provider who behave as
+         *     the scenario says. Nobody is called.
+         */
+        post: operations["rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/resume": {
         parameters: {
             query?: never;
@@ -560,6 +618,26 @@ export interface paths {
         put?: never;
         /** Starts a draft, or a scheduled campaign before its time. */
         post: operations["start_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/test-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls you as the campaign would: its agent, its line, the values of the first row that has them all. It is
+         *     no call of the campaign. Send an `Idempotency-Key`.
+         */
+        post: operations["test_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -646,6 +724,24 @@ export interface paths {
         put?: never;
         /** Deletes contacts of a list. Recipients of campaigns that have them already stay. */
         post: operations["delete_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dial-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for every dial. */
+        get: operations["get_dial_settings"];
+        /** Sets what holds for every dial. The next dial goes by it. */
+        put: operations["put_dial_settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1109,6 +1205,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What today's calls cost. Counted while a cap is set, of the day or of their campaign. */
+        get: operations["get_spend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -1493,6 +1606,49 @@ export interface components {
         };
         /** @description Our id of an entry of the audit trail. */
         AuditId: string;
+        /**
+         * @description When a campaign pauses by itself. Shares are in percent of the calls that ended within the span.
+         *
+         *     What JSON leaves out is as [`AutoPause::default`] has it; null switches a cause off.
+         */
+        AutoPause: {
+            /**
+             * Format: int32
+             * @description Fewer calls than this say nothing: 1 to 200.
+             * @default 5
+             */
+            at_least_calls: number;
+            /**
+             * Format: int32
+             * @description Share of calls that failed.
+             * @default 50
+             */
+            failed_percent: number | null;
+            /**
+             * Format: int32
+             * @description Share of calls that nobody answered.
+             * @default null
+             */
+            no_answer_percent: number | null;
+            /**
+             * Format: int32
+             * @description Answered calls shorter than this on average, in seconds.
+             * @default null
+             */
+            shortest_average_secs: number | null;
+            /**
+             * Format: int32
+             * @description Share of calls that a machine answered.
+             * @default null
+             */
+            voicemail_percent: number | null;
+            /**
+             * Format: int32
+             * @description The span that is looked back on, in seconds: 10 to 3600.
+             * @default 120
+             */
+            within_secs: number;
+        };
         BTreeMap: {
             [key: string]: string;
         };
@@ -1625,6 +1781,7 @@ export interface components {
             failure?: string | null;
             /** @description Whether somebody has dealt with it. */
             handled: boolean;
+            hours?: components["schemas"]["HoursUsed"] | null;
             /** @description What made it. */
             origin: components["schemas"]["CallOrigin"];
             phone_line_id?: components["schemas"]["ProviderId"] | null;
@@ -1777,16 +1934,61 @@ export interface components {
              */
             voicemail: number;
         };
-        /** @description Hours of the day, on some weekdays, in one time zone. */
-        CallingWindow: {
-            /** @description First minute, `HH:MM`. */
-            from: string;
-            /** @description IANA name of the zone, e.g. `Europe/Madrid`. */
-            time_zone: string;
-            /** @description First minute that is outside again, `HH:MM`. */
-            to: string;
-            /** @description Weekdays, 1 = Monday to 7 = Sunday. */
-            weekdays: number[];
+        /**
+         * @description When the people of a campaign may be called.
+         *
+         *     What JSON leaves out is as [`CallingHours::default`] has it.
+         */
+        CallingHours: {
+            /**
+             * @description Whether the holidays of the rules are kept.
+             * @default true
+             */
+            holidays: boolean;
+            /**
+             * @description Which rules hold.
+             * @default auto
+             */
+            rules: components["schemas"]["RuleChoice"];
+            /**
+             * @description What to do when nothing tells the time zone.
+             * @default skip
+             */
+            unknown_zone: components["schemas"]["UnknownZone"];
+            /**
+             * @description The campaign's own windows, in the person's local time.
+             * @default {
+             *       "fri": [
+             *         "08:00-21:00"
+             *       ],
+             *       "mon": [
+             *         "08:00-21:00"
+             *       ],
+             *       "sat": [
+             *         "08:00-21:00"
+             *       ],
+             *       "sun": [
+             *         "08:00-21:00"
+             *       ],
+             *       "thu": [
+             *         "08:00-21:00"
+             *       ],
+             *       "tue": [
+             *         "08:00-21:00"
+             *       ],
+             *       "wed": [
+             *         "08:00-21:00"
+             *       ]
+             *     }
+             */
+            windows: {
+                [key: string]: string[];
+            };
+            /**
+             * @description Where the person's time zone comes from.
+             * @default column
+             */
+            zone_of_recipient: components["schemas"]["ZoneOfRecipient"];
         };
         /** @description A campaign and how many recipients are in which status. */
         Campaign: {
@@ -1833,11 +2035,6 @@ export interface components {
             name: string;
             /** @description The line it calls from. */
             phone_line_id: components["schemas"]["ProviderId"];
-            /**
-             * Format: int32
-             * @description Higher goes first.
-             */
-            priority: number;
             /** @description The platform. */
             provider: components["schemas"]["ProviderKind"];
             /** @description Variables that the agent needs from every recipient. */
@@ -1851,6 +2048,8 @@ export interface components {
              * @description Seconds a call may ring.
              */
             ringing_timeout_secs: number;
+            /** @description When, how often and at what cost people may be called. */
+            rules: components["schemas"]["CampaignRules"];
             /**
              * Format: date-time
              * @description When it starts by itself.
@@ -1868,7 +2067,22 @@ export interface components {
              * @description When it last changed.
              */
             updated_at: string;
-            window?: components["schemas"]["CallingWindow"] | null;
+            /**
+             * Format: int32
+             * @description Its share of the slots beside the other running campaigns.
+             */
+            weight: number;
+        };
+        /** @description A further agent of a campaign. */
+        CampaignAgent: {
+            /** @description The agent; of the same platform as the campaign's own. */
+            agent_id: components["schemas"]["AgentId"];
+            provider_agent_id?: components["schemas"]["ProviderId"] | null;
+            /**
+             * Format: int32
+             * @description Its share of the people; the campaign's own agent has 100. 1 to 1000.
+             */
+            weight: number;
         };
         /** @description How many recipients are in which status. They add up to `total` at every read. */
         CampaignCounts: {
@@ -1930,6 +2144,12 @@ export interface components {
         };
         /** @description Our id of a campaign. */
         CampaignId: string;
+        /** @description A further line of a campaign. */
+        CampaignLine: {
+            carrier?: components["schemas"]["Carrier"] | null;
+            /** @description The line. */
+            phone_line_id: components["schemas"]["ProviderId"];
+        };
         /** @description How far a campaign is. */
         CampaignProgress: {
             /** @description The campaign. */
@@ -2001,6 +2221,113 @@ export interface components {
             placed: number;
         };
         /**
+         * @description When, how often and at what cost the people of a campaign may be called.
+         *
+         *     What JSON leaves out is as [`CampaignRules::default`] has it, which is careful.
+         */
+        CampaignRules: {
+            /**
+             * @description When the campaign pauses by itself.
+             * @default {
+             *       "at_least_calls": 5,
+             *       "failed_percent": 50,
+             *       "no_answer_percent": null,
+             *       "shortest_average_secs": null,
+             *       "voicemail_percent": null,
+             *       "within_secs": 120
+             *     }
+             */
+            auto_pause: components["schemas"]["AutoPause"];
+            /**
+             * @description When people may be called, in their own time.
+             * @default {
+             *       "holidays": true,
+             *       "rules": "auto",
+             *       "unknown_zone": "skip",
+             *       "windows": {
+             *         "fri": [
+             *           "08:00-21:00"
+             *         ],
+             *         "mon": [
+             *           "08:00-21:00"
+             *         ],
+             *         "sat": [
+             *           "08:00-21:00"
+             *         ],
+             *         "sun": [
+             *           "08:00-21:00"
+             *         ],
+             *         "thu": [
+             *           "08:00-21:00"
+             *         ],
+             *         "tue": [
+             *           "08:00-21:00"
+             *         ],
+             *         "wed": [
+             *           "08:00-21:00"
+             *         ]
+             *       },
+             *       "zone_of_recipient": "column"
+             *     }
+             */
+            calling_hours: components["schemas"]["CallingHours"];
+            /** @default null */
+            consent: components["schemas"]["ConsentColumns"] | null;
+            /**
+             * @description How often one person may be called, counted over all campaigns. The limits of the rules in
+             *     `calling_hours` hold besides.
+             * @default []
+             */
+            frequency_caps: components["schemas"]["FrequencyCap"][];
+            /**
+             * @description More agents besides the campaign's own, to compare them. Each person always has the same.
+             * @default []
+             */
+            more_agents: components["schemas"]["CampaignAgent"][];
+            /**
+             * @description More lines to call from besides the campaign's own. Each person always has the same.
+             * @default []
+             */
+            more_phone_lines: components["schemas"]["CampaignLine"][];
+            /**
+             * @description What the calls are for; marketing needs a consent.
+             * @default service
+             */
+            purpose: components["schemas"]["Purpose"];
+            /**
+             * Format: int32
+             * @description Seconds in which the calls at one time grow from one to the limit, from the start of the campaign.
+             * @default null
+             */
+            ramp_up_secs: number | null;
+            /**
+             * Format: int32
+             * @description Nobody is called for the first time here who was called by anybody within so many days: 1 to 30.
+             * @default null
+             */
+            skip_called_within_days: number | null;
+            /**
+             * Format: int64
+             * @description Most that the campaign may cost, in US cents; it is paused before it would cost more.
+             * @default null
+             */
+            spend_cap_cents: number | null;
+            /**
+             * Format: int32
+             * @description Most dials that are begun in one minute; none: as many as there are free slots.
+             * @default null
+             */
+            starts_per_minute: number | null;
+            /**
+             * @description What is done with what people say in a call.
+             * @default {
+             *       "callback_field": "callback_at",
+             *       "opt_out_field": "opt_out"
+             *     }
+             */
+            wishes: components["schemas"]["Wishes"];
+        };
+        /**
          * @description When a new campaign begins to call.
          * @enum {string}
          */
@@ -2034,6 +2361,20 @@ export interface components {
         CloneCampaign: {
             /** @description Its name; none: the name of the original and "(copy)". */
             name?: string | null;
+        };
+        /** @description Where the contact list says that a person consented to be called. */
+        ConsentColumns: {
+            /** @description Column with yes or no. */
+            column: string;
+            /** @description Column with the date, as 2026-01-31; needed where it is named. */
+            date_column?: string | null;
+            /** @description Column with where the consent was given; needed where it is named. */
+            source_column?: string | null;
+            /**
+             * Format: int32
+             * @description A consent that is older does not count; none: it always does.
+             */
+            valid_days?: number | null;
         };
         /** @description A person's number and the other columns of the row it came from. */
         Contact: {
@@ -2142,12 +2483,6 @@ export interface components {
             name: string;
             /** @description The line it calls from. */
             phone_line_id: components["schemas"]["ProviderId"];
-            /**
-             * Format: int32
-             * @description Higher goes first.
-             * @default 0
-             */
-            priority: number;
             /** @description People to be called besides the lists. */
             recipients?: components["schemas"]["NewRecipient"][];
             retry?: components["schemas"]["RetryPolicy"] | null;
@@ -2156,6 +2491,7 @@ export interface components {
              * @description Seconds a call may ring; none: 60.
              */
             ringing_timeout_secs?: number | null;
+            rules?: components["schemas"]["CampaignRules"] | null;
             /** @description When it begins to call. */
             start?: components["schemas"]["CampaignStart"];
             /**
@@ -2163,7 +2499,11 @@ export interface components {
              * @description The moment, for `start: "at"`.
              */
             start_at?: string | null;
-            window?: components["schemas"]["CallingWindow"] | null;
+            /**
+             * Format: int32
+             * @description Its share of the slots beside the other running campaigns: twice the weight, twice the calls. None: 10.
+             */
+            weight?: number | null;
         };
         /** @description An address that is to be told what happens. */
         CreateEventTarget: {
@@ -2412,6 +2752,57 @@ export interface components {
             waiting: number;
         };
         /**
+         * @description Limits and prices of the whole account, beside the concurrency limit.
+         *
+         *     What JSON leaves out is as [`DialSettings::default`] has it.
+         */
+        DialSettings: {
+            /**
+             * @description Most calls of an agent in progress at one time.
+             * @default {}
+             */
+            agent_limits: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description What a minute costs at most, in US cents; reserved before a dial, until the provider tells the cost.
+             * @default 15
+             */
+            cents_per_minute: number;
+            /**
+             * Format: int64
+             * @description Most that all calls of one day (UTC) may cost, in US cents; none: no cap.
+             * @default null
+             */
+            daily_cap_cents: number | null;
+            /**
+             * Format: int32
+             * @description Slots that outbound calls leave free for inbound ones.
+             * @default 0
+             */
+            inbound_share: number;
+            /**
+             * Format: int32
+             * @description How long a call can last at most, in seconds: what the agents are set to at the provider.
+             * @default 600
+             */
+            longest_call_secs: number;
+            /**
+             * @description Most calls from a phone line in progress at one time.
+             * @default {}
+             */
+            phone_line_limits: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Most dials that are begun in one second; none: as many as there are free slots.
+             * @default null
+             */
+            starts_per_second: number | null;
+        };
+        /**
          * @description Who called whom.
          * @enum {string}
          */
@@ -2548,6 +2939,28 @@ export interface components {
              */
             message: string;
         };
+        /** @description At most so many calls to one person within so many hours, whichever campaign makes them. */
+        FrequencyCap: {
+            /**
+             * Format: int32
+             * @description Calls that are allowed: 1 to 100.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Hours that are looked back on, counted from the moment of the call: 1 to 720.
+             */
+            hours: number;
+        };
+        /** @description The time zones and rules by which a person might be called, as they were found at the moment of dialling. */
+        HoursUsed: {
+            /** @description Ids of the rules that allowed it. */
+            rules: string[];
+            /** @description Where the zones came from. */
+            source: components["schemas"]["ZoneSource"];
+            /** @description IANA names of the zones that the person may be in. It was open in all of them. */
+            zones: string[];
+        };
         /** @description An agent to be imported. */
         ImportAgent: {
             /** @description The platform it lives on. */
@@ -2682,6 +3095,8 @@ export interface components {
         };
         /** @description Somebody to be called. */
         NewRecipient: {
+            /** @description The person's time zone, priority and language. */
+            details?: components["schemas"]["ContactDetails"];
             /** @description Your own id for this person: sent again, it is not added again. */
             external_id?: string | null;
             /**
@@ -2752,6 +3167,77 @@ export interface components {
             /** @description What the agent may say of the person. */
             variables?: {
                 [key: string]: string;
+            };
+        };
+        /** @description What a campaign would do if it began now. */
+        Preflight: {
+            /**
+             * Format: int64
+             * @description How many had so many calls lately that they wait for the next.
+             */
+            called_lately: number;
+            /**
+             * Format: int64
+             * @description The most that it can cost, in US cents, at the price that is set: every attempt as long as can be.
+             */
+            cost_ceiling_cents: number;
+            /**
+             * Format: date-time
+             * @description When it would be over, if every call took a minute and half of the further attempts were needed.
+             */
+            estimated_finish?: string | null;
+            /** @description Some of those. */
+            examples: components["schemas"]["SkipExample"][];
+            /**
+             * Format: date-time
+             * @description When the first of those may be called.
+             */
+            first_opening?: string | null;
+            /**
+             * Format: int64
+             * @description People who were looked at. When they are fewer, everything that is counted is reckoned up from them.
+             */
+            looked_at: number;
+            /** @description Variables without a value, and in how many rows. */
+            missing_variables: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description How many wait for their hours.
+             */
+            open_later: number;
+            /**
+             * Format: int64
+             * @description How many may be called at once.
+             */
+            open_now: number;
+            /**
+             * Format: int64
+             * @description Most calls at one time.
+             */
+            peak_calls: number;
+            /**
+             * Format: int64
+             * @description People in the lists and in the campaign.
+             */
+            people: number;
+            /** @description The rules that hold, and for how many. */
+            rules: components["schemas"]["RuleInUse"][];
+            /** @description How many will not, by reason. */
+            skipped: {
+                [key: string]: number;
+            };
+            /** @description What to look at before it begins. */
+            warnings: string[];
+            /**
+             * Format: int64
+             * @description How many will be called.
+             */
+            will_be_called: number;
+            /** @description How many by where their time zone comes from. */
+            zones: {
+                [key: string]: number;
             };
         };
         /** @description A row as it would be imported. */
@@ -2898,6 +3384,11 @@ export interface components {
             /** @description Whether it takes our dials, and answers now. */
             state: components["schemas"]["ProviderHealth"];
         };
+        /**
+         * @description What calls are for.
+         * @enum {string}
+         */
+        Purpose: "service" | "marketing";
         /** @description The dial queue now. */
         Queue: {
             /**
@@ -3003,13 +3494,29 @@ export interface components {
             conversation_id?: string | null;
             /**
              * Format: date-time
-             * @description When it may be called next.
+             * @description When it may be called next, by the retry policy and the calling hours.
              */
             due_at: string;
             /** @description The caller's own id for this person. */
             external_id?: string | null;
+            /** @description Tag of the person's language, where the contact list gives one. */
+            language?: string | null;
+            /**
+             * Format: date-time
+             * @description The same by the retry policy alone: where new calling hours begin to look. None: since ever.
+             */
+            not_before?: string | null;
+            /** @description How often they ended how. */
+            outcomes?: {
+                [key: string]: number;
+            };
             /** @description The number. */
             phone_number: components["schemas"]["PhoneNumber"];
+            /**
+             * Format: int32
+             * @description Who is called before whom: 0 to 100, the larger the earlier; 50 where the contact list says nothing.
+             */
+            priority?: number;
             /** @description Our id; follows from the campaign and the number or `external_id`. */
             recipient_id: components["schemas"]["RecipientId"];
             /**
@@ -3020,6 +3527,8 @@ export interface components {
             skip_reason?: components["schemas"]["SkipReason"] | null;
             /** @description Where it is on its way. */
             status: components["schemas"]["RecipientStatus"];
+            /** @description IANA name of the person's time zone, where the contact list gives one. */
+            time_zone?: string | null;
             /**
              * Format: date-time
              * @description When it last changed.
@@ -3089,6 +3598,95 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "pending" | "stored" | "none" | "lost";
+        /** @description What came of a rehearsal. */
+        RehearsalAnswer: components["schemas"]["RehearsalReport"] & {
+            /**
+             * Format: int64
+             * @description People in the lists and in the campaign. When fewer were rehearsed, they are an even sample, and the
+             *     campaign itself takes longer and costs more in proportion.
+             */
+            all_people: number;
+        };
+        /** @description What came of a rehearsal. */
+        RehearsalReport: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            began_at: string;
+            /**
+             * Format: int64
+             * @description What the calls cost, in US cents, at the price that is set.
+             */
+            cost_cents: number;
+            /**
+             * Format: int64
+             * @description Dials that were begun.
+             */
+            dials: number;
+            /** @description Dials by the hour of the day where the person is, from midnight on. */
+            dials_by_hour: number[];
+            /**
+             * Format: date-time
+             * @description When the last person was done.
+             */
+            finished_at?: string | null;
+            /** @description People by how their last call ended. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Most calls at one time.
+             */
+            peak_calls: number;
+            /**
+             * Format: int64
+             * @description People who were rehearsed.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Dials that the provider refused.
+             */
+            refused: number;
+            /** @description People who were not called, by reason. */
+            skipped: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description Average calls in progress while somebody was due, of the most there were.
+             */
+            slot_use_percent: number;
+            /**
+             * Format: int64
+             * @description People who still waited 400 days later.
+             */
+            still_waiting: number;
+        };
+        /** @description How a rehearsal goes. */
+        Rehearse: {
+            /**
+             * @description How people and the provider behave.
+             * @default {
+             *       "busy_percent": 5,
+             *       "failed_percent": 3,
+             *       "longest_talk_secs": 180,
+             *       "no_answer_percent": 20,
+             *       "refused_percent": 2,
+             *       "shortest_talk_secs": 10,
+             *       "voicemail_percent": 10
+             *     }
+             */
+            scenario: components["schemas"]["Scenario"];
+            /**
+             * Format: int64
+             * @description The same number makes the same chances.
+             * @default 0
+             */
+            seed: number;
+        };
         /** @description A rejected row, kept for a first look; all of them are in the file of rejected rows. */
         RejectedSample: {
             /** @description The column that is wrong. */
@@ -3213,6 +3811,15 @@ export interface components {
         RetryPolicy: {
             /**
              * Format: int32
+             * @description Each wait in percent of the one before: 100 is always the same, 200 doubles. 100 to 1000.
+             */
+            backoff_percent?: number;
+            /** @description Outcomes with a rule of their own, which stands for all of the above but `max_attempts`. */
+            by_outcome?: {
+                [key: string]: components["schemas"]["RetryRule"];
+            };
+            /**
+             * Format: int32
              * @description Seconds from the end of one attempt to the next.
              */
             delay_secs: number;
@@ -3221,8 +3828,43 @@ export interface components {
              * @description Most placed calls to one person, the first included: 1 to 10.
              */
             max_attempts: number;
+            /** @description The next attempt is at another time of day: morning, afternoon or evening. */
+            other_time_of_day?: boolean;
+            /** @description The next attempt is on another day of the week. */
+            other_weekday?: boolean;
             /** @description After which outcomes to try again. */
             retry_on: components["schemas"]["CallOutcome"][];
+        };
+        /** @description When and how often to try again after one outcome. */
+        RetryRule: {
+            /**
+             * Format: int32
+             * @description Each wait in percent of the one before.
+             * @default 100
+             */
+            backoff_percent: number;
+            /**
+             * Format: int32
+             * @description Seconds from the end of one attempt to the next.
+             * @default 3600
+             */
+            delay_secs: number;
+            /**
+             * Format: int32
+             * @description Attempts that may end so; none: as many as the policy allows in all. 1 is no further attempt.
+             * @default null
+             */
+            max_attempts: number | null;
+            /**
+             * @description The next attempt is at another time of day: morning, afternoon or evening.
+             * @default false
+             */
+            other_time_of_day: boolean;
+            /**
+             * @description The next attempt is on another day of the week.
+             * @default false
+             */
+            other_weekday: boolean;
         };
         /**
          * @description What somebody may do; each role may also do what the ones before it may.
@@ -3249,6 +3891,28 @@ export interface components {
             /** @description Signs what is sent from now on. It is shown this once. */
             secret: string;
         };
+        /** @description Which rules hold for a campaign. */
+        RuleChoice: "auto" | {
+            only: string[];
+        };
+        /** @description A rule that holds for some of the people. */
+        RuleInUse: {
+            /** @description The date of the text that it was compared with, as 2026-01-31. */
+            as_of: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What people see. */
+            name: string;
+            /**
+             * Format: int64
+             * @description For how many of the people who were looked at.
+             */
+            people: number;
+            /** @description Statute or regulator, and section. */
+            source: string;
+            /** @description Ask before relying on it: sources disagree, none was at hand, or the hours are our own. */
+            unconfirmed: boolean;
+        };
         /** @description Something that may safely be done. */
         SafeAction: {
             /** @description What it does, for a button. */
@@ -3257,6 +3921,56 @@ export interface components {
             method: string;
             /** @description The path. */
             path: string;
+        };
+        /**
+         * @description How people and the provider behave in a rehearsal. Shares are in percent of the dials; whatever is left
+         *     of a hundred is answered.
+         *
+         *     What JSON leaves out is as [`Scenario::default`] has it.
+         */
+        Scenario: {
+            /**
+             * Format: int32
+             * @description The line is busy.
+             * @default 5
+             */
+            busy_percent: number;
+            /**
+             * Format: int32
+             * @description The call breaks down.
+             * @default 3
+             */
+            failed_percent: number;
+            /**
+             * Format: int32
+             * @description Longest talk, in seconds.
+             * @default 180
+             */
+            longest_talk_secs: number;
+            /**
+             * Format: int32
+             * @description Nobody answers.
+             * @default 20
+             */
+            no_answer_percent: number;
+            /**
+             * Format: int32
+             * @description The provider refuses the dial: a fault that costs time and no attempt.
+             * @default 2
+             */
+            refused_percent: number;
+            /**
+             * Format: int32
+             * @description Shortest talk, in seconds.
+             * @default 10
+             */
+            shortest_talk_secs: number;
+            /**
+             * Format: int32
+             * @description A machine answers.
+             * @default 10
+             */
+            voicemail_percent: number;
         };
         /** @description What is set, and what cannot be changed here. */
         Settings: {
@@ -3286,6 +4000,20 @@ export interface components {
              * @description When somebody last changed them.
              */
             updated_at: string;
+        };
+        /** @description Somebody who will not be called. */
+        SkipExample: {
+            /**
+             * Format: int64
+             * @description Line of the uploaded file.
+             */
+            line?: number | null;
+            /** @description The variables that have no value. */
+            missing: string[];
+            /** @description The number, masked. */
+            phone_number: string;
+            /** @description Why not. */
+            reason: components["schemas"]["SkipReason"];
         };
         /**
          * @description Why a recipient is not called.
@@ -3319,6 +4047,29 @@ export interface components {
          * @enum {string}
          */
         Speaker: "agent" | "user";
+        /** @description What today's calls cost, as far as a cap counts it. */
+        Spend: {
+            /**
+             * Format: double
+             * @description Most that they may cost, in US dollars.
+             */
+            cap_usd?: number | null;
+            /**
+             * Format: double
+             * @description Cost of the calls that are over, and what is reserved for those in progress, in US dollars.
+             */
+            committed_usd: number;
+            /**
+             * Format: date-time
+             * @description The day, in UTC, began at.
+             */
+            day: string;
+            /**
+             * Format: double
+             * @description Cost of the calls that are over, in US dollars.
+             */
+            settled_usd: number;
+        };
         /** @description What was chosen in the preview; what is left out stays. */
         StartUpload: {
             /** @description Region of numbers without a country code. */
@@ -3474,6 +4225,16 @@ export interface components {
              */
             updated: number;
         };
+        /** @description Whom to try it on. */
+        TestCall: {
+            /** @description Region of a number without a country code, as ISO 3166 code. */
+            default_region?: string | null;
+            /**
+             * @description Your own number, in any spelling.
+             * @example +14155550100
+             */
+            phone_number: string;
+        };
         /** @description The test that is on its way. */
         TestEvent: {
             /** @description Its event; look for it among the deliveries of the target. */
@@ -3514,6 +4275,11 @@ export interface components {
             /** @description Why, in one sentence for people. */
             reason: string;
         };
+        /** @description What to do with a person whose time zone nothing tells, e.g. one with a toll-free number. */
+        UnknownZone: {
+            /** @description Take this zone for theirs; the decision says that it did. */
+            use_campaign_zone: components["schemas"]["Zone"];
+        } | "skip";
         /** @description What to change about an agent; what is left out stays. */
         UpdateAgent: {
             /** @description What it says first; empty: it waits for the person. */
@@ -3545,13 +4311,13 @@ export interface components {
             end_at?: string | null;
             /** @description Name shown to people. */
             name?: string | null;
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            rules?: components["schemas"]["CampaignRules"] | null;
             /**
              * Format: int32
-             * @description Higher goes first.
+             * @description Its share of the slots beside the other running campaigns: twice the weight, twice the calls.
              */
-            priority?: number | null;
-            retry?: components["schemas"]["RetryPolicy"] | null;
-            window?: components["schemas"]["CallingWindow"] | null;
+            weight?: number | null;
         };
         /** @description What is to change; what is left out stays. */
         UpdateEventTarget: {
@@ -3793,6 +4559,35 @@ export interface components {
             /** @description What became of it. */
             state: components["schemas"]["State"];
         };
+        /** @description What is done with what the agent was told to find out, by the names of the provider's data collection. */
+        Wishes: {
+            /**
+             * @description When it names a moment to come, the person is called then: as 2026-12-01T09:00, by their own clock, or
+             *     with an offset.
+             * @default callback_at
+             */
+            callback_field: string | null;
+            /**
+             * @description When it says yes, the number goes onto the do-not-call list.
+             * @default opt_out
+             */
+            opt_out_field: string | null;
+        };
+        /**
+         * @description A time zone of the IANA database.
+         * @example Europe/Madrid
+         */
+        Zone: string;
+        /**
+         * @description Where a person's time zone comes from.
+         * @enum {string}
+         */
+        ZoneOfRecipient: "column" | "number";
+        /**
+         * @description Where the zones of a decision came from.
+         * @enum {string}
+         */
+        ZoneSource: "column" | "number" | "campaign" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -4612,6 +5407,66 @@ export interface operations {
             };
         };
     };
+    get_campaign_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignRules"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_campaign_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignRules"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_campaigns: {
         parameters: {
             query?: {
@@ -4865,6 +5720,36 @@ export interface operations {
             };
         };
     };
+    get_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_progress: {
         parameters: {
             query?: never;
@@ -5026,6 +5911,40 @@ export interface operations {
             };
         };
     };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rehearse"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalAnswer"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_campaign: {
         parameters: {
             query?: never;
@@ -5103,6 +6022,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestCall"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -5298,6 +6251,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedContacts"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dial_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialSettings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_dial_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialSettings"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -6282,6 +7295,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_spend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spend"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */

@@ -48,7 +48,6 @@ async function somethingGoesOn(): Promise<{ campaign: string; call: string; list
   }));
   const body = {
     name: "November reminders", agent_id: agents?.items[0]?.["agent_id"], phone_line_id: lines?.items[0]?.["phone_line_id"], recipients, start: "now",
-    window: { weekdays: [1, 2, 3, 4, 5, 6, 7], from: "00:00", to: "23:59", time_zone: "Europe/Madrid" },
     retry: { max_attempts: 2, delay_secs: 3600, retry_on: ["no_answer", "busy"] },
   };
   const made = (await (await fetch(`${system.url}/api/campaigns`, { method: "POST", headers, body: JSON.stringify(body) })).json()) as { campaign_id: string };

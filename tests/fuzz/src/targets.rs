@@ -113,9 +113,9 @@ pub const TARGETS: &[Target] = &[
         tries: 20_000,
     },
     Target {
-        name: "calling_window",
-        run: values::calling_window,
-        samples: values::window_samples,
+        name: "calling_hours",
+        run: values::calling_hours,
+        samples: values::calling_hours_samples,
         tries: 5_000,
     },
     Target {

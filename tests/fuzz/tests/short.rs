@@ -44,7 +44,7 @@ each!(
     function_events,
     cursor,
     ids,
-    calling_window,
+    calling_hours,
     audio_length,
     template,
 );

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use switchboard_local::FaultCounts;
+use switchboard_local::any_hour;
 use switchboard_local::client::ApiClient;
 use switchboard_simulator::{SAMPLE_AGENT_ID, SAMPLE_SIP_LINE_ID, SAMPLE_TWILIO_LINE_ID};
 
@@ -151,6 +152,7 @@ async fn start_campaigns(api: &ApiClient, plan: &ChaosPlan) -> anyhow::Result<Ve
         let campaign = json!({
             "name": "Chaos", "agent_id": agent, "phone_line_id": line, "list_ids": [upload["list_id"]],
             "start": "now", "ringing_timeout_secs": plan.ringing_timeout_secs,
+            "rules": { "calling_hours": any_hour() },
             "retry": { "max_attempts": plan.max_attempts, "delay_secs": 2, "retry_on": ["no_answer", "busy", "failed"] },
         });
         let created = patiently(|| api.post("/api/campaigns", &campaign)).await?;

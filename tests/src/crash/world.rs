@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use switchboard_local::border::Guard;
 use switchboard_local::client::ApiClient;
 use switchboard_local::oidc::Role;
-use switchboard_local::{Local, LocalConfig};
+use switchboard_local::{Local, LocalConfig, any_hour};
 use switchboard_simulator::{
     Behaviour, FaultKind, SAMPLE_AGENT_ID, SAMPLE_TWILIO_LINE_ID, Scenario, ScenarioRule, SimulatorConfig,
 };
@@ -91,6 +91,7 @@ impl World {
         let config = LocalConfig {
             binaries: binaries(),
             simulator: Some((0, simulated)),
+            without_schedules: ["event-sender", "upload-parser"].map(str::to_owned).to_vec(),
             ..LocalConfig::for_tests(root(), data.path().to_owned())
         };
         let local = Local::start_guarded(config, guard).await?;
@@ -175,6 +176,7 @@ impl World {
             "phone_line_id": SAMPLE_TWILIO_LINE_ID,
             "list_ids": [upload["list_id"]],
             "ringing_timeout_secs": RINGING_SECS,
+            "rules": { "calling_hours": any_hour() },
             "retry": { "max_attempts": 1, "delay_secs": 60, "retry_on": [] },
         });
         match begin {

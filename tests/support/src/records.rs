@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, CampaignId,
-    CampaignStatus, Carrier, ContactList, Direction, DoNotCallEntry, DynamicVariables, Export, ExportId,
-    ExportStatus, LayoutProgress, ListId, PhoneLine, PhoneNumber, ProviderId, ProviderKind, Recipient,
-    Recording, RetryPolicy, Upload, UploadCounts, UploadId, UploadStatus,
+    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign,
+    CampaignId, CampaignRules, CampaignStatus, Carrier, ContactList, Direction, DoNotCallEntry,
+    DynamicVariables, Export, ExportId, ExportStatus, LayoutProgress, ListId, PhoneLine, PhoneNumber,
+    ProviderId, ProviderKind, Recipient, Recording, RetryPolicy, Upload, UploadCounts, UploadId,
+    UploadStatus,
 };
 
 /// A number that nobody has: the `n`-th of +1 415 555 0000.
@@ -50,7 +51,7 @@ pub fn phone_line(name: &str) -> PhoneLine {
     }
 }
 
-/// A running campaign called `name`, laid out, without window, limit or retries.
+/// A running campaign called `name`, laid out, that calls at any hour, without limit or retries.
 pub fn campaign(name: &str, now: Timestamp) -> Campaign {
     let agent = agent("anna", now);
     Campaign {
@@ -69,10 +70,13 @@ pub fn campaign(name: &str, now: Timestamp) -> Campaign {
         },
         start_at: None,
         end_at: None,
-        window: None,
+        rules: CampaignRules {
+            calling_hours: CallingHours::always(),
+            ..CampaignRules::default()
+        },
         retry: RetryPolicy::default(),
         concurrency_limit: None,
-        priority: 0,
+        weight: 10,
         ringing_timeout_secs: 60,
         required_variables: Vec::new(),
         retry_failed_asked: false,
@@ -83,6 +87,8 @@ pub fn campaign(name: &str, now: Timestamp) -> Campaign {
         started_at: Some(now),
         finished_at: None,
         updated_at: now,
+        rules_version: 0,
+        new_hours: None,
         version: 1,
     }
 }
@@ -143,6 +149,8 @@ pub fn call(name: &str, now: Timestamp) -> Call {
         due_at: Some(now),
         dial_before: now.checked_add(SignedDuration::from_hours(1)).ok(),
         placing_at: None,
+        hours: None,
+        reserved_micros: None,
         started_at: None,
         ended_at: None,
         duration_secs: None,

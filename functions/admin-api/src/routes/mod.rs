@@ -8,6 +8,7 @@ pub(crate) mod campaigns;
 pub(crate) mod contact_lists;
 pub(crate) mod contacts;
 pub(crate) mod dead_letters;
+pub(crate) mod dial_settings;
 pub(crate) mod do_not_call;
 pub(crate) mod event_targets;
 pub(crate) mod exports;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use switchboard_domain::{CallEvent, ProviderEvent, ProviderKind, RecordingState};
-use switchboard_store::{BeginDial, WebhookRecord, WebhookState};
+use switchboard_store::{BeginDial, DialLimits, WebhookRecord, WebhookState};
 use switchboard_testing::{Actor, records};
 
 use crate::harness::TestApi;
@@ -33,7 +33,10 @@ async fn a_dial_whose_answer_was_lost_is_listed_and_then_stuck() {
     let (store, now) = (&api.test.store, api.test.now());
     let call = records::call("lost", now);
     store.create_call(&call).await.unwrap();
-    let begun = store.begin_dial(&call, None, None, now, now).await.unwrap();
+    let begun = store
+        .begin_dial(&call, None, None, &DialLimits::default(), now, now)
+        .await
+        .unwrap();
     assert!(matches!(begun, BeginDial::Begun(_)));
     store
         .update_call(&call.call_id, |call| call.lose_answer(now))
@@ -185,7 +188,10 @@ async fn a_call_that_is_in_progress_and_watched_needs_nobody() {
     let call = records::call("fine", now);
     store.create_call(&call).await.unwrap();
     let until = now + SignedDuration::from_secs(60);
-    store.begin_dial(&call, None, None, until, now).await.unwrap();
+    store
+        .begin_dial(&call, None, None, &DialLimits::default(), until, now)
+        .await
+        .unwrap();
     let confirm = |call: &mut switchboard_domain::Call| {
         call.status = call.status.after(CallEvent::Confirmed).unwrap();
         true

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use switchboard_domain::{
     Call, CallFacts, CallId, CallOutcome, CallStatus, Ending, RecordingState, Speaker, TranscriptTurn,
 };
-use switchboard_store::{BeginDial, DialMessage};
+use switchboard_store::{BeginDial, DialLimits, DialMessage};
 use switchboard_testing::{Actor, DynamoDbFault, SYNC, SqsFault, records};
 
 use crate::harness::{TestApi, fields, number};
@@ -35,7 +35,10 @@ async fn finished(api: &TestApi, name: &str, outcome: CallOutcome) -> Call {
     let mut call = records::call(name, now);
     call.conversation_id = Some(records::provider_id(&format!("conv_{name}")));
     store.create_call(&call).await.unwrap();
-    let begun = store.begin_dial(&call, None, None, now, now).await.unwrap();
+    let begun = store
+        .begin_dial(&call, None, None, &DialLimits::default(), now, now)
+        .await
+        .unwrap();
     assert!(matches!(begun, BeginDial::Begun(_)), "{begun:?}");
     let facts = CallFacts {
         duration_secs: Some(42),
@@ -318,7 +321,14 @@ async fn stats_count_calls_by_day_and_agent() {
     api.test.store.create_call(&live).await.unwrap();
     api.test
         .store
-        .begin_dial(&live, None, None, api.test.now(), api.test.now())
+        .begin_dial(
+            &live,
+            None,
+            None,
+            &DialLimits::default(),
+            api.test.now(),
+            api.test.now(),
+        )
         .await
         .unwrap();
     let body = Actor::viewer()

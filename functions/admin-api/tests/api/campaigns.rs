@@ -38,8 +38,8 @@ async fn a_campaign_is_made_as_a_draft_with_everything_it_was_given() {
     let api = ready().await;
     let list = api.list(3).await;
     let campaign = create(&api, json!({
-        "list_ids": [list.list_id], "end_at": "2026-12-01T00:00:00Z", "concurrency_limit": 3, "priority": 5,
-        "window": { "weekdays": [1, 2, 3, 4, 5], "from": "09:00", "to": "17:00", "time_zone": "America/New_York" },
+        "list_ids": [list.list_id], "end_at": "2026-12-01T00:00:00Z", "concurrency_limit": 3, "weight": 5,
+        "rules": { "calling_hours": { "windows": { "mon": ["09:00-12:00", "13:00-17:00"], "fri": ["09:00-13:00"] } } },
         "retry": { "max_attempts": 3, "delay_secs": 600, "retry_on": ["busy", "no_answer"] }, "ringing_timeout_secs": 30,
     }))
     .await;
@@ -85,7 +85,7 @@ async fn a_campaign_starts_now_or_at_its_time() {
 async fn everything_that_is_wrong_with_a_campaign_is_named_at_once() {
     let api = TestApi::start().await;
     let request = api.campaign_request(json!({
-        "name": "", "start": "at", "end_at": "2026-11-20T11:00:00Z", "concurrency_limit": 0, "priority": 101,
+        "name": "", "start": "at", "end_at": "2026-11-20T11:00:00Z", "concurrency_limit": 0, "weight": 101,
         "retry": { "max_attempts": 11, "delay_secs": 0, "retry_on": [] }, "ringing_timeout_secs": 4,
         "list_ids": [format!("list_{}", "0".repeat(26))], "default_region": "XX",
         "recipients": [{ "phone_number": "12" }, { "phone_number": "+14155550100", "external_id": "" }],
@@ -102,29 +102,93 @@ async fn everything_that_is_wrong_with_a_campaign_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn a_window_that_cannot_be_is_refused_with_the_reason() {
+async fn hours_that_cannot_be_are_refused_with_the_reason() {
     let api = ready().await;
-    for (window, word) in [
+    for (hours, field, word) in [
         (
-            json!({ "weekdays": [1], "from": "17:00", "to": "09:00", "time_zone": "UTC" }),
-            "before it ends",
+            json!({ "windows": { "mon": ["9-17"] } }),
+            "windows.mon[0]",
+            "HH:MM-HH:MM",
         ),
+        (json!({ "windows": {} }), "windows", "at least one weekday"),
         (
-            json!({ "weekdays": [1], "from": "09:00", "to": "17:00", "time_zone": "Mars/Olympus" }),
+            json!({ "unknown_zone": { "use_campaign_zone": "Mars/Olympus" } }),
+            "unknown_zone.use_campaign_zone",
             "time zone",
         ),
+        (
+            json!({ "rules": { "only": ["us-xx"] } }),
+            "rules.only",
+            "no rule `us-xx`",
+        ),
     ] {
-        let request = api.campaign_request(json!({ "window": window }));
+        let request = api.campaign_request(json!({ "rules": { "calling_hours": hours } }));
         let body = Actor::operator()
             .post(&api.router, "/api/campaigns", request)
             .await
             .expect(400);
-        assert_eq!(fields(&body), ["window"]);
-        assert!(
-            body["errors"][0]["message"].as_str().unwrap().contains(word),
-            "{body}"
-        );
+        let error = &body["errors"][0];
+        assert!(error["message"].as_str().unwrap().contains(word), "{body}");
+        assert_eq!(error["field"], format!("rules.calling_hours.{field}"), "{body}");
     }
+}
+
+#[tokio::test]
+async fn people_are_due_when_their_own_hours_begin() {
+    let api = ready().await;
+    // It is noon in UTC, four o'clock in the number's California and seven in New York.
+    let people = json!([
+        { "phone_number": "+14155550100" },
+        { "phone_number": "+14155550101", "details": { "timezone": "America/New_York" } },
+    ]);
+    let rules = json!({ "calling_hours": {} });
+    let campaign = create(
+        &api,
+        json!({ "start": "now", "recipients": people, "rules": rules }),
+    )
+    .await;
+    let people = api
+        .test
+        .store
+        .list_recipients(&id(&campaign), None, None, 10)
+        .await
+        .unwrap()
+        .items;
+    let mut due: Vec<String> = people.iter().map(|person| person.due_at.to_string()).collect();
+    due.sort();
+    assert_eq!(due, ["2026-11-20T13:00:00Z", "2026-11-20T16:00:00Z"]);
+}
+
+#[tokio::test]
+async fn new_campaigns_have_the_rules_that_were_set_for_them() {
+    let api = ready().await;
+    let path = "/api/campaign-defaults";
+    let product = Actor::viewer().get(&api.router, path).await.expect(200);
+    assert_eq!(product["calling_hours"]["windows"]["sat"], json!(["08:00-21:00"]));
+    let rules = json!({ "calling_hours": { "windows": { "mon": ["10:00-12:00"] }, "unknown_zone": "skip" } });
+    let set = Actor::operator().put(&api.router, path, rules).await.expect(200);
+    assert_eq!(Actor::viewer().get(&api.router, path).await.expect(200), set);
+    let mut request = api.campaign_request(json!({}));
+    request.as_object_mut().unwrap().remove("rules");
+    let made = Actor::operator()
+        .post(&api.router, "/api/campaigns", request)
+        .await
+        .expect(201);
+    assert_eq!(made["rules"], set);
+    // One part is changed, and another one is not lost by that.
+    let path = format!("/api/campaigns/{}", id(&made));
+    let change = json!({ "rules": { "calling_hours": { "holidays": false } } });
+    let changed = Actor::operator()
+        .patch(&api.router, &path, change)
+        .await
+        .expect(200);
+    assert_eq!(changed["rules"]["calling_hours"]["holidays"], false);
+    let wrong = json!({ "rules": { "calling_hours": { "windows": { "mon": ["1-2"] } } } });
+    let body = Actor::operator()
+        .patch(&api.router, &path, wrong)
+        .await
+        .expect(400);
+    assert_eq!(fields(&body), ["rules.calling_hours.windows.mon[0]"]);
 }
 
 #[tokio::test]
@@ -218,15 +282,15 @@ async fn a_campaign_can_be_changed_while_it_runs() {
     )
     .await;
     let path = format!("/api/campaigns/{}", id(&campaign));
-    let changes = json!({ "name": "Later", "concurrency_limit": null, "priority": -1 });
+    let changes = json!({ "name": "Later", "concurrency_limit": null, "weight": 30 });
     let changed = Actor::operator()
         .patch(&api.router, &path, changes)
         .await
         .expect(200);
     assert_eq!(changed["concurrency_limit"], Value::Null);
     assert_eq!(
-        (&changed["name"], &changed["priority"]),
-        (&json!("Later"), &json!(-1))
+        (&changed["name"], &changed["weight"]),
+        (&json!("Later"), &json!(30))
     );
     assert_eq!(
         changed["end_at"], "2026-12-01T00:00:00Z",
@@ -357,7 +421,7 @@ async fn progress_adds_up() {
 #[tokio::test]
 async fn a_clone_is_a_draft_with_the_same_people() {
     let api = ready().await;
-    let campaign = create(&api, json!({ "start": "now", "priority": 7 })).await;
+    let campaign = create(&api, json!({ "start": "now", "weight": 7 })).await;
     act(&api, &campaign, "cancel").await.expect(200);
     let path = format!("/api/campaigns/{}/clone", id(&campaign));
     let copy = Actor::operator().act(&api.router, &path).await.expect(201);
@@ -367,7 +431,7 @@ async fn a_clone_is_a_draft_with_the_same_people() {
         (&json!("Reminders (copy)"), &json!("draft"))
     );
     assert_eq!(
-        (&copy["counts"]["pending"], &copy["priority"]),
+        (&copy["counts"]["pending"], &copy["weight"]),
         (&json!(2), &json!(7))
     );
     let named = Actor::operator()

@@ -7,7 +7,7 @@ use axum::Router;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
-use switchboard_domain::{Agent, Campaign, ContactList, PhoneLine, PhoneNumber};
+use switchboard_domain::{Agent, CallingHours, Campaign, ContactList, PhoneLine, PhoneNumber};
 use switchboard_providers::fake::FakeProvider;
 use switchboard_service::Providers;
 use switchboard_store::NewContact;
@@ -102,6 +102,7 @@ impl TestApi {
         let mut request = json!({
             "name": "Reminders", "agent_id": agent.agent_id, "phone_line_id": "phnum_main",
             "recipients": [{ "phone_number": "+14155550100" }, { "phone_number": "+14155550101" }],
+            "rules": { "calling_hours": CallingHours::always() },
         });
         for (field, value) in changes.as_object().into_iter().flatten() {
             request[field] = value.clone();

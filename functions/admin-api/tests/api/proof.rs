@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use switchboard_domain::{Call, CallFacts, CallOutcome, Campaign, Ending};
+use switchboard_store::DialLimits;
 use switchboard_testing::{Actor, records};
 
 use crate::harness::TestApi;
@@ -21,7 +22,14 @@ async fn call(api: &TestApi, campaign: &Campaign, n: u64) -> Call {
     let call = records::call_of(campaign, &find().await, now);
     store.enqueue(&call, &find().await, now).await.unwrap();
     store
-        .begin_dial(&call, Some(&find().await), Some(campaign), now, now)
+        .begin_dial(
+            &call,
+            Some(&find().await),
+            Some(campaign),
+            &DialLimits::default(),
+            now,
+            now,
+        )
         .await
         .unwrap();
     api.test.clock.advance(SignedDuration::from_secs(30));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use switchboard_domain::QueueState;
-use switchboard_store::DialMessage;
+use switchboard_store::{DialLimits, DialMessage};
 use switchboard_testing::{Actor, SCHEDULER, records};
 
 use crate::harness::{TestApi, fields};
@@ -13,7 +13,10 @@ async fn the_queue_shows_its_slots_and_messages() {
     let (store, now) = (&api.test.store, api.test.now());
     let call = records::call("a", now);
     store.create_call(&call).await.unwrap();
-    store.begin_dial(&call, None, None, now, now).await.unwrap();
+    store
+        .begin_dial(&call, None, None, &DialLimits::default(), now, now)
+        .await
+        .unwrap();
     store
         .send_dials(&[DialMessage {
             call_id: call.call_id,

@@ -12,7 +12,7 @@ use switchboard_domain::{
 use switchboard_providers::fake::FakeProvider;
 use switchboard_providers::{Conversation, ConversationState};
 use switchboard_service::Providers;
-use switchboard_store::{BeginDial, CallFilter};
+use switchboard_store::{BeginDial, CallFilter, DialLimits};
 use switchboard_testing::{TestStore, records};
 
 const AT_ONCE: SyncPace = SyncPace {
@@ -128,7 +128,7 @@ impl World {
         match self
             .test
             .store
-            .begin_dial(&call, None, None, begun, begun)
+            .begin_dial(&call, None, None, &DialLimits::default(), begun, begun)
             .await
             .unwrap()
         {

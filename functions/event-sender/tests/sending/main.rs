@@ -7,6 +7,7 @@ use event_sender::sign;
 use jiff::SignedDuration;
 use serde_json::Value;
 use switchboard_domain::{DeliveryStatus, EVENT_ATTEMPTS, EventType, MAX_RETRY_AFTER, OutgoingEvent};
+use switchboard_store::DialLimits;
 use switchboard_testing::records;
 
 use crate::harness::{Reply, World};
@@ -244,7 +245,14 @@ async fn the_end_of_a_call_tells_of_the_call_and_its_recipient_once() {
         .await;
     let queued = queued.unwrap().unwrap();
     store
-        .begin_dial(&call, Some(&queued), Some(&campaign), now, now)
+        .begin_dial(
+            &call,
+            Some(&queued),
+            Some(&campaign),
+            &DialLimits::default(),
+            now,
+            now,
+        )
         .await
         .unwrap();
     let ending = Ending::Ended {

@@ -13,7 +13,7 @@ use switchboard_domain::{Call, CallEvent, CallId, Clock, ManualClock, PhoneNumbe
 use switchboard_providers::Secret;
 use switchboard_providers::elevenlabs::webhook::sign;
 use switchboard_service::{ElevenLabsSecrets, Settings};
-use switchboard_store::{BeginDial, FileStore, WebhookRecord, WebhookState};
+use switchboard_store::{BeginDial, DialLimits, FileStore, WebhookRecord, WebhookState};
 use switchboard_testing::{TestStore, records};
 use tower::ServiceExt;
 
@@ -120,7 +120,7 @@ impl World {
         match self
             .test
             .store
-            .begin_dial(&call, None, None, until, begun)
+            .begin_dial(&call, None, None, &DialLimits::default(), until, begun)
             .await
             .unwrap()
         {

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use switchboard_simulator::{SAMPLE_AGENT_ID, SAMPLE_TWILIO_LINE_ID};
 
+use crate::any_hour;
 use crate::client::ApiClient;
 
 /// Calls of the sample at one time.
@@ -39,6 +40,7 @@ pub(super) async fn create(api: &ApiClient, upload: &Value) -> anyhow::Result<Va
             "list_ids": [upload["list_id"]],
             "start": "now",
             "ringing_timeout_secs": 30,
+            "rules": { "calling_hours": any_hour() },
             "retry": { "max_attempts": 2, "delay_secs": 5, "retry_on": ["no_answer", "busy"] },
         }),
     )

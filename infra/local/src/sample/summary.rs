@@ -42,6 +42,8 @@ pub(super) async fn show(api: &ApiClient, local: &Local, campaign: &Value) -> an
         of("skipped"),
         calls.len(),
     ));
+    say("  Its people are simulated, so it calls them at any hour. A campaign of yours keeps to 08:00-21:00");
+    say("  where each person is, within the rules of their country, until you set other hours.");
     let with = |state: &str| {
         calls
             .iter()

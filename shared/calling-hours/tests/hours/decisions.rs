@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use switchboard_calling_hours::{
-    Answer, Decision, Policy, Reason, Rule, RuleChoice, UnknownZone, Windows, Zone, ZoneOfRecipient,
+    Answer, CallingHours, Decision, Reason, Rule, RuleChoice, UnknownZone, Windows, Zone, ZoneOfRecipient,
     ZoneSource, decide,
 };
 
-fn policy(windows: &[&str], rules: &[&str]) -> Policy {
+fn policy(windows: &[&str], rules: &[&str]) -> CallingHours {
     let windows: Vec<_> = windows.iter().map(|text| text.parse().unwrap()).collect();
-    Policy {
+    CallingHours {
         windows: Windows::every_day(&windows).unwrap(),
         zone_of_recipient: ZoneOfRecipient::Column,
         unknown_zone: UnknownZone::Skip,
@@ -17,8 +17,8 @@ fn policy(windows: &[&str], rules: &[&str]) -> Policy {
     }
 }
 
-fn automatic(windows: &[&str]) -> Policy {
-    Policy {
+fn automatic(windows: &[&str]) -> CallingHours {
+    CallingHours {
         rules: RuleChoice::Auto,
         ..policy(windows, &[])
     }
@@ -28,8 +28,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn ask(number: &str, zone: Option<&str>, policy: &Policy, now: &str) -> Decision {
-    decide(&number.parse().unwrap(), zone, policy, at(now))
+fn ask(number: &str, zone: Option<&str>, policy: &CallingHours, now: &str) -> Decision {
+    decide(number, zone, policy, at(now))
 }
 
 #[track_caller]
@@ -179,7 +179,7 @@ fn a_holiday_is_named() {
             zone: "America/Chicago".into()
         }
     );
-    let working = Policy {
+    let working = CallingHours {
         holidays: false,
         ..automatic(&["00:00-24:00"])
     };
@@ -218,7 +218,7 @@ fn a_toll_free_number_is_skipped_or_takes_the_zone_of_the_campaign() {
         }
     );
     let zone = Zone::parse("America/Chicago").unwrap();
-    let campaign = Policy {
+    let campaign = CallingHours {
         unknown_zone: UnknownZone::UseCampaignZone(zone),
         ..skip
     };
@@ -246,7 +246,7 @@ fn what_is_no_zone_is_never_guessed_around() {
             because: Reason::InvalidZone
         }
     );
-    let by_number = Policy {
+    let by_number = CallingHours {
         zone_of_recipient: ZoneOfRecipient::Number,
         ..automatic(&["09:00-21:00"])
     };
@@ -287,7 +287,7 @@ fn always_open_is_open_as_far_as_it_looks() {
 fn the_ends_of_time_are_answered() {
     let day = automatic(&["09:00-17:00"]);
     for now in [Timestamp::MIN, Timestamp::MAX] {
-        decide(&ANYBODY.parse().unwrap(), None, &day, now);
+        decide(ANYBODY, None, &day, now);
     }
 }
 

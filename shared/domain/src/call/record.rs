@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgentId, CallId, CallStatus, CampaignId, Carrier, DynamicVariables, PhoneNumber, ProviderId,
+    AgentId, CallId, CallStatus, CampaignId, Carrier, DynamicVariables, HoursUsed, PhoneNumber, ProviderId,
     ProviderKind, RecipientId,
 };
 
@@ -214,6 +214,12 @@ pub struct Call {
     pub dial_before: Option<Timestamp>,
     /// When the dial began.
     pub placing_at: Option<Timestamp>,
+    /// What was reserved for it under the spend caps, in millionths of a US dollar; none: nothing.
+    #[serde(default)]
+    pub reserved_micros: Option<u64>,
+    /// By whose clock it was allowed to begin; none before, and for calls that no campaign made.
+    #[serde(default)]
+    pub hours: Option<HoursUsed>,
     /// When the provider says it began.
     pub started_at: Option<Timestamp>,
     /// When we learned that it was over.

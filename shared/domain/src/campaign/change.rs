@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CallingWindow, Campaign, CampaignStatus};
+use crate::{CallingHours, Campaign, CampaignStatus};
 
 /// Most changes that are kept; of more, the oldest but the first are left out.
 const MOST: usize = 200;
@@ -17,7 +17,8 @@ pub struct CampaignChange {
     /// The status since then.
     pub status: CampaignStatus,
     /// When people may be called.
-    pub window: Option<CallingWindow>,
+    #[serde(default)]
+    pub calling_hours: CallingHours,
     /// Most placed calls to one person.
     pub max_attempts: u32,
     /// Most calls of the campaign in progress at one time.
@@ -31,7 +32,7 @@ impl CampaignChange {
         Self {
             at,
             status: campaign.status,
-            window: campaign.window.clone(),
+            calling_hours: campaign.rules.calling_hours.clone(),
             max_attempts: campaign.retry.max_attempts,
             concurrency_limit: campaign.concurrency_limit,
             retries_failed,
@@ -47,6 +48,9 @@ impl CampaignChange {
 impl Campaign {
     /// Writes down the rules as they are from `at` on, if they are others than before.
     pub fn note_change(&mut self, before: &Self, at: Timestamp) {
+        if self.rules != before.rules || self.retry != before.retry || self.end_at != before.end_at {
+            self.rules_version = before.rules_version + 1;
+        }
         let retries = self.retry_failed_asked && !before.retry_failed_asked;
         let change = CampaignChange::of(self, retries, at);
         if !retries && self.changes.last().is_some_and(|last| last.same_rules(&change)) {

@@ -1,11 +1,17 @@
 //! An agent, a phone line, contacts, and when and how to call them.
 
+mod auto_pause;
 mod change;
 mod counts;
+mod eligible;
 mod record;
+mod rules;
 mod status;
+mod wishes;
 
+pub use auto_pause::AutoPause;
 pub use change::CampaignChange;
 pub use counts::CampaignCounts;
-pub use record::{Campaign, LayoutProgress};
+pub use record::{Campaign, LayoutProgress, ORDINARY_WEIGHT};
+pub use rules::{CampaignAgent, CampaignLine, CampaignRules, ConsentColumns, Purpose, Wishes};
 pub use status::{CampaignAction, CampaignStatus, IllegalCampaignAction};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, CallingWindow, CampaignChange, CampaignId, CampaignStatus, Carrier, ListId, ProviderId,
+    AgentId, CampaignChange, CampaignId, CampaignRules, CampaignStatus, Carrier, ListId, ProviderId,
     ProviderKind, RetryPolicy,
 };
 
@@ -18,6 +18,13 @@ pub struct LayoutProgress {
     pub seq: u64,
     /// Every list is laid out.
     pub done: bool,
+}
+
+/// The weight of a campaign of which nothing else is said.
+pub const ORDINARY_WEIGHT: u32 = 10;
+
+fn ordinary_weight() -> u32 {
+    ORDINARY_WEIGHT
 }
 
 /// An agent, a phone line, contacts, and when and how to call them.
@@ -47,20 +54,26 @@ pub struct Campaign {
     pub start_at: Option<Timestamp>,
     /// When it ends: nobody is dialled after this moment.
     pub end_at: Option<Timestamp>,
-    /// When people may be called.
-    pub window: Option<CallingWindow>,
+    /// When, how often and at what cost people may be called.
+    #[serde(default)]
+    pub rules: CampaignRules,
     /// When and how often to try again.
     pub retry: RetryPolicy,
     /// Most calls of this campaign in progress at one time; none: only the queue's limit.
     pub concurrency_limit: Option<u32>,
-    /// Higher goes first.
-    pub priority: i32,
+    /// Its share of the slots beside the other running campaigns: twice the weight, twice the calls.
+    #[serde(default = "ordinary_weight")]
+    pub weight: u32,
     /// Seconds a call may ring.
     pub ringing_timeout_secs: u32,
     /// Variables that the agent needs from every recipient.
     pub required_variables: Vec<String>,
     /// A person asked to try the failed ones again; the scheduler has not come to it yet.
     pub retry_failed_asked: bool,
+    /// The calling hours changed: how far its waiting recipients got their new times, as the place in the
+    /// list of them. None: they all have them.
+    #[serde(default)]
+    pub new_hours: Option<String>,
     /// Why it failed, or why it is paused when no person paused it.
     pub failure: Option<String>,
     /// What changed of the rules that its calls go by, oldest first.
@@ -76,6 +89,9 @@ pub struct Campaign {
     pub finished_at: Option<Timestamp>,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Counts changes of the rules that a dial goes by; every dial is conditional on it.
+    #[serde(default)]
+    pub rules_version: u64,
     /// Counts changes; every write is conditional on it.
     pub version: u64,
 }

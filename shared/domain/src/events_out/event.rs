@@ -13,7 +13,16 @@ const MAX_BODY_BYTES: usize = 200_000;
 /// What is left out of a record that is too long, in this order.
 const CAN_BE_LEFT_OUT: [&str; 3] = ["variables", "results", "required_variables"];
 /// Fields of our records that the API does not show.
-const NOT_SHOWN: [&str; 5] = ["provider_agent_id", "enqueued_at", "layout", "changes", "version"];
+const NOT_SHOWN: [&str; 8] = [
+    "provider_agent_id",
+    "enqueued_at",
+    "layout",
+    "changes",
+    "version",
+    "reserved_micros",
+    "rules_version",
+    "new_hours",
+];
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

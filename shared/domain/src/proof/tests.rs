@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{call, campaign};
-use crate::{CallingWindow, RecipientId};
+use crate::{CallingHours, RecipientId};
 
 fn at(secs: i64) -> Timestamp {
     Timestamp::from_second(secs).unwrap()
@@ -96,7 +96,7 @@ fn one_call_too_many_at_one_time_is_found_and_one_that_takes_a_freed_slot_is_not
 }
 
 #[test]
-fn a_dial_after_a_pause_or_outside_the_window_is_found() {
+fn a_dial_after_a_pause_or_outside_the_hours_is_found() {
     let mut campaign = campaign();
     campaign.status = CampaignStatus::Running;
     campaign.note_change(&campaign.clone(), at(0));
@@ -112,10 +112,25 @@ fn a_dial_after_a_pause_or_outside_the_window_is_found() {
     assert_eq!(violations(&proof, "stop_means_stop"), 1);
 
     let mut campaign = over();
-    // 1970-01-01 was a Thursday; the window is open on Fridays.
-    campaign.window = Some(CallingWindow::new(vec![5], "09:00", "10:00", "UTC").unwrap());
-    let proof = judged(campaign, counts(1), 5, &[dial(1, 9 * 3_600, 9 * 3_600 + 5)]);
-    assert_eq!(violations(&proof, "inside_the_window"), 1);
+    // 1970-01-01 was a Thursday; in Lagos, an hour ahead, they may be called on Fridays.
+    let hours = r#"{"windows":{"fri":["09:00-10:00"]},"rules":{"only":[]}}"#;
+    campaign.rules.calling_hours = serde_json::from_str::<CallingHours>(hours).unwrap();
+    let friday = 86_400 + 8 * 3_600;
+    for (from, expected) in [(friday - 86_400, 1), (friday, 0), (friday + 3_600, 1)] {
+        let mut call = dial(1, from, from + 5);
+        call.phone_number = Some("+2348012345678".parse().unwrap());
+        let proof = judged(campaign.clone(), counts(1), 5, &[call.clone()]);
+        assert_eq!(violations(&proof, "inside_the_hours"), expected, "{from}");
+        // The contact list said Berlin, which is on the same hour in that winter.
+        let zones = vec!["Europe/Berlin".to_owned()];
+        call.hours = Some(crate::HoursUsed {
+            zones,
+            source: ZoneSource::Column,
+            rules: Vec::new(),
+        });
+        let proof = judged(campaign.clone(), counts(1), 5, &[call]);
+        assert_eq!(violations(&proof, "inside_the_hours"), expected, "{from}");
+    }
 }
 
 #[test]

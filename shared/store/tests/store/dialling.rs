@@ -10,7 +10,9 @@ use crate::harness::{begin, campaign_of, ended, enqueued, queued_call, slots};
 async fn thirty_at_once(test: &TestStore) -> usize {
     let mut calls = Vec::new();
     for n in 0..30 {
-        calls.push(queued_call(test, &n.to_string()).await);
+        let mut call = queued_call(test, &n.to_string()).await;
+        call.phone_number = Some(records::number(n));
+        calls.push(call);
     }
     let tasks = calls.into_iter().map(|call| {
         let (store, now) = (test.store.clone(), test.now());
@@ -157,7 +159,7 @@ async fn no_dial_begins_once_its_campaign_is_paused_or_cancelled() {
         let outcome = begin(&test.store, &call, Some(&recipient), Some(&campaign), test.now())
             .await
             .unwrap();
-        assert_eq!(outcome, BeginDial::CampaignNotRunning, "{action:?}");
+        assert_eq!(outcome, BeginDial::CampaignChanged, "{action:?}");
         assert_eq!(slots(&test).await, 0);
         let counts = test.store.campaign_counts(&campaign.campaign_id).await.unwrap();
         assert_eq!((counts.queued, counts.calling), (1, 0));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{Call, CallFacts, CallOutcome, Campaign, Ending, Recipient, RecipientId, TryAgain};
-use switchboard_store::{BeginDial, Enqueued, Store, StoreError};
+use switchboard_store::{BeginDial, DialLimits, Enqueued, Store, StoreError};
 use switchboard_testing::{TestStore, records};
 
 /// A running campaign with `size` pending recipients.
@@ -52,7 +52,9 @@ pub(crate) async fn begin(
     campaign: Option<&Campaign>,
     now: Timestamp,
 ) -> Result<BeginDial, StoreError> {
-    store.begin_dial(call, recipient, campaign, now, now).await
+    store
+        .begin_dial(call, recipient, campaign, &DialLimits::default(), now, now)
+        .await
 }
 
 /// A queued call of the API's, written.

@@ -13,16 +13,17 @@ import { CampaignStatus } from "@/ui/Status";
 import { ask } from "@/ui/confirm";
 import { Facts } from "@/ui/Facts";
 import { Figure } from "@/ui/Figure";
-import { formatCount, formatNumber, formatPercent, formatRoughly, formatWord } from "@/ui/format";
+import { formatCount, formatDollars, formatNumber, formatPercent, formatRoughly, formatWord } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Lines, Loaded, Section } from "@/ui/states";
 import { Moment, useNow } from "@/ui/Time";
 import { AddRecipients } from "./AddRecipients";
 import { EditCampaign } from "./EditCampaign";
+import { PreflightCard } from "./PreflightCard";
 import { ProofCard } from "./ProofCard";
 import { Recipients } from "./Recipients";
-import { wordsOfRetry, wordsOfWindow } from "./words";
+import { wordsOfHours, wordsOfRetry } from "./words";
 
 export default function CampaignPage() {
   const { campaignId } = useParams({ from: "/campaigns/$campaignId" });
@@ -56,6 +57,7 @@ function Known({ campaign }: { campaign: Campaign }) {
         </Alert>
       )}
       <Stack>
+        {["draft", "scheduled"].includes(campaign.status) && <PreflightCard campaign={campaign} />}
         <Section title="Progress" aside={!campaign.laid_out && <Text size="sm" c="dimmed">People are still being laid out; the total grows.</Text>}>
           <CampaignProgress counts={counts} size={16} />
           <Group mt="lg" gap="xl" align="flex-start">
@@ -74,13 +76,14 @@ function Known({ campaign }: { campaign: Campaign }) {
               <Section title="How it calls">
                 <Facts
                   rows={[
-                    ["Hours", wordsOfWindow(campaign.window)],
+                    ["Hours", wordsOfHours(campaign.rules.calling_hours)],
+                    ["Cost", campaign.rules.spend_cap_cents != null ? `${formatDollars(campaign.rules.spend_cap_cents / 100)} at most` : undefined],
                     ["Again", wordsOfRetry(campaign.retry)],
                     ["At most", campaign.concurrency_limit ? `${formatCount(campaign.concurrency_limit, "call")} at one time` : "the queue's limit at one time"],
                     ["Rings", `${campaign.ringing_timeout_secs} s`],
                     ["Carrier", formatWord(campaign.carrier)],
                     ["Until", campaign.end_at && <Moment key="e" at={campaign.end_at} />],
-                    ["Priority", campaign.priority !== 0 ? campaign.priority : undefined],
+                    ["Weight", campaign.weight !== 10 ? campaign.weight : undefined],
                     ["Began", campaign.started_at && <Moment key="s" at={campaign.started_at} />],
                     ["Ended", campaign.finished_at && <Moment key="f" at={campaign.finished_at} />],
                     ["Calls", <TextLink key="c" to="/calls" search={{ campaign: campaign.campaign_id }} size="sm">See all its calls</TextLink>],

@@ -3,14 +3,12 @@ import { useState } from "react";
 import type { Campaign } from "@/api/campaigns";
 import { api, bodyOf } from "@/api/client";
 import { useAct } from "@/ui/act";
-import { problemsOf, RuleFields, type Rules } from "./RuleFields";
+import { problemsOf, RuleFields, type Rules, rulesOf } from "./RuleFields";
 
 /** Changes a campaign, also while it runs: what is dialled next follows the new rules. */
 export function EditCampaign({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
   const [name, setName] = useState(campaign.name);
-  const [rules, setRules] = useState<Rules>({
-    window: campaign.window ?? null, retry: campaign.retry, concurrency_limit: campaign.concurrency_limit ?? null,
-  });
+  const [rules, setRules] = useState<Rules>(rulesOf(campaign));
   const save = useAct({
     run: async () =>
       bodyOf(

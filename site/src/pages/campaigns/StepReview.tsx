@@ -7,12 +7,10 @@ import { queueQuery } from "@/api/queue";
 import { Facts } from "@/ui/Facts";
 import { Figure } from "@/ui/Figure";
 import { formatCount, formatDollars, formatMoment, formatNumber, formatPhone, formatRoughly, formatWord } from "@/ui/format";
-import { isOpen } from "@/pages/queue/window";
-import { useNow } from "@/ui/Time";
 import { type Draft, missingVariables, requestOf } from "./draft";
 import { estimate } from "./estimate";
 import { VariableCheck } from "./StepContacts";
-import { wordsOfRetry, wordsOfWindow } from "./words";
+import { wordsOfHours, wordsOfRetry } from "./words";
 
 interface StepReviewProps {
   draft: Draft;
@@ -27,7 +25,6 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
   const totals = useQuery(statsQuery(30)).data?.agents.find(({ agent_id }) => agent_id === draft.agentId)?.totals;
   const people = lists.reduce((sum, list) => sum + list.size - list.deleted, 0);
   const guess = estimate(people, draft.rules, queue?.concurrency_limit ?? 1, earlier, totals);
-  const now = useNow();
   const { start_at: at } = requestOf(draft);
   const skipped = missingVariables(agent, lists).some(({ without }) => without.length > 0);
   return (
@@ -37,7 +34,7 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
         <Figure label="Calls" value={`about ${formatNumber(guess.attempts)}`} note="with further attempts" />
         <Figure
           label="Time" value={`about ${formatRoughly(guess.seconds)}`}
-          note={draft.rules.window && guess.days > 1 ? `over ${guess.days} calling days` : "of calling"}
+          note={guess.days > 1 ? `over ${guess.days} calling days` : "of calling"}
         />
         <Figure
           label="Cost" value={guess.dollars !== undefined ? `about ${formatDollars(guess.dollars)}` : guess.credits !== undefined ? `about ${formatNumber(Math.round(guess.credits))}` : "Not known"}
@@ -52,11 +49,6 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
       {queue?.state === "stopped" && (
         <Alert color="orange" variant="default" title="The queue is stopped">Nobody is dialled until somebody starts it on the queue's page.</Alert>
       )}
-      {draft.start === "now" && draft.rules.window && !isOpen(draft.rules.window, now) && (
-        <Alert variant="default" title="The hours are closed at this moment">
-          The campaign starts, and the first call goes out when they open: {wordsOfWindow(draft.rules.window)}.
-        </Alert>
-      )}
       {people === 0 && <Alert color="orange" variant="default">The chosen lists are empty.</Alert>}
       <Facts
         rows={[
@@ -65,7 +57,7 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
           ["Line", line && `${line.label} (${formatPhone(line.phone_number)}), ${draft.carrier === "sip_trunk" ? "SIP trunk" : formatWord(draft.carrier ?? line.carrier)}`],
           ["Lists", lists.map(({ name }) => name).join(", ")],
           ["Begins", { now: "Now", draft: "When somebody starts it", at: at ? `${formatMoment(at)} here (${draft.startAt?.slice(0, 16)} in ${draft.startZone})` : "" }[draft.start]],
-          ["Hours", wordsOfWindow(draft.rules.window)],
+          ["Hours", wordsOfHours(draft.rules.rules.calling_hours)],
           ["Again", wordsOfRetry(draft.rules.retry)],
           ["At most", draft.rules.concurrency_limit ? formatCount(draft.rules.concurrency_limit, "call") + " at one time" : `the queue's limit (${queue?.concurrency_limit ?? "…"})`],
         ]}

@@ -88,7 +88,6 @@ export function requestOf(draft: Draft): Schemas["CreateCampaign"] {
     list_ids: draft.listIds,
     start: draft.start,
     start_at: draft.start === "at" ? momentOf(draft)?.toISOString() : undefined,
-    priority: 0,
     ...draft.rules,
   };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { estimate } from "./estimate";
+import { ANY_HOUR } from "./hours";
 import { CAREFUL_RULES } from "./RuleFields";
 
-const once = { ...CAREFUL_RULES, window: null, retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } };
+const at = (windows: Record<string, string[]>) => ({ ...CAREFUL_RULES.rules, calling_hours: { ...CAREFUL_RULES.rules.calling_hours, windows } });
+const once = { ...CAREFUL_RULES, rules: at(ANY_HOUR), retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } };
 const call = (duration_secs: number, cost_usd: number) => ({ duration_secs, results: { cost_usd } }) as never;
 
 describe("an estimate", () => {
@@ -20,8 +22,7 @@ describe("an estimate", () => {
     expect(made.basis).toBe(0);
     expect(made.dollars).toBeUndefined();
   });
-  it("takes more days when the window is short", () => {
-    const window = { from: "09:00", to: "10:00", weekdays: [1], time_zone: "UTC" };
-    expect(estimate(10_000, { ...once, window }, 10, [], undefined).days).toBeGreaterThan(10);
+  it("takes more days when the hours are short", () => {
+    expect(estimate(10_000, { ...once, rules: at({ mon: ["09:00-10:00"] }) }, 10, [], undefined).days).toBeGreaterThan(10);
   });
 });

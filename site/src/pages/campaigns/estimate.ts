@@ -1,6 +1,7 @@
 // How long a campaign will take and what it may cost, from how this agent's calls went before.
 import type { Call } from "@/api/calls";
 import type { Schemas } from "@/api/client";
+import { longestDay } from "./hours";
 import type { Rules } from "./RuleFields";
 
 /** Until somebody answers or does not, in seconds. */
@@ -11,7 +12,7 @@ const ASSUMED = { duration: 120, answered: 0.5 };
 export interface Estimate {
   attempts: number;
   seconds: number;
-  /** Days in which the calling window is open that it takes. */
+  /** Days that it takes, of which only the calling hours count. */
   days: number;
   /** None when no earlier call said what it cost. */
   dollars?: number;
@@ -35,7 +36,7 @@ export function estimate(
   const talks = Math.min(attempts, people) * answered;
   const lines = Math.max(1, Math.min(rules.concurrency_limit ?? queueLimit, queueLimit));
   const seconds = (attempts * RINGING + talks * duration) / lines;
-  const open = rules.window ? hoursOpen(rules.window) * 3600 : 86_400;
+  const open = longestDay(rules.rules.calling_hours.windows) * 3600;
   const costs = (pick: (call: Call) => number | null | undefined) => {
     const known = earlier.flatMap((call) => pick(call) ?? []);
     return known.length > 0 ? average(known) * talks : undefined;
@@ -44,13 +45,4 @@ export function estimate(
     attempts: Math.round(attempts), seconds, days: Math.max(1, Math.ceil(seconds / Math.max(open, 1))), basis: durations.length,
     dollars: costs((call) => call.results.cost_usd), credits: costs((call) => call.results.cost_credits),
   };
-}
-
-/** Hours a day; a window over midnight counts through it. */
-function hoursOpen({ from, to }: Schemas["CallingWindow"]): number {
-  const hours = (text: string) => {
-    const [hour = 0, minute = 0] = text.split(":").map(Number);
-    return hour + minute / 60;
-  };
-  return (hours(to) - hours(from) + 24) % 24 || 24;
 }

@@ -1,5 +1,6 @@
 // What a campaign's rules say, in words.
 import type { Schemas } from "@/api/client";
+import { type CallingHours, isAnyHour, spanOf } from "./hours";
 import { formatCount, formatRoughly, formatWord } from "@/ui/format";
 
 // 5 January 2026 was a Monday.
@@ -20,8 +21,10 @@ function wordsOfDays(days: number[]): string {
   return sorted.map(shortWeekday).join(", ");
 }
 
-export function wordsOfWindow(window: Schemas["CallingWindow"] | null | undefined): string {
-  return window ? `${window.from} to ${window.to}, ${wordsOfDays(window.weekdays)}, ${window.time_zone}` : "At any hour";
+export function wordsOfHours({ windows }: CallingHours): string {
+  if (isAnyHour(windows)) return "At any hour";
+  const span = spanOf(windows);
+  return span ? `${span.from} to ${span.to}, ${wordsOfDays(span.weekdays)}, where each person is` : "They differ from day to day, where each person is";
 }
 
 export function wordsOfRetry(retry: Schemas["RetryPolicy"]): string {

@@ -7,14 +7,11 @@ import { CampaignStatus } from "@/ui/Status";
 import { formatCount, formatMoment } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { Loaded, Section } from "@/ui/states";
-import { useNow } from "@/ui/Time";
-import { isOpen } from "./window";
 
 /** Which campaigns have people who wait, and for what. */
 export function Waiting({ queue }: { queue: Schemas["Queue"] }) {
   const campaigns = useQuery(campaignsQuery());
   const providers = useQuery(statusQuery).data ?? [];
-  const now = useNow();
   return (
     <Section title="What waits, and why">
       <Loaded query={campaigns}>
@@ -28,7 +25,7 @@ export function Waiting({ queue }: { queue: Schemas["Queue"] }) {
                   <div style={{ minWidth: 0 }}>
                     <TextLink to="/campaigns/$campaignId" params={{ campaignId: campaign.campaign_id }} size="sm" fw={550}>{campaign.name}</TextLink>
                     <Text size="sm" c="dimmed">
-                      {formatCount(campaign.counts.pending + campaign.counts.queued, "person waits", "people wait")}: {reasonOf(campaign, queue, providers, now)}
+                      {formatCount(campaign.counts.pending + campaign.counts.queued, "person waits", "people wait")}: {reasonOf(campaign, queue, providers)}
                     </Text>
                   </div>
                   <CampaignStatus status={campaign.status} />
@@ -42,16 +39,15 @@ export function Waiting({ queue }: { queue: Schemas["Queue"] }) {
   );
 }
 
-export function reasonOf(campaign: Campaign, queue: Schemas["Queue"], providers: Schemas["ProviderStatus"][], now: number): string {
+export function reasonOf(campaign: Campaign, queue: Schemas["Queue"], providers: Schemas["ProviderStatus"][]): string {
   const provider = providers.find((known) => known.provider === campaign.provider);
   if (campaign.status === "paused") return campaign.failure ?? "the campaign is paused";
   if (queue.state === "stopped") return "the queue is stopped";
   if (campaign.status === "scheduled") return campaign.start_at ? `it begins ${formatMoment(campaign.start_at)}` : "it has not begun";
   if (provider?.state === "down") return "the platform is down; it is tried again by itself";
-  if (campaign.window && !isOpen(campaign.window, now)) return `outside its hours (${campaign.window.from} to ${campaign.window.to}, ${campaign.window.time_zone})`;
   if (queue.slots_in_use >= queue.concurrency_limit) return "every slot is in use";
   const own = queue.holders.filter(({ campaign_id: id }) => id === campaign.campaign_id).length;
   if (campaign.concurrency_limit && own >= campaign.concurrency_limit) return "the campaign's own limit is reached";
   if (campaign.counts.queued > 0) return "their turn comes within seconds";
-  return "the time between two attempts has not passed";
+  return "it is outside of their calling hours, or the time between two attempts has not passed";
 }

@@ -107,7 +107,7 @@ pub(super) fn api_samples() -> Vec<Vec<u8>> {
     let bodies = [
         (
             "POST /api/campaigns",
-            r#"{"name":"Reminders","agent_id":"agt_00000000000000000000000000","phone_line_id":"phnum_main","recipients":[{"phone_number":"+14155550100","variables":{"name":"Ada"},"external_id":"1"}],"window":{"weekdays":[1,2,3,4,5],"from":"09:00","to":"20:00","time_zone":"Europe/Madrid"},"retry":{"max_attempts":3,"delay_secs":60,"retry_on":["busy"]},"start_at":"2026-11-21T00:00:00Z","priority":1,"concurrency_limit":3}"#,
+            r#"{"name":"Reminders","agent_id":"agt_00000000000000000000000000","phone_line_id":"phnum_main","recipients":[{"phone_number":"+14155550100","variables":{"name":"Ada"},"external_id":"1"}],"rules":{"calling_hours":{"windows":{"mon":["09:00-20:00"]},"unknown_zone":"skip"}},"retry":{"max_attempts":3,"delay_secs":60,"retry_on":["busy"]},"start_at":"2026-11-21T00:00:00Z","weight":1,"concurrency_limit":3}"#,
         ),
         (
             "POST /api/calls",

@@ -1,7 +1,10 @@
-//! Single values in requests: numbers, ids, cursors, windows.
+//! Single values in requests: numbers, ids, cursors, calling hours.
 
 use switchboard_contacts::{NumberParser, Region};
-use switchboard_domain::{CallId, CallingWindow, CampaignId, PhoneNumber, ProviderId, RecipientId};
+use switchboard_domain::{
+    Answer, CallId, CallingHours, CampaignId, DynamicVariables, PhoneNumber, ProviderId, Recipient,
+    RecipientId,
+};
 use switchboard_store::Cursor;
 
 pub(super) fn phone_samples() -> Vec<Vec<u8>> {
@@ -85,27 +88,34 @@ pub(super) fn ids(input: &[u8]) {
     }
 }
 
-pub(super) fn window_samples() -> Vec<Vec<u8>> {
+pub(super) fn calling_hours_samples() -> Vec<Vec<u8>> {
     [
-        r#"{"weekdays":[1,2,3,4,5],"from":"09:00","to":"20:00","time_zone":"Europe/Madrid"}"#,
-        r#"{"weekdays":[7],"from":"00:00","to":"24:00","time_zone":"UTC"}"#,
+        r#"{"windows":{"mon":["09:00-13:00","15:00-20:00"]},"unknown_zone":{"use_campaign_zone":"Europe/Madrid"}}"#,
+        r#"{"windows":{"sun":["22:00-02:00"]},"zone_of_recipient":"number","rules":{"only":["us-fl"]},"holidays":false}"#,
     ]
     .map(|text| text.into())
     .to_vec()
 }
 
-/// A window that is accepted opens again within two weeks of any moment.
-pub(super) fn calling_window(input: &[u8]) {
-    let Ok(window) = serde_json::from_slice::<CallingWindow>(input) else {
+/// Hours that are accepted keep their form, and an opening that they name is one.
+pub(super) fn calling_hours(input: &[u8]) {
+    let Ok(hours) = serde_json::from_slice::<CallingHours>(input) else {
         return;
     };
-    let now = jiff::Timestamp::from_second(1_790_000_000).unwrap_or_default();
-    let written = serde_json::to_vec(&window).unwrap();
-    assert_eq!(serde_json::from_slice::<CallingWindow>(&written).unwrap(), window);
-    let opens = window.next_open(now);
-    assert!(opens.is_some_and(|at| window.is_open(at)));
-    assert!(
-        opens.is_some_and(|at| at.duration_since(now).as_hours() <= 24 * 14),
-        "{opens:?}"
+    let written = serde_json::to_vec(&hours).unwrap();
+    assert_eq!(serde_json::from_slice::<CallingHours>(&written).unwrap(), hours);
+    let number = PhoneNumber::parse("+34612345678").unwrap();
+    let recipient = Recipient::new(
+        CampaignId::derived(&["hours"]),
+        number,
+        DynamicVariables::new(),
+        None,
+        jiff::Timestamp::UNIX_EPOCH,
+        jiff::Timestamp::UNIX_EPOCH,
     );
+    let now = jiff::Timestamp::from_second(1_790_000_000).unwrap_or_default();
+    if let Answer::Closed { opens_at, .. } = recipient.may_be_called(&hours, now).answer {
+        assert!(opens_at > now);
+        assert!(recipient.may_be_called(&hours, opens_at).is_open());
+    }
 }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use switchboard_domain::{
-    Agent, AgentId, Campaign, CampaignId, Carrier, DynamicVariables, PhoneLine, ProviderId, ProviderKind,
-    RetryPolicy,
+    Agent, AgentId, Campaign, CampaignId, Carrier, ContactDetails, DynamicVariables, ORDINARY_WEIGHT,
+    PhoneLine, ProviderId, ProviderKind, RetryPolicy,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -76,7 +76,7 @@ pub(super) async fn submit_batch(
         .into_iter()
         .map(SubmitRecipient::into_person)
         .collect();
-    let recipients = read_people(&mut checks, people, None, &campaign_id, begin.due_at(now), now);
+    let mut recipients = read_people(&mut checks, people, None, &campaign_id, begin.due_at(now), now);
     let agent = agent(&api, &batch.agent_id).await?;
     if agent.is_none() {
         checks.wrong("agent_id", "neither we nor the provider know this agent");
@@ -90,6 +90,10 @@ pub(super) async fn submit_batch(
     }
     checks.done()?;
     let (agent, line) = (found(agent, "agent")?, found(line, "phone line")?);
+    let rules = api.store.campaign_defaults().await?;
+    for recipient in &mut recipients {
+        recipient.wait_until(recipient.due_at, &rules.calling_hours);
+    }
     let plan = Plan {
         campaign_id,
         name: batch.call_name,
@@ -98,10 +102,10 @@ pub(super) async fn submit_batch(
         carrier: batch.phone_provider,
         list_ids: Vec::new(),
         end_at: None,
-        window: None,
+        rules,
         retry: RetryPolicy::default(),
         concurrency_limit: None,
-        priority: 0,
+        weight: ORDINARY_WEIGHT,
         ringing_timeout_secs: DEFAULT_RINGING_SECS,
     };
     let campaign = create(&api, plan, recipients, begin).await?;
@@ -149,6 +153,7 @@ impl SubmitRecipient {
             phone_number: self.phone_number,
             variables,
             external_id: None,
+            details: ContactDetails::default(),
         }
     }
 }

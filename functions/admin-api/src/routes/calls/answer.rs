@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
     AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction,
-    DynamicVariables, PhoneNumber, ProviderId, ProviderKind, RecipientId, Recording,
+    DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, RecipientId, Recording,
 };
 use utoipa::ToSchema;
 
@@ -53,6 +53,8 @@ pub(crate) struct CallAnswer {
     dial_before: Option<Timestamp>,
     /// When the dial began.
     placing_at: Option<Timestamp>,
+    /// By whose clock it was allowed to begin.
+    hours: Option<HoursUsed>,
     /// When the provider says it began.
     started_at: Option<Timestamp>,
     /// When we learned that it was over.
@@ -98,6 +100,7 @@ impl From<Call> for CallAnswer {
             due_at: call.due_at,
             dial_before: call.dial_before,
             placing_at: call.placing_at,
+            hours: call.hours,
             started_at: call.started_at,
             ended_at: call.ended_at,
             duration_secs: call.duration_secs,

@@ -12,6 +12,9 @@ use utoipa_axum::routes;
 
 use crate::api::AppState;
 
+pub(crate) use answer::CallAnswer;
+pub(crate) use place::{PlaceCall, place};
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(read::list_calls, place::place_call))

@@ -33,23 +33,23 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(7 * 24);
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlaceCall {
     /// The agent that calls.
-    agent_id: AgentId,
+    pub(crate) agent_id: AgentId,
     /// The line it calls from.
-    phone_line_id: ProviderId,
+    pub(crate) phone_line_id: ProviderId,
     /// Whom to call, in any spelling.
     #[schema(example = "+14155550100")]
-    phone_number: String,
+    pub(crate) phone_number: String,
     /// Region of a number without a country code, as ISO 3166 code.
-    default_region: Option<String>,
+    pub(crate) default_region: Option<String>,
     /// What the agent may say of the person.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
-    variables: DynamicVariables,
+    pub(crate) variables: DynamicVariables,
     /// No dial begins after this moment; none: in an hour.
-    dial_before: Option<Timestamp>,
+    pub(crate) dial_before: Option<Timestamp>,
     /// Seconds it may ring; none: 60.
     #[schema(minimum = 5, maximum = 120)]
-    ringing_timeout_secs: Option<u32>,
+    pub(crate) ringing_timeout_secs: Option<u32>,
 }
 
 /// Places one call as soon as a slot is free. Send an `Idempotency-Key`: then nobody is called twice when
@@ -60,13 +60,18 @@ pub(super) async fn place_call(
     Operator(api): Operator,
     JsonBody(request): JsonBody<PlaceCall>,
 ) -> Made<CallAnswer> {
-    let (agent, line, number) = check(&api, &request).await?;
+    Ok((StatusCode::ACCEPTED, Json(place(&api, request).await?)))
+}
+
+/// Puts one call onto the dial queue.
+pub(crate) async fn place(api: &Api, request: PlaceCall) -> Result<CallAnswer, Problem> {
+    let (agent, line, number) = check(api, &request).await?;
     if api.store.find_do_not_call(&number).await?.is_some() {
         return Err(Problem::conflict(
             "The number is on the do-not-call list. Call somebody else, or take it off.",
         ));
     }
-    let call = queued(&api, request, agent, line, number);
+    let call = queued(api, request, agent, line, number);
     let call = match api.store.create_call(&call).await {
         Ok(()) => call,
         // The same request again, after its answer was lost: the one call stays the one call.
@@ -75,10 +80,10 @@ pub(super) async fn place_call(
     };
     // One message too many does no harm: the conditional write of `placing` decides.
     if call.status == CallStatus::Queued {
-        send(&api, &call).await;
+        send(api, &call).await;
     }
     api.audit("call.placed", &call.call_id).await;
-    Ok((StatusCode::ACCEPTED, Json(call.into())))
+    Ok(call.into())
 }
 
 async fn send(api: &Api, call: &Call) {
@@ -155,6 +160,8 @@ fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: 
         due_at: Some(now),
         dial_before: request.dial_before.or(now.checked_add(USUAL_WAIT).ok()),
         placing_at: None,
+        hours: None,
+        reserved_micros: None,
         started_at: None,
         ended_at: None,
         duration_secs: None,

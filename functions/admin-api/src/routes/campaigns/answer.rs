@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
-    AgentId, CallingWindow, Campaign, CampaignCounts, CampaignId, CampaignStatus, Carrier, ListId,
+    AgentId, Campaign, CampaignCounts, CampaignId, CampaignRules, CampaignStatus, Carrier, ListId,
     ProviderId, ProviderKind, RetryPolicy,
 };
 use utoipa::ToSchema;
@@ -39,14 +39,14 @@ pub(crate) struct CampaignAnswer {
     start_at: Option<Timestamp>,
     /// Nobody is dialled after this moment.
     end_at: Option<Timestamp>,
-    /// When people may be called.
-    window: Option<CallingWindow>,
+    /// When, how often and at what cost people may be called.
+    rules: CampaignRules,
     /// When and how often to try again.
     retry: RetryPolicy,
     /// Most calls of this campaign in progress at one time; none: only the queue's limit.
     concurrency_limit: Option<u32>,
-    /// Higher goes first.
-    priority: i32,
+    /// Its share of the slots beside the other running campaigns.
+    weight: u32,
     /// Seconds a call may ring.
     ringing_timeout_secs: u32,
     /// Variables that the agent needs from every recipient.
@@ -84,10 +84,10 @@ impl CampaignAnswer {
             counts,
             start_at: campaign.start_at,
             end_at: campaign.end_at,
-            window: campaign.window,
+            rules: campaign.rules,
             retry: campaign.retry,
             concurrency_limit: campaign.concurrency_limit,
-            priority: campaign.priority,
+            weight: campaign.weight,
             ringing_timeout_secs: campaign.ringing_timeout_secs,
             required_variables: campaign.required_variables,
             retry_failed_asked: campaign.retry_failed_asked,

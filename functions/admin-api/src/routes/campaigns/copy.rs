@@ -53,6 +53,7 @@ pub(super) async fn clone_campaign(
     copy.campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
     copy.name = request.name.unwrap_or_else(|| format!("{} (copy)", copy.name));
     copy.status = CampaignStatus::Draft;
+    (copy.rules_version, copy.new_hours, copy.changes) = (0, None, Vec::new());
     copy.layout = LayoutProgress {
         done: copy.list_ids.is_empty(),
         ..LayoutProgress::default()
@@ -79,8 +80,11 @@ async fn copy_recipients(api: &Api, from: &CampaignId, to: &CampaignId) -> Resul
             .store
             .list_recipients(from, None, cursor.as_ref(), 500)
             .await?;
-        let copy =
-            |r: Recipient| Recipient::new(to.clone(), r.phone_number, r.variables, r.external_id, now, now);
+        let copy = |r: Recipient| {
+            let mut copy = Recipient::new(to.clone(), r.phone_number, r.variables, r.external_id, now, now);
+            (copy.time_zone, copy.priority, copy.language) = (r.time_zone, r.priority, r.language);
+            copy
+        };
         api.store
             .add_recipients(to, page.items.into_iter().map(copy).collect())
             .await?;

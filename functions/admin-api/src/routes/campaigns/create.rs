@@ -7,8 +7,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_domain::{
-    Agent, AgentId, AgentStatus, CallingWindow, CampaignId, Carrier, ListId, PhoneLine, ProviderId,
-    RetryPolicy,
+    Agent, AgentId, AgentStatus, CampaignId, CampaignRules, Carrier, ListId, ORDINARY_WEIGHT, PhoneLine,
+    ProviderId, RetryPolicy,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -68,17 +68,16 @@ pub(crate) struct CreateCampaign {
     start_at: Option<Timestamp>,
     /// Nobody is dialled after this moment.
     end_at: Option<Timestamp>,
-    /// When people may be called; none: always.
-    window: Option<CallingWindow>,
+    /// When, how often and at what cost people may be called; none: the rules of GET /api/campaign-defaults.
+    rules: Option<CampaignRules>,
     /// When and how often to try again; none: never.
     retry: Option<RetryPolicy>,
     /// Most calls of this campaign in progress at one time; none: only the queue's limit.
     #[schema(minimum = 1, maximum = 1000)]
     concurrency_limit: Option<u32>,
-    /// Higher goes first.
-    #[serde(default)]
-    #[schema(minimum = -100, maximum = 100, default = 0)]
-    priority: i32,
+    /// Its share of the slots beside the other running campaigns: twice the weight, twice the calls. None: 10.
+    #[schema(minimum = 1, maximum = 100)]
+    weight: Option<u32>,
     /// Seconds a call may ring; none: 60.
     #[schema(minimum = 5, maximum = 120)]
     ringing_timeout_secs: Option<u32>,
@@ -100,11 +99,22 @@ pub(super) async fn create_campaign(
         .flatten();
     let campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
     let people = std::mem::take(&mut new.recipients);
-    let recipients = read_people(&mut checks, people, region, &campaign_id, begin.due_at(now), now);
+    let mut recipients = read_people(&mut checks, people, region, &campaign_id, begin.due_at(now), now);
     let agent = usable_agent(&api, &mut checks, &new.agent_id).await?;
     let line = usable_line(&api, &mut checks, &new.phone_line_id).await?;
     check_lists(&api, &mut checks, &new.list_ids).await?;
+    let mut rules = match new.rules.take() {
+        Some(rules) => rules,
+        None => api.store.campaign_defaults().await?,
+    };
+    rules::all(&mut checks, &rules);
+    if let Some(agent) = &agent {
+        rules::look_up(&api, &mut checks, agent.provider, &mut rules).await?;
+    }
     checks.done()?;
+    for recipient in &mut recipients {
+        recipient.wait_until(recipient.due_at, &rules.calling_hours);
+    }
     let (Some(agent), Some(line)) = (agent, line) else {
         return Err(Problem::invalid("Choose an agent and a phone line."));
     };
@@ -116,10 +126,10 @@ pub(super) async fn create_campaign(
         carrier: new.carrier,
         list_ids: new.list_ids,
         end_at: new.end_at,
-        window: new.window,
+        rules,
         retry: new.retry.unwrap_or_default(),
         concurrency_limit: new.concurrency_limit,
-        priority: new.priority,
+        weight: new.weight.unwrap_or(ORDINARY_WEIGHT),
         ringing_timeout_secs: new.ringing_timeout_secs.unwrap_or(DEFAULT_RINGING_SECS),
     };
     let campaign = create(&api, plan, recipients, begin).await?;
@@ -131,7 +141,7 @@ pub(super) async fn create_campaign(
 
 fn check_fields(checks: &mut Checks, new: &CreateCampaign, now: Timestamp) {
     rules::name(checks, &new.name);
-    rules::priority(checks, new.priority);
+    rules::weight(checks, new.weight.unwrap_or(ORDINARY_WEIGHT));
     if let Some(retry) = &new.retry {
         rules::retry(checks, retry);
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Agent, CallingWindow, Campaign, CampaignAction, CampaignId, CampaignStatus, Carrier, LayoutProgress,
+    Agent, Campaign, CampaignAction, CampaignId, CampaignRules, CampaignStatus, Carrier, LayoutProgress,
     ListId, PhoneLine, Recipient, RetryPolicy,
 };
 use switchboard_service::Problem;
@@ -21,10 +21,10 @@ pub(crate) struct Plan {
     pub(crate) carrier: Option<Carrier>,
     pub(crate) list_ids: Vec<ListId>,
     pub(crate) end_at: Option<Timestamp>,
-    pub(crate) window: Option<CallingWindow>,
+    pub(crate) rules: CampaignRules,
     pub(crate) retry: RetryPolicy,
     pub(crate) concurrency_limit: Option<u32>,
-    pub(crate) priority: i32,
+    pub(crate) weight: u32,
     pub(crate) ringing_timeout_secs: u32,
 }
 
@@ -97,10 +97,12 @@ fn draft(plan: Plan, begin: Begin, now: Timestamp) -> Campaign {
         list_ids: plan.list_ids,
         start_at,
         end_at: plan.end_at,
-        window: plan.window,
+        rules: plan.rules,
+        rules_version: 0,
+        new_hours: None,
         retry: plan.retry,
         concurrency_limit: plan.concurrency_limit,
-        priority: plan.priority,
+        weight: plan.weight,
         ringing_timeout_secs: plan.ringing_timeout_secs,
         required_variables: plan.agent.required_variables,
         retry_failed_asked: false,

@@ -3,7 +3,8 @@
 use axum::Json;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
-use switchboard_domain::{CallingWindow, Campaign, CampaignId, RetryPolicy};
+use serde_json::{Map, Value};
+use switchboard_domain::{Campaign, CampaignId, CampaignRules, CampaignStatus, RetryPolicy};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
@@ -21,19 +22,19 @@ use crate::roles::Operator;
 pub(crate) struct UpdateCampaign {
     /// Name shown to people.
     name: Option<String>,
-    /// When people may be called; null: always.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<CallingWindow>)]
-    window: Option<Option<CallingWindow>>,
+    /// When, how often and at what cost people may be called, as a JSON merge patch (RFC 7396): what is
+    /// named here takes the place of what was, null is as a new campaign has it, the rest stays.
+    #[schema(value_type = Option<CampaignRules>)]
+    rules: Option<Map<String, Value>>,
     /// When and how often to try again.
     retry: Option<RetryPolicy>,
     /// Most calls of this campaign in progress at one time; null: only the queue's limit.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1000)]
     concurrency_limit: Option<Option<u32>>,
-    /// Higher goes first.
-    #[schema(minimum = -100, maximum = 100)]
-    priority: Option<i32>,
+    /// Its share of the slots beside the other running campaigns: twice the weight, twice the calls.
+    #[schema(minimum = 1, maximum = 100)]
+    weight: Option<u32>,
     /// Nobody is dialled after this moment; null: no end.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Timestamp>)]
@@ -55,16 +56,36 @@ pub(super) async fn update_campaign(
 ) -> Answer<CampaignAnswer> {
     let now = api.now();
     check(&changes, now)?;
+    let new_rules = match &changes.rules {
+        Some(patch) => {
+            let campaign = found(api.store.find_campaign(&id).await?, "campaign")?;
+            let (mut checks, mut rules) = (Checks::default(), with(&campaign.rules, patch)?);
+            rules::look_up(&api, &mut checks, campaign.provider, &mut rules).await?;
+            checks.done()?;
+            Some(rules)
+        }
+        None => None,
+    };
     let changed = api
         .store
-        .update_campaign(&id, |campaign| {
+        .edit_campaign(&id, |campaign| {
             if campaign.status.is_final() {
                 return Err(Problem::conflict(format!(
                     "The campaign is {}. Clone it, and change the clone.",
                     campaign.status.as_str()
                 )));
             }
+            let before = campaign.rules.calling_hours.clone();
             changes.apply(campaign);
+            if let (Some(patch), Some(new)) = (&changes.rules, &new_rules) {
+                campaign.rules = with(&campaign.rules, patch)?;
+                campaign.rules.more_agents.clone_from(&new.more_agents);
+                campaign.rules.more_phone_lines.clone_from(&new.more_phone_lines);
+            }
+            let waits = campaign.status != CampaignStatus::Draft;
+            if waits && campaign.rules.calling_hours != before {
+                campaign.new_hours = Some(String::new());
+            }
             campaign.updated_at = now;
             Ok(true)
         })
@@ -83,11 +104,47 @@ impl UpdateCampaign {
             }
         }
         set(&self.name, &mut campaign.name);
-        set(&self.window, &mut campaign.window);
         set(&self.retry, &mut campaign.retry);
         set(&self.concurrency_limit, &mut campaign.concurrency_limit);
-        set(&self.priority, &mut campaign.priority);
+        set(&self.weight, &mut campaign.weight);
         set(&self.end_at, &mut campaign.end_at);
+    }
+}
+
+/// The rules with what is named in `changes` in place of what was.
+fn with(rules: &CampaignRules, changes: &Map<String, Value>) -> Result<CampaignRules, Problem> {
+    let mut checks = Checks::default();
+    let mut all = serde_json::to_value(rules).unwrap_or_default();
+    merge(&mut all, &Value::Object(changes.clone()));
+    match serde_path_to_error::deserialize(all) {
+        Ok(rules) => {
+            rules::all(&mut checks, &rules);
+            checks.done().map(|()| rules)
+        }
+        Err(error) => {
+            let path = error.path().to_string();
+            checks.wrong(format!("rules.{path}"), error.into_inner().to_string());
+            checks.done().map(|()| rules.clone())
+        }
+    }
+}
+
+/// A JSON merge patch (RFC 7396): objects part by part, everything else as a whole, null takes away.
+fn merge(into: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        into.clone_from(patch);
+        return;
+    };
+    if !into.is_object() {
+        *into = Value::Object(Map::new());
+    }
+    let Value::Object(into) = into else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            into.remove(name);
+        } else {
+            merge(into.entry(name).or_insert(Value::Null), value);
+        }
     }
 }
 
@@ -102,8 +159,8 @@ fn check(changes: &UpdateCampaign, now: Timestamp) -> Result<(), Problem> {
     if let Some(Some(limit)) = changes.concurrency_limit {
         rules::limit(&mut checks, limit);
     }
-    if let Some(priority) = changes.priority {
-        rules::priority(&mut checks, priority);
+    if let Some(weight) = changes.weight {
+        rules::weight(&mut checks, weight);
     }
     if let Some(Some(end_at)) = changes.end_at {
         rules::ahead(&mut checks, "end_at", end_at, now);

@@ -5,14 +5,17 @@ mod answer;
 mod copy;
 mod create;
 mod creation;
+mod defaults;
 mod dependents;
 mod edit;
 mod people;
+mod preflight;
 mod progress;
 mod proof;
 mod read;
 mod recipients;
 mod rules;
+mod whom;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,7 +33,14 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(read::list_campaigns, create::create_campaign))
         .routes(routes!(read::get_campaign, edit::update_campaign))
+        .routes(routes!(
+            defaults::get_campaign_defaults,
+            defaults::put_campaign_defaults
+        ))
         .routes(routes!(act::start_campaign))
+        .routes(routes!(preflight::get_preflight))
+        .routes(routes!(preflight::rehearse))
+        .routes(routes!(preflight::test_call))
         .routes(routes!(act::pause_campaign))
         .routes(routes!(act::resume_campaign))
         .routes(routes!(act::cancel_campaign))

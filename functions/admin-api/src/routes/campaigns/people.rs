@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_contacts::Region;
-use switchboard_domain::{CampaignId, DynamicVariables, Recipient};
+use switchboard_domain::{CampaignId, ContactDetails, DynamicVariables, Recipient, Zone};
 use utoipa::ToSchema;
 
 use crate::checks::Checks;
@@ -24,6 +24,9 @@ pub(crate) struct NewRecipient {
     /// Your own id for this person: sent again, it is not added again.
     #[schema(max_length = 200)]
     pub(crate) external_id: Option<String>,
+    /// The person's time zone, priority and language.
+    #[serde(default)]
+    pub(crate) details: ContactDetails,
 }
 
 /// The recipients, where nothing is wrong with them.
@@ -42,6 +45,15 @@ pub(crate) fn read_people(
             checks.text(&at("external_id"), id, 1..=MAX_NAME);
         }
         checks.variables(&at("variables"), &person.variables);
+        if let Some(zone) = &person.details.timezone {
+            checks.take(at("details.timezone"), Zone::parse(zone));
+        }
+        if let Some(priority) = &person.details.priority {
+            checks.range(&at("details.priority"), priority, 0..=100);
+        }
+        if let Some(language) = &person.details.language {
+            checks.text(&at("details.language"), language, 2..=35);
+        }
         let number = checks.take(at("phone_number"), numbers::parse(&person.phone_number, region));
         recipients.extend(number.map(|number| {
             Recipient::new(
@@ -52,6 +64,7 @@ pub(crate) fn read_people(
                 due_at,
                 now,
             )
+            .with_details(&person.details)
         }));
     }
     recipients

@@ -91,8 +91,11 @@ pub(super) async fn add_recipients(
         .flatten();
     let now = api.now();
     let due_at = campaign.start_at.map_or(now, |start| start.max(now));
-    let people = read_people(&mut checks, request.recipients, region, &id, due_at, now);
+    let mut people = read_people(&mut checks, request.recipients, region, &id, due_at, now);
     checks.done()?;
+    for person in &mut people {
+        person.wait_until(due_at, &campaign.rules.calling_hours);
+    }
     let added = api.store.add_recipients(&id, people).await?;
     settle(&api, &id, added.added).await?;
     api.audit("campaign.recipients_added", &id).await;

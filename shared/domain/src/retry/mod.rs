@@ -1,9 +1,14 @@
 //! What follows when an attempt is over.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use crate::CallOutcome;
+use crate::{CallOutcome, Recipient};
+
+mod policy;
+mod timing;
+
+pub use policy::{RetryPolicy, RetryRule};
+pub(crate) use timing::next_call;
 
 /// Refused dials in a row after which a recipient is given up.
 const MAX_REFUSALS: u32 = 8;
@@ -13,28 +18,6 @@ const MAX_PATIENT_REFUSALS: u32 = 60;
 const FIRST_REFUSAL_WAIT_SECS: i64 = 5;
 /// Longest wait between refused dials.
 const LONGEST_REFUSAL_WAIT_SECS: i64 = 600;
-
-/// When and how often to try again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RetryPolicy {
-    /// Most placed calls to one person, the first included: 1 to 10.
-    pub max_attempts: u32,
-    /// Seconds from the end of one attempt to the next.
-    pub delay_secs: u32,
-    /// After which outcomes to try again.
-    pub retry_on: Vec<CallOutcome>,
-}
-
-impl Default for RetryPolicy {
-    fn default() -> Self {
-        Self {
-            max_attempts: 1,
-            delay_secs: 3_600,
-            retry_on: vec![CallOutcome::NoAnswer, CallOutcome::Busy, CallOutcome::Failed],
-        }
-    }
-}
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,13 +58,13 @@ pub enum AfterAttempt {
     RetryAt(Timestamp),
 }
 
-/// What follows after an attempt.
+/// What follows after an attempt, by the policy alone: whether the person may be called at that moment
+/// is for the calling hours to say.
 ///
-/// `attempts` counts the placed calls and `refusals` the refused dials in a row, this one included.
+/// `recipient` has counted this attempt already.
 pub fn after_attempt(
     attempt: Attempt,
-    attempts: u32,
-    refusals: u32,
+    recipient: &Recipient,
     policy: &RetryPolicy,
     now: Timestamp,
 ) -> AfterAttempt {
@@ -92,12 +75,17 @@ pub fn after_attempt(
         AfterAttempt::RetryAt(later)
     };
     match attempt {
-        Attempt::Ended(outcome) if attempts < policy.max_attempts && policy.retry_on.contains(&outcome) => {
-            at(i64::from(policy.delay_secs))
+        Attempt::Ended(outcome) => {
+            let ended_so = recipient.ended_with(outcome);
+            match policy.rule_of(outcome) {
+                Some(rule) if recipient.attempts < policy.max_attempts && rule.allows(ended_so) => {
+                    at(rule.wait_secs(ended_so))
+                }
+                _ => AfterAttempt::Done(outcome),
+            }
         }
-        Attempt::Ended(outcome) => AfterAttempt::Done(outcome),
-        Attempt::NotPlaced(again) if refusals < again.most_refusals() => {
-            let doubled = FIRST_REFUSAL_WAIT_SECS << refusals.saturating_sub(1).min(10);
+        Attempt::NotPlaced(again) if recipient.refusals < again.most_refusals() => {
+            let doubled = FIRST_REFUSAL_WAIT_SECS << recipient.refusals.saturating_sub(1).min(10);
             at(doubled.min(LONGEST_REFUSAL_WAIT_SECS))
         }
         Attempt::NotPlaced(_) => AfterAttempt::Done(CallOutcome::Failed),
@@ -107,9 +95,23 @@ pub fn after_attempt(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RecipientStatus;
+    use crate::testing::recipient;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn after(outcome: CallOutcome, times: u32, policy: &RetryPolicy) -> AfterAttempt {
+        let mut person = recipient(RecipientStatus::Calling);
+        for _ in 0..times {
+            person.count_attempt(outcome);
+        }
+        after_attempt(Attempt::Ended(outcome), &person, policy, NOW)
+    }
+
+    fn in_secs(secs: i64) -> AfterAttempt {
+        AfterAttempt::RetryAt(Timestamp::from_second(secs).unwrap())
+    }
 
     #[test]
     fn a_reached_person_is_not_called_again() {
@@ -117,7 +119,7 @@ mod tests {
             max_attempts: 10,
             ..RetryPolicy::default()
         };
-        let next = after_attempt(Attempt::Ended(CallOutcome::Completed), 1, 0, &policy, NOW);
+        let next = after(CallOutcome::Completed, 1, &policy);
         assert_eq!(next, AfterAttempt::Done(CallOutcome::Completed));
     }
 
@@ -128,46 +130,67 @@ mod tests {
             delay_secs: 60,
             ..RetryPolicy::default()
         };
-        let busy = Attempt::Ended(CallOutcome::Busy);
+        assert_eq!(after(CallOutcome::Busy, 1, &policy), in_secs(60));
         assert_eq!(
-            after_attempt(busy, 1, 0, &policy, NOW),
-            AfterAttempt::RetryAt(Timestamp::from_second(60).unwrap())
-        );
-        assert_eq!(
-            after_attempt(busy, 2, 0, &policy, NOW),
+            after(CallOutcome::Busy, 2, &policy),
             AfterAttempt::Done(CallOutcome::Busy)
         );
     }
 
     #[test]
+    fn an_outcome_may_have_a_rule_of_its_own() {
+        let rule = RetryRule {
+            max_attempts: Some(3),
+            delay_secs: 300,
+            backoff_percent: 200,
+            ..RetryRule::default()
+        };
+        let policy = RetryPolicy {
+            max_attempts: 9,
+            delay_secs: 60,
+            by_outcome: [(CallOutcome::Voicemail, rule)].into(),
+            ..RetryPolicy::default()
+        };
+        let waits = [1, 2, 3].map(|times| after(CallOutcome::Voicemail, times, &policy));
+        let given_up = AfterAttempt::Done(CallOutcome::Voicemail);
+        assert_eq!(waits, [in_secs(300), in_secs(600), given_up]);
+        assert_eq!(after(CallOutcome::Busy, 1, &policy), in_secs(60));
+    }
+
+    #[test]
     fn a_refusal_that_cannot_change_ends_the_recipient() {
         let refused = Attempt::NotPlaced(TryAgain::Never);
-        let next = after_attempt(refused, 0, 1, &RetryPolicy::default(), NOW);
+        let mut person = recipient(RecipientStatus::Calling);
+        person.refusals = 1;
+        let next = after_attempt(refused, &person, &RetryPolicy::default(), NOW);
         assert_eq!(next, AfterAttempt::Done(CallOutcome::Failed));
     }
 
     proptest! {
         #[test]
-        fn every_recipient_ends(max_attempts in 1u32..=10, refused in prop::collection::vec(any::<bool>(), 700)) {
-            let policy = RetryPolicy { max_attempts, delay_secs: 1, ..RetryPolicy::default() };
-            let (mut attempts, mut refusals) = (0, 0);
+        fn every_recipient_ends(
+            max_attempts in 1u32..=10,
+            backoff_percent in 100u32..=1_000,
+            refused in prop::collection::vec(any::<bool>(), 700),
+        ) {
+            let policy = RetryPolicy { max_attempts, delay_secs: 1, backoff_percent, ..RetryPolicy::default() };
+            let mut person = recipient(RecipientStatus::Calling);
             let mut ended = false;
             for refused in refused {
                 let attempt = if refused {
-                    refusals += 1;
+                    person.refusals += 1;
                     Attempt::NotPlaced(TryAgain::Patiently)
                 } else {
-                    attempts += 1;
-                    refusals = 0;
+                    person.count_attempt(CallOutcome::NoAnswer);
                     Attempt::Ended(CallOutcome::NoAnswer)
                 };
-                if let AfterAttempt::Done(_) = after_attempt(attempt, attempts, refusals, &policy, NOW) {
+                if let AfterAttempt::Done(_) = after_attempt(attempt, &person, &policy, NOW) {
                     ended = true;
                     break;
                 }
             }
             prop_assert!(ended);
-            prop_assert!(attempts <= max_attempts);
+            prop_assert!(person.attempts <= max_attempts);
         }
     }
 }

@@ -1,0 +1,447 @@
+//! What a campaign would do, looked at before it does it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use switchboard_calling_hours::{Answer, Rule, ZoneSource};
+
+use crate::{Campaign, DialSettings, Dialled, FrequencyLimits, PhoneNumber, Purpose, Recipient, SkipReason};
+
+/// People named who will not be called.
+const MOST_EXAMPLES: usize = 20;
+/// Openings that are looked through for the end.
+const MOST_OPENINGS: u32 = 1_000;
+/// How long a call is taken to hold its slot, ringing included, where nothing better is known.
+const USUAL_CALL_SECS: u64 = 60;
+
+/// What is known of a person besides the row.
+#[derive(Debug, Clone, Default)]
+pub struct PersonFacts {
+    /// The number is on the do-not-call list.
+    pub do_not_call: bool,
+    /// The calls of the last 30 days.
+    pub dialled: Dialled,
+    /// Line of the uploaded file.
+    pub line: Option<u64>,
+}
+
+/// Somebody who will not be called.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SkipExample {
+    /// Line of the uploaded file.
+    pub line: Option<u64>,
+    /// The number, masked.
+    pub phone_number: String,
+    /// Why not.
+    pub reason: SkipReason,
+    /// The variables that have no value.
+    pub missing: Vec<String>,
+}
+
+/// A rule that holds for some of the people.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleInUse {
+    /// Its id.
+    pub id: &'static str,
+    /// What people see.
+    pub name: &'static str,
+    /// Statute or regulator, and section.
+    pub source: &'static str,
+    /// The date of the text that it was compared with, as 2026-01-31.
+    pub as_of: String,
+    /// Ask before relying on it: sources disagree, none was at hand, or the hours are our own.
+    pub unconfirmed: bool,
+    /// For how many of the people who were looked at.
+    pub people: u64,
+}
+
+/// What a campaign would do if it began now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Preflight {
+    /// People in the lists and in the campaign.
+    pub people: u64,
+    /// People who were looked at. When they are fewer, everything that is counted is reckoned up from them.
+    pub looked_at: u64,
+    /// How many will be called.
+    pub will_be_called: u64,
+    /// How many will not, by reason.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Some of those.
+    pub examples: Vec<SkipExample>,
+    /// Variables without a value, and in how many rows.
+    pub missing_variables: BTreeMap<String, u64>,
+    /// How many may be called at once.
+    pub open_now: u64,
+    /// How many wait for their hours.
+    pub open_later: u64,
+    /// When the first of those may be called.
+    pub first_opening: Option<Timestamp>,
+    /// How many had so many calls lately that they wait for the next.
+    pub called_lately: u64,
+    /// How many by where their time zone comes from.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
+    pub zones: BTreeMap<&'static str, u64>,
+    /// The rules that hold, and for how many.
+    pub rules: Vec<RuleInUse>,
+    /// Most calls at one time.
+    pub peak_calls: u64,
+    /// When it would be over, if every call took a minute and half of the further attempts were needed.
+    pub estimated_finish: Option<Timestamp>,
+    /// The most that it can cost, in US cents, at the price that is set: every attempt as long as can be.
+    pub cost_ceiling_cents: u64,
+    /// What to look at before it begins.
+    pub warnings: Vec<String>,
+}
+
+/// Looks at people one by one.
+pub struct PreflightBuilder<'a> {
+    campaign: &'a Campaign,
+    settings: &'a DialSettings,
+    limit: u32,
+    now: Timestamp,
+    seen: HashSet<u64>,
+    looked_at: u64,
+    callable: u64,
+    skipped: BTreeMap<SkipReason, u64>,
+    examples: Vec<SkipExample>,
+    missing: BTreeMap<String, u64>,
+    open_now: u64,
+    open_later: u64,
+    first_opening: Option<Timestamp>,
+    called_lately: u64,
+    zones: BTreeMap<&'static str, u64>,
+    rules: BTreeMap<&'static str, u64>,
+    /// One of the people who may be called, whose hours stand for the others'.
+    example: Option<Recipient>,
+}
+
+impl<'a> PreflightBuilder<'a> {
+    /// Looks at `campaign` as if it began at `now`. `limit` is the queue's.
+    pub fn new(campaign: &'a Campaign, settings: &'a DialSettings, limit: u32, now: Timestamp) -> Self {
+        let now = campaign.start_at.map_or(now, |start| start.max(now));
+        Self {
+            campaign,
+            settings,
+            limit,
+            now,
+            seen: HashSet::new(),
+            looked_at: 0,
+            callable: 0,
+            skipped: BTreeMap::new(),
+            examples: Vec::new(),
+            missing: BTreeMap::new(),
+            open_now: 0,
+            open_later: 0,
+            first_opening: None,
+            called_lately: 0,
+            zones: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            example: None,
+        }
+    }
+
+    /// Looks at one person.
+    pub fn person(&mut self, person: &Recipient, facts: &PersonFacts) {
+        self.looked_at += 1;
+        let reason = self.reason(person, facts);
+        if let Some(reason) = reason {
+            return self.skip(person, facts, reason);
+        }
+        let decision = person.may_be_called(&self.campaign.rules.calling_hours, self.now);
+        let source = match decision.zone_source {
+            ZoneSource::Column => "column",
+            ZoneSource::Number => "number",
+            ZoneSource::Campaign => "campaign",
+            ZoneSource::Unknown => "unknown",
+        };
+        *self.zones.entry(source).or_default() += 1;
+        for rule in &decision.rules_used {
+            *self.rules.entry(rule.id).or_default() += 1;
+        }
+        let opens_at = match decision.answer {
+            Answer::Open { .. } => self.now,
+            Answer::Closed { opens_at, .. } => opens_at,
+            Answer::Never { .. } => return self.skip(person, facts, SkipReason::WindowClosed),
+        };
+        if self.campaign.end_at.is_some_and(|end| opens_at >= end) {
+            return self.skip(person, facts, SkipReason::WindowClosed);
+        }
+        let allowed = FrequencyLimits::of(self.campaign, &decision).next_allowed(&facts.dialled, self.now);
+        self.called_lately += u64::from(allowed > self.now);
+        self.callable += 1;
+        if opens_at <= self.now {
+            self.open_now += 1;
+        } else {
+            self.open_later += 1;
+            self.first_opening = Some(self.first_opening.map_or(opens_at, |first| first.min(opens_at)));
+        }
+        if self.example.is_none() {
+            self.example = Some(person.clone());
+        }
+    }
+
+    fn reason(&mut self, person: &Recipient, facts: &PersonFacts) -> Option<SkipReason> {
+        if !self.seen.insert(person.phone_number.digits()) {
+            return Some(SkipReason::Duplicate);
+        }
+        if facts.do_not_call {
+            return Some(SkipReason::DoNotCall);
+        }
+        let lately = self.campaign.rules.skip_called_within_days;
+        if lately.is_some_and(|days| facts.dialled.called_within(days, self.now)) {
+            return Some(SkipReason::FrequencyCap);
+        }
+        self.campaign.reason_to_skip(person, self.now)
+    }
+
+    fn skip(&mut self, person: &Recipient, facts: &PersonFacts, reason: SkipReason) {
+        *self.skipped.entry(reason).or_default() += 1;
+        let missing: Vec<String> = match reason {
+            SkipReason::MissingVariable => self.campaign.missing_variables(person).cloned().collect(),
+            _ => Vec::new(),
+        };
+        for name in &missing {
+            *self.missing.entry(name.clone()).or_default() += 1;
+        }
+        if self.examples.len() < MOST_EXAMPLES {
+            self.examples.push(SkipExample {
+                line: facts.line,
+                phone_number: masked(&person.phone_number),
+                reason,
+                missing,
+            });
+        }
+    }
+
+    /// What came of it, where the campaign has `people` in all.
+    pub fn finish(self, people: u64) -> Preflight {
+        let scaled = |count: u64| match self.looked_at {
+            0 => 0,
+            looked_at => {
+                let whole = u128::from(count) * u128::from(people) / u128::from(looked_at);
+                u64::try_from(whole).unwrap_or(u64::MAX)
+            }
+        };
+        let will_be_called = scaled(self.callable);
+        let rules = self.rules_in_use();
+        let reserve_cents = self.settings.reserve_micros() / crate::MICROS_PER_CENT;
+        let most = u64::from(self.campaign.retry.max_attempts)
+            .saturating_mul(will_be_called)
+            .saturating_mul(reserve_cents);
+        let limit = self
+            .campaign
+            .concurrency_limit
+            .map_or(self.limit, |own| own.min(self.limit));
+        Preflight {
+            people,
+            looked_at: self.looked_at,
+            will_be_called,
+            skipped: self
+                .skipped
+                .iter()
+                .map(|(reason, count)| (*reason, scaled(*count)))
+                .collect(),
+            missing_variables: self
+                .missing
+                .iter()
+                .map(|(name, count)| (name.clone(), scaled(*count)))
+                .collect(),
+            open_now: scaled(self.open_now),
+            open_later: scaled(self.open_later),
+            first_opening: self.first_opening,
+            called_lately: scaled(self.called_lately),
+            zones: self
+                .zones
+                .iter()
+                .map(|(source, count)| (*source, scaled(*count)))
+                .collect(),
+            peak_calls: u64::from(limit).min(will_be_called),
+            estimated_finish: self.estimated_finish(will_be_called, limit),
+            cost_ceiling_cents: self
+                .campaign
+                .rules
+                .spend_cap_cents
+                .map_or(most, |cap| cap.min(most)),
+            warnings: self.warnings(&rules, will_be_called),
+            rules,
+            examples: self.examples,
+        }
+    }
+
+    fn rules_in_use(&self) -> Vec<RuleInUse> {
+        let in_use = |(id, people): (&&'static str, &u64)| {
+            let rule = Rule::find(id)?;
+            Some(RuleInUse {
+                id: rule.id,
+                name: rule.name,
+                source: rule.source,
+                as_of: rule.as_of.to_string(),
+                unconfirmed: rule.unconfirmed,
+                people: *people,
+            })
+        };
+        self.rules.iter().filter_map(in_use).collect()
+    }
+
+    fn estimated_finish(&self, people: u64, limit: u32) -> Option<Timestamp> {
+        let example = self.example.as_ref()?;
+        let attempts = u64::from(self.campaign.retry.max_attempts) + 1;
+        let slots = u64::from(limit.max(1)).min(people.max(1));
+        let mut left = people.saturating_mul(attempts).saturating_mul(USUAL_CALL_SECS) / 2 / slots;
+        let mut at = self.now;
+        for _ in 0..MOST_OPENINGS {
+            match example
+                .may_be_called(&self.campaign.rules.calling_hours, at)
+                .answer
+            {
+                Answer::Closed { opens_at, .. } => at = opens_at,
+                Answer::Open { until } => {
+                    let open = u64::try_from(until.duration_since(at).as_secs()).unwrap_or(0);
+                    if left <= open {
+                        let rest = SignedDuration::from_secs(i64::try_from(left).ok()?);
+                        return at.checked_add(rest).ok();
+                    }
+                    left -= open;
+                    at = until;
+                }
+                Answer::Never { .. } => return None,
+            }
+        }
+        None
+    }
+
+    fn warnings(&self, rules: &[RuleInUse], will_be_called: u64) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if will_be_called == 0 {
+            warnings.push("Nobody would be called. Look at the reasons.".to_owned());
+        }
+        let unconfirmed: Vec<&str> = rules
+            .iter()
+            .filter(|rule| rule.unconfirmed)
+            .map(|rule| rule.name)
+            .collect();
+        if !unconfirmed.is_empty() {
+            let names = unconfirmed.join(", ");
+            warnings.push(format!(
+                "Ask somebody who knows before you rely on these rules: {names}."
+            ));
+        }
+        if self.zones.contains_key("campaign") {
+            warnings.push(
+                "Some numbers do not tell a time zone: they are called by the campaign's own.".to_owned(),
+            );
+        }
+        if self.campaign.rules.purpose == Purpose::Marketing && self.campaign.rules.consent.is_none() {
+            warnings.push("Marketing calls need a consent: name the column that has it.".to_owned());
+        }
+        if self.campaign.rules.spend_cap_cents.is_none() && self.settings.daily_cap_cents.is_none() {
+            warnings.push("There is no cap on what the calls may cost.".to_owned());
+        }
+        warnings
+    }
+}
+
+fn masked(number: &PhoneNumber) -> String {
+    number.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{campaign, recipient};
+    use crate::{CallId, CallingHours, RecipientStatus};
+
+    fn person(number: &str) -> Recipient {
+        let mut person = recipient(RecipientStatus::Pending);
+        person.phone_number = number.parse().unwrap();
+        person.variables.insert("name".to_owned(), "Ana".to_owned());
+        person
+    }
+
+    #[test]
+    fn everybody_is_counted_once_with_the_first_reason_that_holds() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let mut campaign = campaign();
+        campaign.rules.calling_hours = CallingHours::default();
+        campaign.rules.skip_called_within_days = Some(7);
+        campaign.required_variables = vec!["name".to_owned()];
+        campaign.retry.max_attempts = 2;
+        let settings = DialSettings::default();
+        let mut builder = PreflightBuilder::new(&campaign, &settings, 15, now);
+        let plain = PersonFacts {
+            line: Some(2),
+            ..PersonFacts::default()
+        };
+        builder.person(&person("+34612345678"), &plain);
+        builder.person(&person("+34612345678"), &plain);
+        builder.person(&person("+13055550100"), &plain);
+        let mut nameless = person("+34612345679");
+        nameless.variables.clear();
+        builder.person(&nameless, &plain);
+        let listed = PersonFacts {
+            do_not_call: true,
+            ..plain.clone()
+        };
+        builder.person(&person("+34612345680"), &listed);
+        let dialled =
+            Dialled::default().and(&CallId::derived(&["one"]), now - SignedDuration::from_hours(50));
+        builder.person(
+            &person("+34612345681"),
+            &PersonFacts {
+                dialled,
+                ..plain.clone()
+            },
+        );
+        builder.person(&person("+80012345678"), &plain);
+        let told = builder.finish(7);
+        assert_eq!((told.looked_at, told.will_be_called), (7, 2));
+        // Half past six in Miami is before eight.
+        assert_eq!((told.open_now, told.open_later), (1, 1));
+        assert_eq!(told.first_opening.unwrap().to_string(), "2026-11-20T13:00:00Z");
+        let reasons = [
+            (SkipReason::DoNotCall, 1),
+            (SkipReason::WindowClosed, 1),
+            (SkipReason::FrequencyCap, 1),
+            (SkipReason::MissingVariable, 1),
+            (SkipReason::Duplicate, 1),
+        ];
+        assert_eq!(told.skipped, BTreeMap::from(reasons));
+        assert_eq!(told.missing_variables["name"], 1);
+        assert!(
+            told.rules
+                .iter()
+                .any(|rule| rule.id == "us-fl" && rule.people == 1)
+        );
+        // Two people, two attempts, ten minutes at 15 cents.
+        assert_eq!(told.cost_ceiling_cents, 600);
+        assert!(
+            told.examples
+                .iter()
+                .all(|example| example.phone_number.contains("***"))
+        );
+        assert!(told.estimated_finish.unwrap() > now);
+    }
+
+    #[test]
+    fn what_was_not_looked_at_is_reckoned_up() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let (campaign, settings) = (campaign(), DialSettings::default());
+        let mut builder = PreflightBuilder::new(&campaign, &settings, 15, now);
+        for n in 0..100 {
+            let facts = PersonFacts {
+                do_not_call: n % 4 == 0,
+                ..PersonFacts::default()
+            };
+            builder.person(&person(&format!("+3461234{n:04}")), &facts);
+        }
+        let told = builder.finish(1_000_000);
+        assert_eq!(told.will_be_called, 750_000);
+        assert_eq!(told.skipped[&SkipReason::DoNotCall], 250_000);
+        assert_eq!(told.peak_calls, 15);
+    }
+}
