@@ -11,7 +11,8 @@ pub struct Claim {
     pub most: u64,
 }
 
-/// Shares `room` among claims, in their order: each further call goes to whoever has least for its weight.
+/// Shares `room` among claims, in their order: each further call goes to whoever has least for its weight,
+/// counted to the middle of that call (the method of Sainte-Laguë, which favours neither large nor small).
 /// What one cannot take the others get, so nothing is left over while anybody wants more, and nobody who
 /// wants something is passed over for long.
 pub fn share(room: u64, claims: &[Claim]) -> Vec<u64> {
@@ -22,9 +23,9 @@ pub fn share(room: u64, claims: &[Claim]) -> Vec<u64> {
             .zip(&given)
             .enumerate()
             .filter(|(_, (claim, given))| **given < claim.most)
-            // Compared as the cross product of what each would have then, and the weights.
+            // Compared as the cross product of twice what each would have then, and the weights.
             .min_by(|(_, (a, has_a)), (_, (b, has_b))| {
-                let of = |claim: &Claim, given: u64| u128::from(claim.has + given + 1);
+                let of = |claim: &Claim, given: u64| 2 * u128::from(claim.has + given) + 1;
                 let left = of(a, **has_a) * u128::from(b.weight.max(1));
                 left.cmp(&(of(b, **has_b) * u128::from(a.weight.max(1))))
             });
