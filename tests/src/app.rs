@@ -21,11 +21,12 @@ pub fn root() -> PathBuf {
         .unwrap_or_default()
 }
 
-/// The folder with the functions' binaries: that of this program, or the one above when it is a test.
+/// The folder with the functions' binaries: that of this program, or the one above when it is a test or an
+/// example.
 pub fn binaries() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     let folder = own.parent().map(Path::to_owned).unwrap_or_default();
-    match folder.ends_with("deps") {
+    match folder.ends_with("deps") || folder.ends_with("examples") {
         true => folder.parent().map(Path::to_owned).unwrap_or_default(),
         false => folder,
     }
