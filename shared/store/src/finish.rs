@@ -130,13 +130,19 @@ impl Store {
         let Ending::Ended { facts, .. } = ending else {
             return Ok(Finished::Before(Box::new(before)));
         };
+        let mut after = before.clone();
+        if !take_late_facts(&mut after, facts) {
+            return Ok(Finished::Before(Box::new(before)));
+        }
+        let (recipient, campaign) = self.concerned(&after).await?;
+        // Only when it is new: a repeat must not undo that somebody took the number off the list since.
+        // Before it is written: whoever writes it again after a crash does this again as well.
+        self.keep_opt_out(&after, campaign.as_ref(), now).await?;
         match self
             .update_call(&before.call_id, |call| take_late_facts(call, facts))
             .await?
         {
             UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => {
-                let (recipient, campaign) = self.concerned(&call).await?;
-                self.keep_opt_out(&call, campaign.as_ref(), now).await?;
                 if let (Some(recipient), Some(campaign)) = (recipient, campaign) {
                     self.keep_callback(&call, recipient, &campaign, now).await?;
                 }

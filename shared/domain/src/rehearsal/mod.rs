@@ -230,7 +230,7 @@ impl Stage<'_> {
                 Attempt::NotPlaced(TryAgain::AFewTimes)
             }
         };
-        self.report.end(outcome, cost);
+        self.report.end(outcome);
         match after_attempt(attempt, &person.recipient, &campaign.retry, now) {
             AfterAttempt::Done(outcome) => {
                 person.recipient.status = outcome.into();

@@ -96,7 +96,7 @@ impl RehearsalReport {
         }
     }
 
-    pub(super) fn end(&mut self, outcome: Option<CallOutcome>, _cost: u64) {
+    pub(super) fn end(&mut self, outcome: Option<CallOutcome>) {
         self.refused += u64::from(outcome.is_none());
     }
 
