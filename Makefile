@@ -32,9 +32,9 @@ site-test: build site ## the site: types as the API has them, lints, unit tests,
 test: lint doc ## everything CI checks: formatting, lints, documentation, all tests, the site in a browser
 	$(CARGO) build --bins
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
+		$(CARGO) nextest run --workspace --tests --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	else \
-		$(CARGO) test --workspace -q --no-fail-fast; \
+		$(CARGO) test --workspace --tests -q --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	fi
 	$(MAKE) site-test
 

@@ -1,10 +1,4 @@
 //! The main job: a spreadsheet of a thousand people becomes finished calls.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
 
 use std::collections::BTreeSet;
 use std::time::Duration;

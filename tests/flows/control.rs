@@ -1,5 +1,4 @@
 //! Limit, pause, stop and cancel while a campaign runs: judged by what the provider saw.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

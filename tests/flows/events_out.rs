@@ -1,6 +1,5 @@
 //! Events on their way to a receiver that fails at random, from a sender that is killed at random:
 //! none is lost, and each comes under the one id that it has.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};

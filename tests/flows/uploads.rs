@@ -1,5 +1,4 @@
 //! Wrong uploads end in a clear state; limits hold; what is left out comes back, and a killed import goes on.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

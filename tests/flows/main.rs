@@ -1,0 +1,15 @@
+//! Whole flows on the local runner, against the simulator.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod campaign;
+mod control;
+mod events;
+mod events_out;
+mod restart;
+mod security;
+mod uploads;
