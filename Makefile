@@ -2,7 +2,7 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts chaos fuzz token openapi screenshots lighthouse many clean
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,12 +29,15 @@ site/dist/index.html: site/node_modules $(SITE_SOURCES) docs/openapi.json
 site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
 	cd site && npm run -s types:check && npm run -s lint && npm test && npm run -s test:browser
 
+# Of the examples only the function that the runner's tests start; the others are linted.
+TESTED := --tests --example echo_function
+
 test: lint doc ## everything CI checks: formatting, lints, documentation, all tests, the site in a browser
 	$(CARGO) build --bins
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --workspace --tests --no-fail-fast && $(CARGO) test --workspace --doc -q; \
+		$(CARGO) nextest run --workspace $(TESTED) --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	else \
-		$(CARGO) test --workspace --tests -q --no-fail-fast && $(CARGO) test --workspace --doc -q; \
+		$(CARGO) test --workspace $(TESTED) -q --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	fi
 	$(MAKE) site-test
 
@@ -58,11 +61,14 @@ FUZZ_SECONDS ?= 60
 fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is kept
 	$(CARGO) run -q -p switchboard-fuzz --bin fuzz -- $(FUZZ_SECONDS) $(FUZZ_TARGET)
 
-bench: bench-contacts ## measures how fast rows and numbers are read
+bench: bench-contacts bench-slots ## measures how fast rows and numbers are read, and how well slots are used
 	$(CARGO) bench -p switchboard-contacts --bench read_rows
 
 bench-contacts: ## the spreadsheet reader beside bare crates, Python and Node; prints a table (BENCH=--quick for few rows)
 	CARGO="$(CARGO)" python3 benches/contacts/run.py $(BENCH)
+
+bench-slots: build ## how well the allowed number of calls is used, in real time; prints a table (SLOTS=--limits=5 for one)
+	target/debug/slots $(SLOTS)
 
 AGREEMENT_PYTHON := target/agreement/bin/python -B
 target/agreement: tests/agreement/requirements.txt

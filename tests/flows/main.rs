@@ -6,7 +6,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod auto_pause;
 mod campaign;
+mod campaigns;
 mod control;
 mod events;
 mod events_out;

@@ -8,9 +8,6 @@ use switchboard_testing::records;
 
 use crate::world::World;
 
-/// Calls at one time, where campaigns share them.
-const SLOTS: u32 = 15;
-
 /// When each number was dialled, in order.
 async fn dials_by_number(world: &World) -> HashMap<String, Vec<Timestamp>> {
     let mut dials = HashMap::<String, Vec<Timestamp>>::new();
@@ -99,40 +96,6 @@ async fn a_campaign_pauses_before_a_call_could_cost_more_than_it_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn campaigns_share_the_slots_by_their_weight() {
-    let mut world = World::start().await;
-    let now = world.now();
-    world.test.queue().await;
-    world.test.store.set_concurrency_limit(SLOTS, now).await.unwrap();
-    let mut campaigns = Vec::new();
-    for (name, weight) in [("one", 10), ("two", 20), ("three", 30)] {
-        let mut plan = records::campaign(name, world.now());
-        plan.weight = weight;
-        campaigns.push((world.campaign_like(plan, 100).await.campaign_id, weight));
-    }
-    let (mut held, mut all) = (vec![0_u64; 3], 0_u64);
-    for second in 0..90 {
-        world.second().await;
-        if second < 10 {
-            continue;
-        }
-        for (held, (id, _)) in held.iter_mut().zip(&campaigns) {
-            let counts = world.counts(id).await;
-            assert!(counts.pending > 0, "everybody still has somebody to call");
-            *held += counts.calling;
-            all += counts.calling;
-        }
-    }
-    for (held, (_, weight)) in held.iter().zip(&campaigns) {
-        let (got, due) = (*held as f64 / all as f64, f64::from(*weight) / 60.0);
-        assert!(
-            (got - due).abs() < 0.05,
-            "{got:.3} instead of {due:.3}, of {SLOTS} slots"
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_whose_calls_fail_pauses_with_the_reason_until_it_is_resumed() {
     let mut world = World::start().await;
     let id = world.campaign(40).await.campaign_id;
@@ -175,4 +138,42 @@ async fn a_campaign_whose_calls_fail_pauses_with_the_reason_until_it_is_resumed(
         "what was known is no reason any more"
     );
     assert!(world.provider.dials().len() > dialled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_person_is_called_when_a_line_is_free_not_when_the_provider_is_done_with_the_call() {
+    let mut world = World::start().await;
+    world.test.queue().await;
+    let now = world.now();
+    world.test.store.set_concurrency_limit(1, now).await.unwrap();
+    world.talk = SignedDuration::from_hours(1);
+    let id = world.campaign(2).await.campaign_id;
+    let dials = async |world: &mut World, wanted: usize| {
+        for _ in 0..20 {
+            world.second().await;
+            if world.provider.dials().len() >= wanted {
+                break;
+            }
+        }
+        assert_eq!(world.provider.dials().len(), wanted);
+    };
+    dials(&mut world, 1).await;
+    for _ in 0..5 {
+        world.second().await;
+    }
+    assert_eq!(world.provider.dials().len(), 1, "there is one slot");
+    let first = world.provider.dials()[0].attempt.clone();
+    let conversation = world.provider.conversation_of(&first).unwrap().conversation_id;
+    world.provider.hang_up(&conversation);
+    dials(&mut world, 2).await;
+    assert!(
+        !world.call(&first).await.status.is_final(),
+        "its outcome is not known yet"
+    );
+    assert_eq!(world.provider.peak_live(), 1);
+
+    world.provider.end(&conversation, CallOutcome::Completed, 20);
+    world.talk = SignedDuration::from_secs(20);
+    assert_eq!(world.work_until_over(&id, 300).await.completed, 2);
+    world.nobody_holds_a_slot().await;
 }

@@ -11,10 +11,11 @@ use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn promise_1_nobody_is_dialled_twice_by_accident() {
+    const PEOPLE: u64 = 12;
     let mut world = World::start().await;
     // Every second answer to a dial is lost, some of them with the call placed; every message comes
     // three times; the table conflicts and loses answers.
-    for n in 0..20 {
+    for n in 0..PEOPLE {
         world.provider.script_dial(match n % 4 {
             0 => NextDial::LoseAnswer,
             1 => NextDial::LoseRequest,
@@ -28,9 +29,9 @@ async fn promise_1_nobody_is_dialled_twice_by_accident() {
         .test
         .queue_faults()
         .fraction("ReceiveMessage", SqsFault::DeliverTwice, 0.5, 3);
-    let campaign = world.campaign(20).await;
+    let campaign = world.campaign(PEOPLE).await;
     let counts = world.work_until_over(&campaign.campaign_id, 900).await;
-    assert_eq!(counts.completed, 20, "{counts:?}");
+    assert_eq!(counts.completed, PEOPLE, "{counts:?}");
     for call in world.calls().await {
         let asked = world
             .provider
@@ -48,7 +49,7 @@ async fn promise_1_nobody_is_dialled_twice_by_accident() {
             .filter(|d| world.provider.conversation_of(&d.attempt).is_some())
             .count()
     };
-    for n in 0..20 {
+    for n in 0..PEOPLE {
         assert_eq!(rang(records::number(n).as_str()), 1, "one phone call to each");
     }
     world.nobody_holds_a_slot().await;

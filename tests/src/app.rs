@@ -57,11 +57,19 @@ impl App {
     /// # Errors
     /// When it does not start.
     pub async fn start(clock_factor: f64) -> anyhow::Result<Self> {
-        let data = tempfile::tempdir()?;
-        let simulated = SimulatorConfig {
+        Self::start_with(SimulatorConfig {
             clock_factor,
             ..SimulatorConfig::default()
-        };
+        })
+        .await
+    }
+
+    /// The system with this simulator.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_with(simulated: SimulatorConfig) -> anyhow::Result<Self> {
+        let data = tempfile::tempdir()?;
         let config = LocalConfig {
             binaries: binaries(),
             simulator: Some((0, simulated)),
@@ -89,6 +97,24 @@ impl App {
     /// When a step is refused.
     pub async fn campaign(&self, count: usize, plan: &CampaignPlan) -> anyhow::Result<String> {
         start_campaign(&self.api, crate::contacts_csv(count), plan).await
+    }
+
+    /// What a campaign of the sample agent needs at the least, ready for more: its people come inline. Agents
+    /// and lines are known afterwards, and `limit` calls are made at one time.
+    ///
+    /// # Errors
+    /// When a step is refused.
+    pub async fn plain_campaign(&self, name: &str, limit: u32) -> anyhow::Result<Value> {
+        let agent_id = prepare(&self.api, limit).await?;
+        Ok(json!({
+            "name": name,
+            "agent_id": agent_id,
+            "phone_line_id": SAMPLE_TWILIO_LINE_ID,
+            "start": "now",
+            "ringing_timeout_secs": 20,
+            "rules": { "calling_hours": any_hour() },
+            "recipients": [],
+        }))
     }
 
     /// Waits until the campaign is over; its counts add up at every look.
@@ -127,17 +153,10 @@ pub async fn start_campaign_of(
     upload: &Value,
     plan: &CampaignPlan,
 ) -> anyhow::Result<String> {
-    api.put("/api/queue/settings", &json!({ "concurrency_limit": plan.limit }))
-        .await?;
-    api.post("/api/agents/sync", &json!({})).await?;
-    api.get("/api/phone-lines").await?;
-    let agents = api.all("/api/agents").await?;
-    let agent = agents
-        .iter()
-        .find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
+    let agent_id = prepare(api, plan.limit).await?;
     let campaign = json!({
         "name": "A test",
-        "agent_id": agent.context("no sample agent")?["agent_id"],
+        "agent_id": agent_id,
         "phone_line_id": SAMPLE_TWILIO_LINE_ID,
         "list_ids": [upload["list_id"]],
         "start": "now",
@@ -154,6 +173,19 @@ pub async fn start_campaign_of(
         .as_str()
         .context("no campaign id")?
         .to_owned())
+}
+
+/// Sets the limit and learns the provider's agents and lines; answers the sample agent's id.
+async fn prepare(api: &ApiClient, limit: u32) -> anyhow::Result<Value> {
+    api.put("/api/queue/settings", &json!({ "concurrency_limit": limit }))
+        .await?;
+    api.post("/api/agents/sync", &json!({})).await?;
+    api.get("/api/phone-lines").await?;
+    let agents = api.all("/api/agents").await?;
+    let agent = agents
+        .iter()
+        .find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
+    Ok(agent.context("no sample agent")?["agent_id"].clone())
 }
 
 /// Waits until a campaign is over; its counts add up at every look.

@@ -27,3 +27,14 @@ pub fn numbers_csv(from: usize, count: usize) -> Vec<u8> {
     }
     csv.into_bytes()
 }
+
+/// People given inline, at most 10,000 to an area code. Nobody is called: the simulator plays them.
+pub fn people(area: u32, numbers: std::ops::Range<usize>) -> Vec<serde_json::Value> {
+    let person = |last: usize| {
+        serde_json::json!({
+            "phone_number": format!("+1{area}555{last:04}"),
+            "variables": { "name": format!("Person {last}"), "company": "Acme", "renewal_date": "2026-12-24" },
+        })
+    };
+    numbers.map(person).collect()
+}

@@ -8,10 +8,12 @@ pub mod chaos;
 mod contacts;
 pub mod crash;
 mod ledger;
+mod live;
 pub mod machine;
 
 pub use app::{
     App, CampaignPlan, binaries, check_counts, finish_campaign, root, start_campaign, start_campaign_of,
 };
-pub use contacts::{contacts_csv, numbers_csv};
+pub use contacts::{contacts_csv, numbers_csv, people};
 pub use ledger::{assert_dials_within, placed_by_number};
+pub use live::{average_live, dials_between};

@@ -9,6 +9,7 @@ mod capacity;
 mod dead_letters;
 mod layout;
 mod lifecycle;
+mod lines;
 mod new_call;
 mod providers;
 mod recover;

@@ -25,7 +25,12 @@ impl Scheduler {
             self.lay_out(campaign).await?;
         }
         let callable = self.callable(running.clone()).await?;
-        summary.enqueued += self.top_up(&settings, &callable, u64::from(done.steps)).await?;
+        let topped_up = self.top_up(&settings, &callable, u64::from(done.steps)).await?;
+        summary.enqueued += topped_up.enqueued;
+        done.people_wait = topped_up.people_wait;
+        if done.people_wait {
+            self.free_lines(&mut done.lines).await?;
+        }
         self.complete_finished(&running).await?;
         if LastDone::is_due(done.recover, self.pace.recover, now) {
             self.pause_by_itself(&running).await?;

@@ -1,11 +1,12 @@
 //! One tick: steps under a lease until there is nothing to do, or the minute is nearly over.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::Clock;
+use switchboard_domain::{Clock, ProviderId};
 use switchboard_providers::VoiceProvider;
 use switchboard_store::{Store, StoreError};
 
@@ -29,6 +30,8 @@ pub struct Pace {
     pub recordings: Duration,
     /// Between looks into the dead-letter queues.
     pub dead_letters: Duration,
+    /// Between looks for lines that are free again, while people wait for one.
+    pub lines: Duration,
 }
 
 impl Default for Pace {
@@ -40,6 +43,7 @@ impl Default for Pace {
             recover: Duration::from_secs(5),
             recordings: Duration::from_secs(60),
             dead_letters: Duration::from_secs(20),
+            lines: Duration::from_millis(400),
         }
     }
 }
@@ -71,13 +75,17 @@ pub struct Scheduler {
 }
 
 /// When what was last done, within one tick.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct LastDone {
     pub capacity: Option<Timestamp>,
     pub recover: Option<Timestamp>,
     pub recordings: Option<Timestamp>,
     pub dead_letters: Option<Timestamp>,
     pub steps: u32,
+    /// Whether somebody could be called if a slot were free.
+    pub people_wait: bool,
+    /// Conversations whose lines are known to be free again.
+    pub lines: HashSet<ProviderId>,
 }
 
 impl LastDone {
@@ -177,7 +185,7 @@ impl Scheduler {
             if idle {
                 return Ok(false);
             }
-            tokio::time::sleep(self.pace.step).await;
+            self.rest(done).await;
             if !self
                 .store
                 .take_lease(LEASE, holder, LEASE_LENGTH, self.clock.now())

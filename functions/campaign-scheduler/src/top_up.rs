@@ -33,6 +33,15 @@ fn wanted_on_queue(settings: &QueueSettings, inbound_share: u32) -> u64 {
     }
 }
 
+/// What came of filling the dial queue.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ToppedUp {
+    /// Calls that were put onto it.
+    pub(crate) enqueued: u64,
+    /// Whether somebody waits, on the queue or for it.
+    pub(crate) people_wait: bool,
+}
+
 /// What came of looking at a due recipient.
 enum Looked {
     /// Its call is written, and this message is to be sent.
@@ -50,20 +59,22 @@ fn starts_now(per_minute: u64, now: Timestamp) -> u64 {
 }
 
 impl Scheduler {
-    /// Puts due recipients onto the dial queue until it is full enough; answers how many.
+    /// Puts due recipients onto the dial queue until it is full enough; says what came of it.
     /// `turn` moves on with every step, so that no shard and no campaign is always last.
     pub(crate) async fn top_up(
         &self,
         settings: &QueueSettings,
         running: &[Campaign],
         turn: u64,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<ToppedUp, StoreError> {
         let rules = self.store.dial_settings().await?;
         let mut room = wanted_on_queue(settings, rules.inbound_share);
         let mut open = Vec::new();
+        let mut people_wait = false;
         for campaign in running {
             let counts = self.store.campaign_counts(&campaign.campaign_id).await?;
             room = room.saturating_sub(counts.queued);
+            people_wait |= counts.queued + counts.pending > 0;
             let now = self.clock.now();
             if campaign.end_at.is_some_and(|end| end <= now) {
                 self.skip_after_end(campaign).await?;
@@ -103,7 +114,10 @@ impl Scheduler {
                 room = room.saturating_sub(taken);
             }
         }
-        Ok(enqueued)
+        Ok(ToppedUp {
+            enqueued,
+            people_wait,
+        })
     }
 
     /// Most calls that a campaign can take besides those that it has: by its own limit, while it ramps up,

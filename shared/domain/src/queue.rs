@@ -60,6 +60,9 @@ pub struct SlotHolder {
     pub since: Timestamp,
     /// Until when somebody is known to watch the call.
     pub watched_until: Timestamp,
+    /// Since when its line is free again although the provider still works on the call: it counts no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_free_at: Option<Timestamp>,
 }
 
 impl SlotHolder {

@@ -108,6 +108,8 @@ pub struct ConversationQuery {
     pub page_size: Option<u32>,
     /// Oldest first instead of newest first.
     pub oldest_first: bool,
+    /// Only those that are over and whose analysis goes on, as far as the provider can tell them apart: verify each.
+    pub in_analysis: bool,
 }
 
 /// One row of a list of conversations. It does not tell whose call it was; the whole one does.

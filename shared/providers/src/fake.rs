@@ -101,6 +101,14 @@ impl FakeProvider {
         }
     }
 
+    /// Frees the line of a conversation whose analysis is still to come. Without effect on one that is not known.
+    pub fn hang_up(&self, id: &ProviderId) {
+        if let Some(conversation) = self.state().conversations.get_mut(id) {
+            conversation.accepted = true;
+            conversation.state = crate::ConversationState::Processing;
+        }
+    }
+
     /// Gives a conversation a recording.
     pub fn put_recording(&self, id: &ProviderId, audio: impl Into<Bytes>) {
         let mut state = self.state();

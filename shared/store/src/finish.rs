@@ -7,8 +7,8 @@ use switchboard_domain::{
 };
 
 use crate::calls::call_item;
-use crate::item::n;
 use crate::recordings_due::due_item;
+use crate::slots::{CountedBy, Hold};
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, UpdateOutcome, keys};
 
@@ -43,6 +43,13 @@ enum Part {
     LineSlots,
     Event,
 }
+
+const COUNTED: CountedBy<Part> = CountedBy {
+    queue: Part::Queue,
+    campaign: Part::CampaignSlots,
+    agent: Part::AgentSlots,
+    line: Part::LineSlots,
+};
 
 impl Store {
     /// Brings a call to its end, once: a repeated, late or early ending changes nothing.
@@ -178,28 +185,26 @@ impl Store {
         conclusion: &Conclusion,
         events: &[OutgoingEvent],
     ) -> Result<(), StoreError> {
-        match self
-            .conclusion(conclusion, events, conclusion.frees_slot)?
-            .commit(&self.db)
-            .await
-        {
+        let call = &conclusion.call;
+        let hold = match conclusion.frees_slot {
+            true => self.hold_of(&call.call_id).await?,
+            false => Hold::None,
+        };
+        if conclusion.frees_slot && hold == Hold::None {
             // The slot was freed before, which must not keep the call from ending.
-            Err(NotCommitted::Refused(refused)) if refused.iter().all(|(part, _)| *part == Part::Slot) => {
-                tracing::error!(call.id = %conclusion.call.call_id, "a live call held no slot");
-                Ok(self
-                    .conclusion(conclusion, events, false)?
-                    .commit(&self.db)
-                    .await?)
-            }
-            other => Ok(other?),
+            tracing::error!(call.id = %call.call_id, "a live call held no slot");
         }
+        Ok(self
+            .conclusion(conclusion, events, hold)?
+            .commit(&self.db)
+            .await?)
     }
 
     fn conclusion(
         &self,
         conclusion: &Conclusion,
         events: &[OutgoingEvent],
-        frees_slot: bool,
+        hold: Hold,
     ) -> Result<Transaction<Part>, StoreError> {
         let call = &conclusion.call;
         let mut tx = Transaction::new();
@@ -213,9 +218,7 @@ impl Store {
         if let Some((from, recipient)) = &conclusion.recipient {
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, *from, recipient)?;
         }
-        if frees_slot {
-            self.free_slot(&mut tx, call);
-        }
+        self.free_slot(&mut tx, call, hold);
         // A late ending of a call that was settled as never placed settles nothing again.
         if let (true, Some(reserved)) = (conclusion.frees_slot, call.reserved_micros) {
             let parts = (Part::CampaignSpend, Part::DaySpend);
@@ -240,28 +243,16 @@ impl Store {
         Ok(tx)
     }
 
-    fn free_slot(&self, tx: &mut Transaction<Part>, call: &Call) {
-        let system = &self.config.system_table;
-        tx.delete(Part::Slot, system, &keys::slot(&call.call_id), When::present());
-        self.free_own_slots(tx, Part::AgentSlots, Part::LineSlots, call);
-        let minus_one = || When::always().value(":minus", n(-1));
-        tx.update(
-            Part::Queue,
-            system,
-            &keys::queue_settings(),
-            "ADD slots_in_use :minus",
-            minus_one(),
-        );
-        if let Some(campaign) = &call.campaign_id {
-            let slots = keys::campaign_slots(campaign);
-            let table = &self.config.campaigns_table;
-            tx.update(
-                Part::CampaignSlots,
-                table,
-                &slots,
-                "ADD in_use :minus",
-                minus_one(),
-            );
+    fn free_slot(&self, tx: &mut Transaction<Part>, call: &Call, hold: Hold) {
+        let as_read = match hold {
+            Hold::Counted => "attribute_exists(pk) AND attribute_not_exists(line_free_at)",
+            Hold::LineFree => "attribute_exists(line_free_at)",
+            Hold::None => return,
+        };
+        let (system, key) = (&self.config.system_table, keys::slot(&call.call_id));
+        tx.delete(Part::Slot, system, &key, When::expression(as_read));
+        if hold == Hold::Counted {
+            self.count_no_more(tx, COUNTED, call);
         }
     }
 }

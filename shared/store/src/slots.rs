@@ -40,12 +40,40 @@ enum Part {
     LineSlots,
 }
 
+/// How a call holds its slot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Hold {
+    /// It counts as a call in progress.
+    Counted,
+    /// Its line is free again, so it counts no more; whoever watches it still does.
+    LineFree,
+    /// Not at all.
+    None,
+}
+
+/// The parts of a transaction that take a call off the counts of calls in progress.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CountedBy<T> {
+    pub(crate) queue: T,
+    pub(crate) campaign: T,
+    pub(crate) agent: T,
+    pub(crate) line: T,
+}
+
+const COUNTED: CountedBy<Part> = CountedBy {
+    queue: Part::Queue,
+    campaign: Part::CampaignSlots,
+    agent: Part::AgentSlots,
+    line: Part::LineSlots,
+};
+
 pub(crate) fn slot_item(call: &Call, watched_until: Timestamp, now: Timestamp) -> Result<Item, StoreError> {
     let mut item = to_item(&SlotHolder {
         call_id: call.call_id.clone(),
         campaign_id: call.campaign_id.clone(),
         since: now,
         watched_until,
+        line_free_at: None,
     })?;
     keys::slot(&call.call_id).put_into(&mut item);
     // Compared by the table, which knows no times.
@@ -77,22 +105,63 @@ impl Store {
         }
     }
 
-    /// Takes a call that is over off the counts of its agent and its line.
-    pub(crate) fn free_own_slots<T: Copy>(&self, tx: &mut Transaction<T>, agent: T, line: T, call: &Call) {
-        let mut free = |part: T, key: &keys::Key| {
-            let minus_one = When::always().value(":minus", n(-1));
-            tx.update(
-                part,
-                &self.config.system_table,
-                key,
-                "ADD in_use :minus",
-                minus_one,
-            );
+    /// Takes a call off the counts of calls in progress: the queue's, its campaign's, its agent's and its line's.
+    pub(crate) fn count_no_more<T: Copy>(&self, tx: &mut Transaction<T>, parts: CountedBy<T>, call: &Call) {
+        let system = &self.config.system_table;
+        let mut less = |part: T, table: &str, key: &keys::Key, change: &str| {
+            tx.update(part, table, key, change, When::always().value(":minus", n(-1)));
         };
-        free(agent, &keys::agent_slots(&call.agent_id));
-        if let Some(id) = &call.phone_line_id {
-            free(line, &keys::line_slots(id));
+        let queue = keys::queue_settings();
+        less(parts.queue, system, &queue, "ADD slots_in_use :minus");
+        if let Some(campaign) = &call.campaign_id {
+            let slots = keys::campaign_slots(campaign);
+            less(
+                parts.campaign,
+                &self.config.campaigns_table,
+                &slots,
+                "ADD in_use :minus",
+            );
         }
+        let agent = keys::agent_slots(&call.agent_id);
+        less(parts.agent, system, &agent, "ADD in_use :minus");
+        if let Some(id) = &call.phone_line_id {
+            less(parts.line, system, &keys::line_slots(id), "ADD in_use :minus");
+        }
+    }
+
+    /// Gives back what a call holds of the slots when its line is free again, although the provider still works on
+    /// the call: somebody else may be called. Whoever watches the call goes on. Answers whether it held any.
+    ///
+    /// # Errors
+    /// When the tables do not answer.
+    pub async fn free_line(&self, call: &Call, now: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = Transaction::new();
+        let counted = When::expression("attribute_exists(pk) AND attribute_not_exists(line_free_at)");
+        tx.update(
+            Part::Slot,
+            &self.config.system_table,
+            &keys::slot(&call.call_id),
+            "SET line_free_at = :now",
+            counted.value(":now", s(now.to_string())),
+        );
+        self.count_no_more(&mut tx, COUNTED, call);
+        match tx.commit(&self.db).await {
+            Ok(()) => Ok(true),
+            Err(NotCommitted::Refused(_)) => Ok(false),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
+    }
+
+    /// How a call holds its slot now.
+    pub(crate) async fn hold_of(&self, call: &CallId) -> Result<Hold, StoreError> {
+        let item = self
+            .find_item(&self.config.system_table, &keys::slot(call))
+            .await?;
+        Ok(match item {
+            Some(item) if item.contains_key("line_free_at") => Hold::LineFree,
+            Some(_) => Hold::Counted,
+            None => Hold::None,
+        })
     }
 
     /// Calls of this agent and of calls from this line that are in progress.

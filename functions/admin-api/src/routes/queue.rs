@@ -75,12 +75,14 @@ async fn get_queue(Viewer(api): Viewer) -> Answer<Queue> {
         store.list_dead_letters(None, 200),
         provider_live(&api)
     );
+    let mut holders = holders?;
+    holders.retain(|slot| slot.line_free_at.is_none());
     let (given_up, kept) = (given_up?, kept?.items.len() as u64);
     Ok(Json(Queue {
         state: settings.state,
         concurrency_limit: settings.concurrency_limit,
         slots_in_use: settings.slots_in_use,
-        holders: holders?,
+        holders,
         depth: depth?.into(),
         dead_letters: given_up.visible + given_up.in_flight + kept,
         provider_live,

@@ -68,6 +68,11 @@ fn params(query: &ConversationQuery) -> Query {
             .page_size
             .map(|size| ("page_size", size.clamp(1, 100).to_string())),
     );
+    if query.in_analysis {
+        // There is no filter for what is wanted, only for what is not.
+        let others = ["initiated", "in-progress", "done", "failed"];
+        params.extend(others.map(|status| ("exclude_statuses", status.to_owned())));
+    }
     params.push((
         "sort_direction",
         if query.oldest_first { "asc" } else { "desc" }.to_owned(),

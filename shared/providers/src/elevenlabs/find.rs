@@ -33,6 +33,7 @@ pub(super) async fn find(
         // The call began right after `since`: on the first page, if the server does not filter.
         oldest_first: true,
         cursor: None,
+        in_analysis: false,
     };
     let mut asked = HashSet::new();
     for _ in 0..MOST_PAGES {

@@ -73,6 +73,7 @@ impl State {
                     .as_ref()
                     .is_none_or(|id| *id == c.provider_agent_id)
                 && (query.attempt.is_none() || query.attempt == c.attempt)
+                && (!query.in_analysis || c.state == ConversationState::Processing)
         };
         let mut rows: Vec<&Conversation> = self.conversations.values().filter(wanted).collect();
         rows.sort_by_key(|c| (c.started_at, c.conversation_id.clone()));

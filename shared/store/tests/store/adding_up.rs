@@ -33,7 +33,7 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
         let call = records::call_of(campaign, &person, now);
         return store.enqueue(&call, &person, now).await.map(drop);
     };
-    match rng.random_range(0..13) {
+    match rng.random_range(0..14) {
         0..=1 => store
             .enqueue(&records::call_of(campaign, &person, now), &person, now)
             .await
@@ -51,6 +51,7 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
             .await
             .map(drop),
         9..=10 => mark_or_judge(test, rng).await,
+        11 => store.free_line(&call, now).await.map(drop),
         _ => store
             .add_recipients(&campaign.campaign_id, vec![someone, person])
             .await
@@ -138,7 +139,9 @@ async fn check(test: &TestStore, campaign: &Campaign, seed: u64) {
 
     let calls = every_call(test).await;
     let live = calls.iter().filter(|call| call.status.is_live()).count();
-    assert_eq!(slots(test).await as usize, live, "seed {seed}");
+    let holders = test.store.slot_holders().await.unwrap();
+    let free_again = holders.iter().filter(|slot| slot.line_free_at.is_some()).count();
+    assert_eq!(slots(test).await as usize + free_again, live, "seed {seed}");
     let calling = people
         .iter()
         .filter(|person| person.status == RecipientStatus::Calling)

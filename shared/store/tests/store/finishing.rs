@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus, RecordingState, RetryPolicy, TryAgain};
-use switchboard_store::Finished;
+use switchboard_store::{BeginDial, Finished};
 use switchboard_testing::{DynamoDbFault, TestStore, records};
 
 use crate::harness::{begin, campaign_of, ended, enqueued, not_placed, queued_call, recipient, slots};
@@ -51,6 +51,45 @@ async fn an_ending_frees_one_slot_once_however_often_it_is_told() {
         (rows.len(), rows[0].stats.calls, rows[0].stats.duration_secs),
         (1, 1, 10)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_free_before_the_call_is_settled_counts_no_more_and_is_freed_once() {
+    let test = TestStore::start().await;
+    test.queue().await;
+    test.store.set_concurrency_limit(1, test.now()).await.unwrap();
+    let (one, two) = (queued_call(&test, "a").await, queued_call(&test, "b").await);
+    begin(&test.store, &one, None, None, test.now()).await.unwrap();
+    let tasks = (0..10).map(|_| {
+        let (store, call, now) = (test.store.clone(), one.clone(), test.now());
+        tokio::spawn(async move { store.free_line(&call, now).await.unwrap() })
+    });
+    let freed = join_all(tasks)
+        .await
+        .into_iter()
+        .filter(|freed| *freed.as_ref().unwrap());
+    assert_eq!((freed.count(), slots(&test).await), (1, 0));
+    assert!(
+        test.store.keep_slot(&one.call_id, test.now()).await.unwrap(),
+        "whoever watches the call still does"
+    );
+
+    let begun = begin(&test.store, &two, None, None, test.now()).await.unwrap();
+    assert!(matches!(begun, BeginDial::Begun(_)), "{begun:?}");
+    let ending = ended(CallOutcome::Completed);
+    test.store
+        .finish_call(&one.call_id, &ending, test.now())
+        .await
+        .unwrap();
+    assert_eq!(slots(&test).await, 1, "the other one talks");
+    assert!(!test.store.free_line(&one, test.now()).await.unwrap());
+    test.store
+        .finish_call(&two.call_id, &ending, test.now())
+        .await
+        .unwrap();
+    assert_eq!(slots(&test).await, 0);
+    let own = (one.agent_id.clone(), one.phone_line_id.clone().unwrap());
+    assert_eq!(test.store.own_slots(&own.0, &own.1).await.unwrap(), (0, 0));
 }
 
 #[tokio::test]

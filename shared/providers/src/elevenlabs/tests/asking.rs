@@ -180,6 +180,16 @@ async fn lists_are_paged_and_odd_rows_counted() {
         server.asked()[0].query,
         "call_start_after_unix=1795168800&call_start_before_unix=1795172400&page_size=100&sort_direction=desc"
     );
+    let in_analysis = ConversationQuery {
+        in_analysis: true,
+        ..ConversationQuery::default()
+    };
+    server.provider.list_conversations(&in_analysis).await.unwrap();
+    assert_eq!(
+        server.asked()[1].query,
+        "exclude_statuses=initiated&exclude_statuses=in-progress&exclude_statuses=done&exclude_statuses=failed\
+         &sort_direction=desc"
+    );
     let stuck = ConversationQuery {
         cursor: Some("abc".into()),
         ..query

@@ -1,0 +1,130 @@
+//! Every cause for which a campaign pauses by itself, end to end: it pauses with the reason, nobody else of it is
+//! dialled, and one request lets it go on.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use switchboard_tests::{App, people};
+
+/// What goes wrong in a campaign, and what it says of it.
+struct Cause {
+    area: u32,
+    /// The last two digits of its people, which decide how the simulator plays them.
+    last_digits: usize,
+    rules: Value,
+    says: &'static str,
+}
+
+fn causes() -> Vec<Cause> {
+    let cause = |area, last_digits, rules, says| Cause {
+        area,
+        last_digits,
+        rules,
+        says,
+    };
+    vec![
+        // By default: half of at least five within two minutes.
+        cause(201, 6, json!({}), "failed"),
+        cause(
+            202,
+            3,
+            json!({ "auto_pause": { "voicemail_percent": 80 } }),
+            "reached a machine",
+        ),
+        cause(
+            203,
+            2,
+            json!({ "auto_pause": { "no_answer_percent": 80 } }),
+            "were not answered",
+        ),
+        cause(
+            204,
+            20,
+            json!({ "auto_pause": { "shortest_average_secs": 300 } }),
+            "on average",
+        ),
+        cause(205, 21, json!({ "spend_cap_cents": 400 }), "spend cap"),
+    ]
+}
+
+async fn campaign(app: &App, id: &str) -> Value {
+    app.api.get(&format!("/api/campaigns/{id}")).await.unwrap()
+}
+
+async fn paused(app: &App, id: &str, says: &str) {
+    for _ in 0..300 {
+        let seen = campaign(app, id).await;
+        assert_ne!(seen["status"], "completed", "nothing stopped it ({says}): {seen}");
+        if seen["status"] == "paused" {
+            let why = seen["failure"].as_str().unwrap_or_default();
+            assert!(why.contains(says), "{why:?} instead of {says:?}");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("it never paused ({says}): {}", campaign(app, id).await);
+}
+
+fn dials(app: &App, area: u32) -> usize {
+    let prefix = format!("+1{area}");
+    let ledger = app.ledger().by_number;
+    let of_it = ledger.iter().filter(|(number, _)| number.starts_with(&prefix));
+    of_it.map(|(_, dials)| dials.len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_cause_pauses_a_campaign_with_its_reason_until_somebody_resumes_it() {
+    let app = App::start(60.0).await.unwrap();
+    let mut begun = Vec::new();
+    for cause in causes() {
+        let mut plan = app.plain_campaign(cause.says, 20).await.unwrap();
+        plan["concurrency_limit"] = 3.into();
+        let rules = cause.rules.as_object().unwrap().clone();
+        plan["rules"].as_object_mut().unwrap().extend(rules);
+        let hundred = (0..100).flat_map(|n| {
+            let last = n * 100 + cause.last_digits;
+            people(cause.area, last..last + 1)
+        });
+        plan["recipients"] = hundred.collect();
+        let made = app.api.post("/api/campaigns", &plan).await.unwrap();
+        begun.push((cause, made["campaign_id"].as_str().unwrap().to_owned()));
+    }
+    for (cause, id) in &begun {
+        paused(&app, id, cause.says).await;
+    }
+    // What was being placed is placed by now.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before: Vec<usize> = begun.iter().map(|(cause, _)| dials(&app, cause.area)).collect();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    for ((cause, id), before) in begun.iter().zip(&before) {
+        let area = cause.area;
+        assert_eq!(
+            dials(&app, area),
+            *before,
+            "{}: dialled while it is paused",
+            cause.says
+        );
+        if cause.rules["spend_cap_cents"].is_u64() {
+            let raised = json!({ "rules": { "spend_cap_cents": 100_000 } });
+            let path = format!("/api/campaigns/{id}");
+            let (status, answer) = app.api.send("PATCH", &path, Some(&raised)).await.unwrap();
+            assert_eq!(status, 200, "{answer}");
+        }
+        app.api
+            .post(&format!("/api/campaigns/{id}/resume"), &json!({}))
+            .await
+            .unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    for ((cause, id), before) in begun.iter().zip(&before) {
+        assert!(
+            dials(&app, cause.area) > *before,
+            "{}: resumed, it goes on",
+            cause.says
+        );
+        let path = format!("/api/campaigns/{id}/cancel");
+        app.api.post(&path, &json!({})).await.unwrap();
+        app.finish(id, Duration::from_secs(60)).await.unwrap();
+    }
+    app.stop().await;
+}

@@ -1,0 +1,164 @@
+//! Several campaigns at one time: their shares of the slots, and that each stops when it is told to.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use switchboard_simulator::{Scenario, SimulatorConfig};
+use switchboard_tests::{App, average_live, dials_between, people};
+
+const SLOTS: u32 = 15;
+/// Area code and weight of each campaign.
+const CAMPAIGNS: [(u32, u32); 3] = [(201, 1), (202, 2), (203, 3)];
+/// An order is acknowledged within this, at the most.
+const ACKNOWLEDGED: Duration = Duration::from_secs(2);
+/// What had begun to be placed before the acknowledgement reaches the provider within this.
+const UNDER_WAY: Duration = Duration::from_millis(500);
+/// Nothing is dialled for so long after an order.
+const WATCHED: Duration = Duration::from_secs(4);
+
+#[expect(clippy::disallowed_methods, reason = "the ledger has the real time")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Everybody answers; calls last 4 to 5 seconds with a clock that is five times as fast.
+fn simulated() -> SimulatorConfig {
+    SimulatorConfig {
+        clock_factor: 5.0,
+        scenario: Scenario {
+            rules: Vec::new(),
+            talk_secs: (15, 20),
+            ring_secs: (2, 5),
+        },
+        ..SimulatorConfig::default()
+    }
+}
+
+/// Sends an order, which is acknowledged in time; then no number that begins with `prefix` is dialled.
+async fn silenced_by(app: &App, path: &str, body: Value, prefix: &str) {
+    let begun = Instant::now();
+    app.api.post(path, &body).await.unwrap();
+    let took = begun.elapsed();
+    assert!(took <= ACKNOWLEDGED, "{path} was acknowledged after {took:?}");
+    let from = now() + jiff::SignedDuration::try_from(UNDER_WAY).unwrap();
+    tokio::time::sleep(WATCHED).await;
+    let dialled = dials_between(&app.ledger(), prefix, from, now());
+    assert_eq!(dialled, 0, "dialled after {path} was acknowledged");
+}
+
+async fn dials_go_on(app: &App, prefix: &str) {
+    let from = now();
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if dials_between(&app.ledger(), prefix, from, now()) > 0 {
+            return;
+        }
+    }
+    panic!("nobody with {prefix} is dialled any more");
+}
+
+/// Puts `count` people on the do-not-call list who were not called yet: the campaign goes on without them.
+async fn do_not_call(app: &App, prefix: &str, count: usize) {
+    let called = app.ledger().by_number;
+    let numbers: Vec<String> = (0..1_000)
+        .map(|last| format!("{prefix}555{last:04}"))
+        .filter(|number| !called.contains_key(number))
+        .take(count)
+        .collect();
+    assert_eq!(numbers.len(), count, "enough are left");
+    let begun = Instant::now();
+    let body = json!({ "phone_numbers": &numbers });
+    app.api.post("/api/do-not-call", &body).await.unwrap();
+    let took = begun.elapsed();
+    assert!(took <= ACKNOWLEDGED, "the list was acknowledged after {took:?}");
+    let from = now() + jiff::SignedDuration::try_from(UNDER_WAY).unwrap();
+    tokio::time::sleep(2 * WATCHED).await;
+    let ledger = app.ledger();
+    for number in &numbers {
+        assert_eq!(
+            dials_between(&ledger, number, from, now()),
+            0,
+            "dialled after it was on the list"
+        );
+    }
+    assert!(
+        dials_between(&ledger, prefix, from, now()) > 10,
+        "the others are called"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_campaigns_share_the_slots_and_each_stops_when_it_is_told_to() {
+    let app = App::start_with(simulated()).await.unwrap();
+    let mut ids = Vec::new();
+    for (area, weight) in CAMPAIGNS {
+        let mut plan = app.plain_campaign(&format!("Area {area}"), SLOTS).await.unwrap();
+        plan["weight"] = weight.into();
+        plan["recipients"] = people(area, 0..1_000).into();
+        plan["start"] = "draft".into();
+        let made = app.api.post("/api/campaigns", &plan).await.unwrap();
+        ids.push(made["campaign_id"].as_str().unwrap().to_owned());
+    }
+    for id in &ids {
+        let path = format!("/api/campaigns/{id}/start");
+        app.api.post(&path, &json!({})).await.unwrap();
+    }
+    // Every slot is held by a call that began after all three had started.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let from = now();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let (ledger, to) = (app.ledger(), now());
+    let all = average_live(&ledger, "+1", from, to);
+    for (area, weight) in CAMPAIGNS {
+        let share = average_live(&ledger, &format!("+1{area}"), from, to) / all;
+        let due = f64::from(weight) / 6.0;
+        assert!(
+            (share / due - 1.0).abs() <= 0.05,
+            "a campaign of weight {weight} had {share:.3} of {all:.2} calls instead of {due:.3}"
+        );
+    }
+    assert!(ledger.peak_live <= SLOTS, "{} at one time", ledger.peak_live);
+
+    // People added while it runs are called, once, however often they are sent.
+    let added = json!({ "recipients": people(204, 0..3).into_iter().enumerate().map(|(n, mut person)| {
+        person["external_id"] = format!("crm-{n}").into();
+        person["details"] = json!({ "priority": 100 });
+        person
+    }).collect::<Vec<_>>() });
+    let path = format!("/api/campaigns/{}/recipients", ids[2]);
+    let answers = [
+        app.api.post(&path, &added).await.unwrap(),
+        app.api.post(&path, &added).await.unwrap(),
+    ];
+    assert_eq!(
+        (&answers[0]["added"], &answers[1]["added"]),
+        (&json!(3), &json!(0)),
+        "{answers:?}"
+    );
+
+    let (one, two) = (&ids[0], &ids[1]);
+    silenced_by(&app, &format!("/api/campaigns/{one}/pause"), json!({}), "+1201").await;
+    dials_go_on(&app, "+1202").await;
+    silenced_by(&app, &format!("/api/campaigns/{two}/cancel"), json!({}), "+1202").await;
+    dials_go_on(&app, "+1203").await;
+    do_not_call(&app, "+1203", 100).await;
+    let (ledger, added) = (app.ledger(), "+1204");
+    let called = ledger
+        .by_number
+        .iter()
+        .filter(|(number, _)| number.starts_with(added));
+    assert_eq!(
+        called.map(|(_, dials)| dials.len()).collect::<Vec<_>>(),
+        [1, 1, 1],
+        "those added were called"
+    );
+
+    app.api
+        .post(&format!("/api/campaigns/{one}/resume"), &json!({}))
+        .await
+        .unwrap();
+    dials_go_on(&app, "+1201").await;
+    silenced_by(&app, "/api/campaigns/stop-all", json!({}), "+1").await;
+    app.stop().await;
+}
