@@ -1,11 +1,12 @@
 //! One tick: steps under a lease until there is nothing to do, or the minute is nearly over.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::Clock;
+use switchboard_domain::{CampaignId, Clock};
 use switchboard_providers::VoiceProvider;
 use switchboard_store::{Store, StoreError};
 
@@ -29,6 +30,8 @@ pub struct Pace {
     pub recordings: Duration,
     /// Between looks into the dead-letter queues.
     pub dead_letters: Duration,
+    /// Between questions to the provider for the credits that are left, where a campaign wants to know.
+    pub credits: Duration,
 }
 
 impl Default for Pace {
@@ -40,6 +43,7 @@ impl Default for Pace {
             recover: Duration::from_secs(5),
             recordings: Duration::from_secs(60),
             dead_letters: Duration::from_secs(20),
+            credits: Duration::from_secs(50),
         }
     }
 }
@@ -71,12 +75,16 @@ pub struct Scheduler {
 }
 
 /// When what was last done, within one tick.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct LastDone {
     pub capacity: Option<Timestamp>,
     pub recover: Option<Timestamp>,
     pub recordings: Option<Timestamp>,
     pub dead_letters: Option<Timestamp>,
+    pub credits: Option<Timestamp>,
+    /// How many calls of each campaign had ended and by which version of its rules they were judged, and how
+    /// often.
+    pub ended: HashMap<CampaignId, ((u64, u64), u32)>,
     pub steps: u32,
 }
 

@@ -139,8 +139,8 @@ fn recipient_after(
         max_attempts: 1,
         ..RetryPolicy::default()
     };
-    let policy = campaign.map_or(&once, |campaign| &campaign.retry);
-    let next = after_attempt(attempt, &recipient, policy, now);
+    let policy = campaign.map_or(once, |campaign| campaign.retry_for(&recipient));
+    let next = after_attempt(attempt, &recipient, &policy, now);
     let wait = |recipient: &mut Recipient, at: Timestamp| {
         recipient.not_before = Some(at);
         let Some(campaign) = campaign else {

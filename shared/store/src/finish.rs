@@ -220,7 +220,7 @@ impl Store {
         if let (true, Some(reserved)) = (conclusion.frees_slot, call.reserved_micros) {
             let parts = (Part::CampaignSpend, Part::DaySpend);
             let at = call.placing_at.unwrap_or(call.created_at);
-            let cost = cost_micros(call, reserved);
+            let cost = call.cost_micros(reserved);
             self.settle(&mut tx, parts, call.campaign_id.as_ref(), at, reserved, cost);
         }
         self.count_call(&mut tx, Part::Stats, call);
@@ -259,23 +259,10 @@ impl Store {
                 Part::CampaignSlots,
                 table,
                 &slots,
-                "ADD in_use :minus",
-                minus_one(),
+                "ADD in_use :minus, ended :one",
+                minus_one().value(":one", n(1)),
             );
         }
-    }
-}
-
-/// What a call did cost, in millionths of a US dollar: what the provider says, else what was reserved for it,
-/// which is the most that it can have been.
-fn cost_micros(call: &Call, reserved: u64) -> u64 {
-    if call.status == CallStatus::NotPlaced {
-        return 0;
-    }
-    match call.results.cost_usd {
-        // Costs are cents to dollars: nothing is lost in the conversion.
-        Some(usd) if usd.is_finite() && usd >= 0.0 => (usd * 1_000_000.0).ceil() as u64,
-        _ => reserved,
     }
 }
 

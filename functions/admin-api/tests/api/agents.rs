@@ -15,6 +15,8 @@ fn at_provider(id: &str, name: &str) -> ProviderAgent {
         first_message: "Hi".to_owned(),
         language: "en".to_owned(),
         voice_id: None,
+        bursting: false,
+        takes_first_message: false,
         required_variables: vec!["name".to_owned()],
     }
 }
