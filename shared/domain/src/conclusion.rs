@@ -338,6 +338,20 @@ mod tests {
     }
 
     #[test]
+    fn a_person_has_the_attempts_of_their_own_unless_the_campaign_is_over() {
+        let after = |campaign: Option<&Campaign>| {
+            let mut person = recipient(RecipientStatus::Calling);
+            person.overrides.max_attempts = Some(2);
+            let live = call(CallStatus::InProgress);
+            let done = conclude(live, Some(person), campaign, &ended(CallOutcome::NoAnswer), NOW);
+            done.unwrap().recipient.unwrap().1.status
+        };
+        assert_eq!(campaign().retry.max_attempts, 1);
+        assert_eq!(after(Some(&campaign())), RecipientStatus::Pending);
+        assert_eq!(after(None), RecipientStatus::NoAnswer);
+    }
+
+    #[test]
     fn nobody_of_a_cancelled_campaign_is_called_again() {
         let done = conclude(
             call(CallStatus::InProgress),

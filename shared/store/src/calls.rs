@@ -167,7 +167,7 @@ impl Store {
             self.count_attention(&mut tx, (), call, moved);
         }
         if let Some(change) = late_cost {
-            self.correct_cost(&mut tx, (), call, change);
+            self.correct_cost(&mut tx, ((), ()), call, change);
         }
         match tx.commit(&self.db).await {
             Ok(()) => Ok(()),

@@ -216,12 +216,17 @@ impl Store {
         if frees_slot {
             self.free_slot(&mut tx, call);
         }
-        // A late ending of a call that was settled as never placed settles nothing again.
-        if let (true, Some(reserved)) = (conclusion.frees_slot, call.reserved_micros) {
+        if let Some(reserved) = call.reserved_micros {
             let parts = (Part::CampaignSpend, Part::DaySpend);
-            let at = call.placing_at.unwrap_or(call.created_at);
             let cost = call.cost_micros(reserved);
-            self.settle(&mut tx, parts, call.campaign_id.as_ref(), at, reserved, cost);
+            match conclusion.frees_slot {
+                true => {
+                    let at = call.placing_at.unwrap_or(call.created_at);
+                    self.settle(&mut tx, parts, call.campaign_id.as_ref(), at, reserved, cost);
+                }
+                // It was settled as never placed, at no cost, and took place all the same.
+                false => self.correct_cost(&mut tx, parts, call, i128::from(cost)),
+            }
         }
         self.count_call(&mut tx, Part::Stats, call);
         if let (CallStatus::NotPlaced, Some(number)) = (call.status, &call.phone_number) {

@@ -103,8 +103,14 @@ impl Store {
     }
 
     /// Corrects what a call that is over did cost by `change`.
-    pub(crate) fn correct_cost<T: Copy>(&self, tx: &mut Transaction<T>, part: T, call: &Call, change: i128) {
-        let mut correct = |table: &str, key: &Key| {
+    pub(crate) fn correct_cost<T: Copy>(
+        &self,
+        tx: &mut Transaction<T>,
+        (campaign_part, day_part): (T, T),
+        call: &Call,
+        change: i128,
+    ) {
+        let mut correct = |part, table: &str, key: &Key| {
             let changed = When::always().value(":change", n(change));
             tx.update(
                 part,
@@ -115,10 +121,14 @@ impl Store {
             );
         };
         if let Some(id) = &call.campaign_id {
-            correct(&self.config.campaigns_table, &keys::campaign_spend(id));
+            correct(
+                campaign_part,
+                &self.config.campaigns_table,
+                &keys::campaign_spend(id),
+            );
         }
         let at = call.placing_at.unwrap_or(call.created_at);
-        correct(&self.config.system_table, &keys::day_spend(at));
+        correct(day_part, &self.config.system_table, &keys::day_spend(at));
     }
 
     /// Replaces what was reserved for a call by what it did cost.
