@@ -171,7 +171,10 @@ async fn a_provider_that_stays_down_pauses_its_campaigns_until_they_are_resumed(
     }
     let (paused, why) = status(&world).await;
     assert_eq!(paused, CampaignStatus::Paused);
-    assert!(why.starts_with("The provider has not answered for 5 min."), "{why}");
+    assert!(
+        why.starts_with("The provider has not answered for 5 min."),
+        "{why}"
+    );
 
     world.provider.clear_script();
     Actor::operator()

@@ -77,7 +77,11 @@ async fn a_campaign_pauses_before_a_call_could_cost_more_than_it_may() {
         assert!(spent.committed <= 4_000_000, "{spent:?}");
         if second == 15 {
             let due = world.test.store.due_recipients(&id, world.now(), 0, 10).await;
-            assert_eq!(due.unwrap(), [], "who found the cap reached is not queued every second");
+            assert_eq!(
+                due.unwrap(),
+                [],
+                "who found the cap reached is not queued every second"
+            );
         }
     }
     assert_eq!(world.provider.dials().len(), 2);

@@ -1,6 +1,8 @@
 //! Campaigns in which something is plainly wrong are paused, with the reason.
 
-use switchboard_domain::Campaign;
+use std::collections::HashMap;
+
+use switchboard_domain::{Campaign, CampaignId};
 use switchboard_store::{CallFilter, StoreError};
 
 use crate::tick::{LastDone, Scheduler};
@@ -10,6 +12,39 @@ const MOST: u32 = 200;
 /// Looks after a call ended: the index of calls follows a moment behind the count.
 const LOOKS: u32 = 2;
 
+/// By what the calls of a campaign were judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// How many of them had ended.
+    ended: u64,
+    /// Which version of its rules it was.
+    rules_version: u64,
+}
+
+/// What was looked at already, and how often.
+#[derive(Debug, Default)]
+pub(crate) struct Judged(HashMap<CampaignId, (Seen, u32)>);
+
+impl Judged {
+    /// Whether the calls are worth another look.
+    fn is_news(&self, id: &CampaignId, seen: Seen) -> bool {
+        !matches!(self.0.get(id), Some((before, looks)) if *before == seen && *looks >= LOOKS)
+    }
+
+    /// Notes a look.
+    fn note(&mut self, id: &CampaignId, seen: Seen) {
+        let looks = match self.0.get(id) {
+            Some((before, looks)) if *before == seen => looks + 1,
+            _ => 1,
+        };
+        self.0.insert(id.clone(), (seen, looks));
+    }
+
+    fn keep(&mut self, stays: impl Fn(&CampaignId) -> bool) {
+        self.0.retain(|id, _| stays(id));
+    }
+}
+
 impl Scheduler {
     /// Pauses the campaigns whose latest calls say that they should be. The calls of a campaign are read only
     /// when some of them ended lately, or its rules are others: otherwise it costs one small read.
@@ -18,16 +53,15 @@ impl Scheduler {
         running: &[Campaign],
         done: &mut LastDone,
     ) -> Result<(), StoreError> {
-        done.ended
-            .retain(|id, _| running.iter().any(|campaign| campaign.campaign_id == *id));
+        done.judged
+            .keep(|id| running.iter().any(|campaign| campaign.campaign_id == *id));
         for campaign in running {
             let ended = self.store.ended_calls(&campaign.campaign_id).await?;
-            let seen = (ended, campaign.rules_version);
-            let looks = match done.ended.get(&campaign.campaign_id) {
-                Some((before, looks)) if *before == seen => *looks,
-                _ => 0,
+            let seen = Seen {
+                ended,
+                rules_version: campaign.rules_version,
             };
-            if looks >= LOOKS {
+            if !done.judged.is_news(&campaign.campaign_id, seen) {
                 continue;
             }
             let filter = CallFilter {
@@ -41,7 +75,7 @@ impl Scheduler {
             if let Some(reason) = campaign.rules.auto_pause.reason(&calls, since, now) {
                 self.pause(campaign, &reason).await?;
             }
-            done.ended.insert(campaign.campaign_id.clone(), (seen, looks + 1));
+            done.judged.note(&campaign.campaign_id, seen);
         }
         Ok(())
     }
@@ -75,5 +109,36 @@ impl Scheduler {
             tracing::warn!(campaign.id = %id, reason, "a campaign pauses by itself");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_campaign_is_looked_at_twice_and_then_only_when_a_call_ends_or_its_rules_change() {
+        let (mut judged, id) = (Judged::default(), CampaignId::derived(&["renewals"]));
+        let mut looks = |ended, rules_version| {
+            let seen = Seen { ended, rules_version };
+            let mut looks = 0;
+            for _ in 0..100 {
+                if judged.is_news(&id, seen) {
+                    judged.note(&id, seen);
+                    looks += 1;
+                }
+            }
+            looks
+        };
+        assert_eq!(looks(0, 0), LOOKS);
+        assert_eq!(looks(1, 0), LOOKS, "a call ended");
+        assert_eq!(looks(1, 1), LOOKS, "it has other rules");
+        assert_eq!(looks(1, 1), 0);
+        let seen = Seen {
+            ended: 1,
+            rules_version: 1,
+        };
+        judged.keep(|_| false);
+        assert!(judged.is_news(&id, seen), "it runs again after a pause");
     }
 }

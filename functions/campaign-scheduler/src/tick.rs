@@ -1,14 +1,15 @@
 //! One tick: steps under a lease until there is nothing to do, or the minute is nearly over.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::{CampaignId, Clock};
+use switchboard_domain::Clock;
 use switchboard_providers::VoiceProvider;
 use switchboard_store::{Store, StoreError};
+
+use crate::auto_pause::Judged;
 
 /// Name of the lease.
 const LEASE: &str = "campaign-scheduler";
@@ -82,9 +83,8 @@ pub(crate) struct LastDone {
     pub recordings: Option<Timestamp>,
     pub dead_letters: Option<Timestamp>,
     pub credits: Option<Timestamp>,
-    /// How many calls of each campaign had ended and by which version of its rules they were judged, and how
-    /// often.
-    pub ended: HashMap<CampaignId, ((u64, u64), u32)>,
+    /// By what the calls of each campaign were judged.
+    pub judged: Judged,
     pub steps: u32,
 }
 
