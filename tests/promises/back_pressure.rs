@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use switchboard_domain::{CampaignStatus, ProviderHealth, ProviderKind};
 use switchboard_providers::fake::NextDial;
-use switchboard_providers::{ProviderError, Refusal};
-use switchboard_testing::Actor;
+use switchboard_providers::{ProviderError, Quota, Refusal};
+use switchboard_testing::{Actor, records};
 
 use crate::world::World;
 
@@ -137,4 +137,79 @@ async fn an_agent_that_is_gone_pauses_its_own_campaign_only() {
         .unwrap();
     assert_eq!(paused.status, CampaignStatus::Paused);
     assert_eq!(world.counts(&campaign.campaign_id).await.pending, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_stays_down_pauses_its_campaigns_until_they_are_resumed() {
+    let mut world = World::start().await;
+    for _ in 0..1_000 {
+        world.provider.script_dial(unreachable());
+    }
+    let id = world.campaign(8).await.campaign_id;
+    let down = || ProviderError::Unavailable {
+        reason: "down".into(),
+        request_id: None,
+        source: None::<Arc<_>>,
+    };
+    let status = async |world: &World| {
+        let campaign = world.test.store.find_campaign(&id).await.unwrap().unwrap();
+        (campaign.status, campaign.failure.unwrap_or_default())
+    };
+    for _ in 0..250 {
+        world.provider.fail_next_request(down());
+        world.second().await;
+    }
+    assert_eq!(health(&world).await, ProviderHealth::Down);
+    assert_eq!(
+        status(&world).await.0,
+        CampaignStatus::Running,
+        "a short outage only holds dials back"
+    );
+    for _ in 0..150 {
+        world.provider.fail_next_request(down());
+        world.second().await;
+    }
+    let (paused, why) = status(&world).await;
+    assert_eq!(paused, CampaignStatus::Paused);
+    assert!(
+        why.starts_with("The provider has not answered for 5 min."),
+        "{why}"
+    );
+
+    world.provider.clear_script();
+    Actor::operator()
+        .act(&world.api, &format!("/api/campaigns/{id}/resume"))
+        .await
+        .expect(200);
+    let counts = world.work_until_over(&id, 900).await;
+    assert_eq!(counts.completed, 8, "{counts:?}");
+    assert_eq!(status(&world).await.1, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_wants_credits_pauses_when_few_are_left() {
+    let mut world = World::start().await;
+    let quota = |used| Quota {
+        tier: "pro".into(),
+        status: "active".into(),
+        used,
+        limit: 10_000,
+        resets_at: None,
+    };
+    world.provider.set_quota(quota(9_500));
+    let mut careful = records::campaign("careful", world.now());
+    careful.rules.auto_pause.least_credits = Some(1_000);
+    let careful = world.campaign_like(careful, 3).await.campaign_id;
+    world.second().await;
+    let paused = world.test.store.find_campaign(&careful).await.unwrap().unwrap();
+    assert_eq!(paused.status, CampaignStatus::Paused);
+    let why = paused.failure.unwrap();
+    assert!(why.starts_with("500 credits are left"), "{why}");
+
+    world.provider.set_quota(quota(0));
+    Actor::operator()
+        .act(&world.api, &format!("/api/campaigns/{careful}/resume"))
+        .await
+        .expect(200);
+    assert_eq!(world.work_until_over(&careful, 300).await.completed, 3);
 }

@@ -68,10 +68,18 @@ async fn a_campaign_pauses_before_a_call_could_cost_more_than_it_may() {
     // Ten minutes at 15 cents are reserved for each call, and nobody tells what it did cost.
     plan.rules.spend_cap_cents = Some(400);
     let id = world.campaign_like(plan, 4).await.campaign_id;
-    for _ in 0..90 {
+    for second in 0..90 {
         world.second().await;
         let spent = world.test.store.spent_by_campaign(&id).await.unwrap();
         assert!(spent.committed <= 4_000_000, "{spent:?}");
+        if second == 15 {
+            let due = world.test.store.due_recipients(&id, world.now(), 0, 10).await;
+            assert_eq!(
+                due.unwrap(),
+                [],
+                "who found the cap reached is not queued every second"
+            );
+        }
     }
     assert_eq!(world.provider.dials().len(), 2);
     let (paused, why) = status(&world, &id).await;

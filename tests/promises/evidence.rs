@@ -125,6 +125,7 @@ async fn calls_started_elsewhere_are_counted_by_the_provider_and_shown() {
         carrier: call.carrier.unwrap(),
         to: call.phone_number.clone().unwrap(),
         variables: call.variables.clone(),
+        first_message: None,
         ringing_timeout_secs: 60,
     };
     switchboard_providers::VoiceProvider::place_call(&world.provider, &request)

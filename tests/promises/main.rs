@@ -6,6 +6,7 @@
 
 mod back_pressure;
 mod campaigns;
+mod control;
 mod dead_letters;
 mod eight;
 mod evidence;

@@ -4,7 +4,8 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use switchboard_domain::{
-    AgentId, CallId, CampaignId, EventTargetId, ExportId, ListId, ProviderId, UploadId,
+    AgentId, CallId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId, ProviderId,
+    RecipientId, UploadId,
 };
 use switchboard_service::Problem;
 
@@ -22,10 +23,12 @@ names! {
     AgentId => "agent",
     CallId => "call",
     CampaignId => "campaign",
+    CampaignTemplateId => "campaign template",
     EventTargetId => "event target",
     ExportId => "export",
     ListId => "contact list",
     ProviderId => "conversation",
+    RecipientId => "recipient",
     UploadId => "upload",
 }
 
@@ -38,6 +41,19 @@ impl<S: Send + Sync, T: Names> FromRequestParts<S> for Id<T> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(id)) => Ok(Self(id)),
             Err(_) => Err(Problem::not_found(T::THING)),
+        }
+    }
+}
+
+/// The two ids in the path: of a thing, and of a part of it.
+pub(crate) struct Ids<T, U>(pub(crate) T, pub(crate) U);
+
+impl<S: Send + Sync, T: Names, U: Names> FromRequestParts<S> for Ids<T, U> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<(T, U)>::from_request_parts(parts, state).await {
+            Ok(Path((thing, part))) => Ok(Self(thing, part)),
+            Err(_) => Err(Problem::not_found(U::THING)),
         }
     }
 }

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::contacts::routes())
         .merge(areas::do_not_call::routes())
         .merge(areas::campaigns::routes())
+        .merge(areas::calling_rules::routes())
         .merge(areas::calls::routes())
         .merge(areas::exports::routes())
         .merge(areas::queue::routes())

@@ -27,8 +27,8 @@ pub(crate) fn new_call(
     closes_at: Timestamp,
     now: Timestamp,
 ) -> Call {
-    let (agent_id, provider_agent_id) = campaign.agent_of(&recipient.phone_number);
-    let (phone_line_id, carrier) = campaign.line_of(&recipient.phone_number);
+    let (agent_id, provider_agent_id) = campaign.agent_for(recipient);
+    let (phone_line_id, carrier) = campaign.line_for(recipient);
     Call {
         call_id,
         status: CallStatus::Queued,
@@ -47,6 +47,8 @@ pub(crate) fn new_call(
         conversation_id: None,
         carrier_call_id: None,
         ringing_timeout_secs: campaign.ringing_timeout_secs,
+        first_message: recipient.overrides.first_message.clone(),
+        max_attempts: recipient.overrides.max_attempts,
         created_at: now,
         enqueued_at: Some(now),
         due_at: Some(recipient.due_at),

@@ -1,17 +1,19 @@
 //! Providers that are down: looked at now and then, so that nobody's attempt is spent on finding out.
 
-use switchboard_domain::{Campaign, ProviderEvent, ProviderHealth, ProviderKind};
+use switchboard_domain::{Campaign, ProviderEvent, ProviderHealth, ProviderKind, ProviderState};
 use switchboard_store::StoreError;
 
 use crate::tick::Scheduler;
 
 impl Scheduler {
     /// The campaigns whose provider can be dialled through. One that is down is looked at when its rest
-    /// is over.
+    /// is over; the campaigns of one that stays down are paused.
     pub(crate) async fn callable(&self, running: Vec<Campaign>) -> Result<Vec<Campaign>, StoreError> {
         let mut down = Vec::new();
         for provider in ProviderKind::ALL {
-            if self.is_down(provider).await? {
+            let state = self.looked_at(provider).await?;
+            if state.health == ProviderHealth::Down {
+                self.pause_without(&state, &running).await?;
                 down.push(provider);
             }
         }
@@ -19,7 +21,22 @@ impl Scheduler {
         Ok(running.into_iter().filter(callable).collect())
     }
 
-    async fn is_down(&self, provider: ProviderKind) -> Result<bool, StoreError> {
+    /// Pauses the campaigns whose provider has been down for as long as their rules bear.
+    async fn pause_without(&self, state: &ProviderState, running: &[Campaign]) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for campaign in running
+            .iter()
+            .filter(|campaign| campaign.provider == state.provider)
+        {
+            let since = campaign.running_since();
+            if let Some(reason) = campaign.rules.auto_pause.provider_down(state, since, now) {
+                self.pause(campaign, &reason).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn looked_at(&self, provider: ProviderKind) -> Result<ProviderState, StoreError> {
         let now = self.clock.now();
         let mut state = self.store.provider_state(provider, now).await?;
         if state.wants_a_look(now) {
@@ -35,6 +52,6 @@ impl Scheduler {
             state = self.store.note_provider_event(provider, &event, now).await?;
             tracing::warn!(provider = provider.as_str(), health = ?state.health, "looked at a provider that was down");
         }
-        Ok(state.health == ProviderHealth::Down)
+        Ok(state)
     }
 }

@@ -33,9 +33,13 @@ impl Scheduler {
         }
         self.complete_finished(&running).await?;
         if LastDone::is_due(done.recover, self.pace.recover, now) {
-            self.pause_by_itself(&running).await?;
+            self.pause_by_itself(&running, done).await?;
             summary.recovered += self.recover(&settings).await?;
             done.recover = Some(now);
+        }
+        if LastDone::is_due(done.credits, self.pace.credits, now) {
+            self.pause_without_credits(&running).await?;
+            done.credits = Some(now);
         }
         if LastDone::is_due(done.dead_letters, self.pace.dead_letters, now) {
             self.collect_dead_letters().await?;

@@ -10,6 +10,8 @@ use switchboard_domain::{Clock, ProviderId};
 use switchboard_providers::VoiceProvider;
 use switchboard_store::{Store, StoreError};
 
+use crate::auto_pause::Judged;
+
 /// Name of the lease.
 const LEASE: &str = "campaign-scheduler";
 /// How long the lease lasts without being renewed: a dead tick holds nobody up for longer.
@@ -32,6 +34,8 @@ pub struct Pace {
     pub dead_letters: Duration,
     /// Between looks for lines that are free again, while people wait for one.
     pub lines: Duration,
+    /// Between questions to the provider for the credits that are left, where a campaign wants to know.
+    pub credits: Duration,
 }
 
 impl Default for Pace {
@@ -44,6 +48,7 @@ impl Default for Pace {
             recordings: Duration::from_secs(60),
             dead_letters: Duration::from_secs(20),
             lines: Duration::from_millis(400),
+            credits: Duration::from_secs(50),
         }
     }
 }
@@ -75,12 +80,15 @@ pub struct Scheduler {
 }
 
 /// When what was last done, within one tick.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct LastDone {
     pub capacity: Option<Timestamp>,
     pub recover: Option<Timestamp>,
     pub recordings: Option<Timestamp>,
     pub dead_letters: Option<Timestamp>,
+    pub credits: Option<Timestamp>,
+    /// By what the calls of each campaign were judged.
+    pub judged: Judged,
     pub steps: u32,
     /// Whether somebody could be called if a slot were free.
     pub people_wait: bool,

@@ -59,6 +59,8 @@ fn imported_call(agent: &Agent, conversation: &Conversation, outcome: CallOutcom
         conversation_id: None,
         carrier_call_id: None,
         ringing_timeout_secs: 0,
+        first_message: None,
+        max_attempts: None,
         created_at: began,
         enqueued_at: None,
         due_at: None,

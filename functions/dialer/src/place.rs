@@ -163,6 +163,7 @@ fn request_of(call: &Call) -> Option<PlaceCall> {
         carrier: call.carrier?,
         to: call.phone_number.clone()?,
         variables: call.variables.clone(),
+        first_message: call.first_message.clone(),
         ringing_timeout_secs: call.ringing_timeout_secs,
     })
 }

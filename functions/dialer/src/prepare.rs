@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Answer, Call, Campaign, CampaignStatus, FrequencyLimits, Recipient, RecipientEvent, RecipientStatus,
-    SkipReason, Turn,
+    Answer, Call, Campaign, CampaignStatus, DialSettings, FrequencyLimits, Recipient, RecipientEvent,
+    RecipientStatus, SPEND_CAP_REACHED, SkipReason, Turn,
 };
 use switchboard_store::{BeginDial, DialLimits, SpendLimits, StoreError};
 
@@ -13,6 +13,11 @@ use crate::Dialer;
 
 /// How long somebody who was called too often waits in a campaign that has no end.
 const CAP_PATIENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How long somebody waits whose campaign has nothing left to spend until calls in progress end.
+const SPENT_REST: SignedDuration = SignedDuration::from_mins(1);
+/// How long what holds for every dial is taken to be as it was read.
+const SETTINGS_LAST: SignedDuration = SignedDuration::from_secs(5);
 
 /// The beginning of the next day, in UTC.
 fn tomorrow(now: Timestamp) -> Timestamp {
@@ -116,6 +121,10 @@ impl Dialer {
                 self.give_up(call, Some(recipient), RecipientEvent::Skipped(reason), failure)
                     .await?
             }
+            // The agent or the line was changed since it was queued: it gets another call.
+            CampaignStatus::Running if !is_as_now(call, campaign, recipient) => {
+                self.withdraw(call, recipient, now, now).await?
+            }
             CampaignStatus::Running => {
                 match recipient.may_be_called(&campaign.rules.calling_hours, now).answer {
                     Answer::Open { .. } => return Ok(None),
@@ -147,8 +156,13 @@ impl Dialer {
         hand_over_at: Timestamp,
     ) -> Result<Prepared, StoreError> {
         let mut waited = Duration::ZERO;
+        let mut settings = self.store.dial_settings().await?;
+        let mut read_at = self.clock.now();
         loop {
             let now = self.clock.now();
+            if now.duration_since(read_at) >= SETTINGS_LAST {
+                (settings, read_at) = (self.store.dial_settings().await?, now);
+            }
             if call.dial_before.is_some_and(|bound| bound <= now) {
                 return Ok(Prepared::LookAgain);
             }
@@ -163,7 +177,7 @@ impl Dialer {
                 Turn::NotBefore(at) | Turn::Down(at) => return self.put_off(call, recipient, at, now).await,
             }
             let mut call = call.clone();
-            let mut limits = self.limits_of(&call, campaign, now).await?;
+            let mut limits = self.limits_of(&call, campaign, &settings, now).await?;
             if let (Some(campaign), Some(recipient)) = (campaign, recipient) {
                 let decision = recipient.may_be_called(&campaign.rules.calling_hours, now);
                 if !decision.is_open() {
@@ -209,9 +223,9 @@ impl Dialer {
         &self,
         call: &Call,
         campaign: Option<&Campaign>,
+        settings: &DialSettings,
         now: Timestamp,
     ) -> Result<DialLimits, StoreError> {
-        let settings = self.store.dial_settings().await?;
         let line = call.phone_line_id.as_ref();
         let outbound = match settings.inbound_share {
             0 => None,
@@ -222,7 +236,7 @@ impl Dialer {
         };
         Ok(DialLimits {
             frequency: FrequencyLimits::default(),
-            spend: SpendLimits::of(campaign.and_then(|c| c.rules.spend_cap_cents), &settings),
+            spend: SpendLimits::of(campaign.and_then(|c| c.rules.spend_cap_cents), settings),
             agent: settings.agent_limits.get(&call.agent_id).copied(),
             phone_line: line.and_then(|line| settings.phone_line_limits.get(line).copied()),
             outbound,
@@ -241,14 +255,13 @@ impl Dialer {
         if let Some(campaign) = campaign {
             let spent = self.store.spent_by_campaign(&campaign.campaign_id).await?;
             if spent.committed == spent.settled {
-                let reason =
-                    "One more call could cost more than its spend cap. Raise the cap, then resume it.";
                 self.store
-                    .pause_because(&campaign.campaign_id, reason, now)
+                    .pause_because(&campaign.campaign_id, SPEND_CAP_REACHED, now)
                     .await?;
             }
         }
-        self.put_off(call, recipient, now, now).await
+        let later = now.saturating_add(SPENT_REST).unwrap_or(now);
+        self.put_off(call, recipient, later, now).await
     }
 
     /// The person had enough calls: they wait, unless that takes longer than the campaign or anybody would.
@@ -319,6 +332,15 @@ impl Dialer {
             false => Ok(Prepared::LookAgain),
         }
     }
+}
+
+/// Whether the call has the agent and the line that its person would be called with now.
+fn is_as_now(call: &Call, campaign: &Campaign, recipient: &Recipient) -> bool {
+    let (agent, at_provider) = campaign.agent_for(recipient);
+    let (line, _) = campaign.line_for(recipient);
+    call.agent_id == *agent
+        && call.provider_agent_id == *at_provider
+        && call.phone_line_id.as_ref() == Some(line)
 }
 
 enum Company {

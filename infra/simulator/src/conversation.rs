@@ -66,6 +66,9 @@ pub struct Conversation {
     pub carrier_call_id: String,
     /// Dynamic variables as sent.
     pub variables: Map<String, Value>,
+    /// What the agent says first instead of its own words.
+    #[serde(default)]
+    pub first_message: Option<String>,
     /// What the person does.
     pub behaviour: Behaviour,
     /// Why it failed before anybody could answer.

@@ -159,7 +159,10 @@ pub(crate) fn turns(conversation: &Conversation) -> Vec<Turn> {
     let step = conversation.talk_secs / u32::try_from(lines.len().max(1)).unwrap_or(1);
     let turn = |(index, (role, text)): (usize, &(&'static str, &str))| Turn {
         role,
-        message: filled(text, conversation),
+        message: match &conversation.first_message {
+            Some(first) if index == 0 && *role == "agent" => first.clone(),
+            _ => filled(text, conversation),
+        },
         at_secs: step * u32::try_from(index).unwrap_or(0),
     };
     lines.iter().enumerate().map(turn).collect()

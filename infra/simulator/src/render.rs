@@ -158,6 +158,10 @@ pub(crate) fn detail(conversation: &Conversation, now_ms: i64) -> Value {
         .as_ref()
         .map(|(batch, recipient)| json!({ "batch_call_id": batch, "batch_call_recipient_id": recipient }));
     let turns = transcript(conversation, now_ms);
+    let overrides = match &conversation.first_message {
+        Some(first) => json!({ "agent": { "first_message": first } }),
+        None => json!({}),
+    };
     let user_turns = turns.iter().filter(|turn| turn["role"] == "user").count();
     json!({
         "agent_id": conversation.agent_id,
@@ -194,7 +198,7 @@ pub(crate) fn detail(conversation: &Conversation, now_ms: i64) -> Value {
         "conversation_initiation_client_data": {
             "dynamic_variables": variables,
             "user_id": conversation.user_id,
-            "conversation_config_override": {},
+            "conversation_config_override": overrides,
             "custom_llm_extra_body": {},
         },
         "has_audio": has_audio,

@@ -249,6 +249,7 @@ pub(crate) fn test_conversation(to: &str) -> crate::Conversation {
         carrier: crate::Carrier::Twilio,
         carrier_call_id: "CA00000000000000000000000000000001".to_owned(),
         variables: serde_json::Map::new(),
+        first_message: None,
         behaviour: crate::Behaviour::Answers,
         failure: None,
         language: "en".to_owned(),

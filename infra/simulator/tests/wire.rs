@@ -197,3 +197,56 @@ async fn a_restart_remembers_every_dial() {
         .await;
     assert_eq!((status, &call["user_id"]), (200, &json!("call_1")));
 }
+
+#[tokio::test]
+async fn an_agent_keeps_its_limits_and_takes_first_words_of_a_call_only_where_it_allows_them() {
+    let desk = Desk::open(None, 400.0).await;
+    let agent = format!("/v1/convai/agents/{SAMPLE_AGENT_ID}");
+    let (_, before) = desk.send("GET", &agent, None).await;
+    let limits = &before["platform_settings"]["call_limits"];
+    assert_eq!(limits["bursting_enabled"], true, "the vendor's default");
+    let first_words = async |attempt: &str, to: &str| {
+        let body = json!({
+            "agent_id": SAMPLE_AGENT_ID, "agent_phone_number_id": SAMPLE_TWILIO_LINE_ID, "to_number": to,
+            "conversation_initiation_client_data": {
+                "user_id": attempt,
+                "dynamic_variables": { "name": "Ana", "company": "Acme", "renewal_date": "2026-12-24" },
+                "conversation_config_override": { "agent": { "first_message": "Good evening!" } },
+            },
+        });
+        let (status, answer) = desk
+            .send("POST", "/v1/convai/twilio/outbound-call", Some(body))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+        let path = format!(
+            "/v1/convai/conversations/{}",
+            answer["conversation_id"].as_str().unwrap()
+        );
+        for _ in 0..200 {
+            let (_, conversation) = desk.send("GET", &path, None).await;
+            if conversation["status"] == "done" || conversation["status"] == "failed" {
+                return conversation;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("the call does not end");
+    };
+    assert_eq!(first_words("att_1", "+14155550100").await["status"], "failed");
+    let change = json!({ "platform_settings": {
+        "call_limits": { "bursting_enabled": false },
+        "overrides": { "conversation_config_override": { "agent": { "first_message": true } } },
+    } });
+    let (status, after) = desk.send("PATCH", &agent, Some(change)).await;
+    assert_eq!(status, 200);
+    let limits = &after["platform_settings"]["call_limits"];
+    assert_eq!(
+        (&limits["bursting_enabled"], &limits["daily_limit"]),
+        (&json!(false), &json!(100_000))
+    );
+    let (_, read) = desk.send("GET", &agent, None).await;
+    assert_eq!(read["platform_settings"], after["platform_settings"]);
+    let talked = first_words("att_2", "+14155550101").await;
+    if talked["status"] == "done" {
+        assert_eq!(talked["transcript"][0]["message"], "Good evening!");
+    }
+}

@@ -66,7 +66,7 @@ pub fn all(folder: &Path) -> Outcome<String> {
         if path.file_stem().is_none_or(|stem| stem != rule.id.as_str()) {
             return Err(in_file("the file is not named after its id".to_owned()).into());
         }
-        let code = rule_code(&rule).map_err(|e| in_file(e.to_string()))?;
+        let code = rule_code(&rule, &version(&text)).map_err(|e| in_file(e.to_string()))?;
         rules.insert(rule.id, code);
     }
     let mut code = format!("static RULES: [Rule; {}] = [", rules.len());
@@ -77,7 +77,15 @@ pub fn all(folder: &Path) -> Outcome<String> {
     Ok(code)
 }
 
-fn rule_code(rule: &RuleFile) -> Outcome<String> {
+/// A name for the text of a file: FNV-1a, 64 bits.
+fn version(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+fn rule_code(rule: &RuleFile, version: &str) -> Outcome<String> {
     if rule.examples.len() < FEWEST_EXAMPLES {
         return Err(format!("give at least {FEWEST_EXAMPLES} examples").into());
     }
@@ -114,7 +122,7 @@ fn rule_code(rule: &RuleFile) -> Outcome<String> {
     Ok(format!(
         "Rule {{ id: {id:?}, name: {name:?}, country: {country:?}, also_countries: &{also_countries:?}, \
          region: {region:?}, source: {source:?}, as_of: jiff::civil::date({year}, {month}, {day}), \
-         unconfirmed: {unconfirmed}, note: {note:?}, open: &{open:?}, holidays: &[{holidays}], \
+         unconfirmed: {unconfirmed}, note: {note:?}, version: {version:?}, open: &{open:?}, holidays: &[{holidays}], \
          limits: &[{limits}] }}"
     ))
 }

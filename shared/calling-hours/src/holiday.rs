@@ -56,6 +56,11 @@ pub enum Moves {
 }
 
 impl Holiday {
+    /// The day itself in a year, without the one on which it is observed.
+    pub fn in_year(&self, year: i16) -> Option<Date> {
+        self.when.in_year(year)
+    }
+
     /// Whether the day is this holiday, or the day on which it is observed.
     pub fn is_on(&self, date: Date) -> bool {
         // A holiday moves by two days at most, also across the end of a year: look at both years near it.

@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 use crate::holiday::{Holiday, Moves, When};
 use crate::limit::CallLimit;
 use crate::place::{Place, place_of};
-use crate::week::Week;
+use crate::week::{MINUTES_A_DAY, Week};
+use crate::window::Window;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
@@ -36,6 +37,8 @@ pub struct Rule {
     pub unconfirmed: bool,
     /// What the hours and holidays do not say.
     pub note: &'static str,
+    /// Names the text of the file: another one is another rule. 16 hexadecimal digits.
+    pub version: &'static str,
     /// How often a person may be called.
     pub limits: &'static [CallLimit],
     /// Days on which nobody is called.
@@ -79,6 +82,16 @@ impl Rule {
     fn holds_in(&self, place: Place) -> bool {
         let country = self.country == place.country || self.also_countries.contains(&place.country);
         country && (self.region.is_none() || place.region.is_none() || self.region == place.region)
+    }
+
+    /// The hours of the week, from Monday on; none on a day on which nobody is called.
+    pub fn hours(&self) -> [Vec<Window>; 7] {
+        std::array::from_fn(|day| {
+            let (begin, end) = (day * MINUTES_A_DAY, (day + 1) * MINUTES_A_DAY);
+            let minute = |at: u16| u16::try_from(usize::from(at).clamp(begin, end) - begin).unwrap_or(0);
+            let spans = self.open.iter().map(|(from, to)| (minute(*from), minute(*to)));
+            spans.filter_map(|(from, to)| Window::of(from, to)).collect()
+        })
     }
 
     /// Whether people may be called at a local time, holidays included.
@@ -129,6 +142,20 @@ mod tests {
         assert_eq!(ids("+33612345678"), ["fr"]);
         assert_eq!(ids("+262692123456"), ["fr"]);
         assert_eq!(ids("+819012345678"), ["default"]);
+    }
+
+    #[test]
+    fn the_hours_of_a_rule_are_told_by_the_day() {
+        let hours = |id| {
+            Rule::find(id)
+                .unwrap()
+                .hours()
+                .map(|day| day.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        };
+        let week = hours("us-al");
+        assert!(week[..6].iter().all(|day| day == "08:00-20:00"), "{week:?}");
+        assert_eq!(week[6], "", "no calls on Sunday");
+        assert_eq!(hours("de")[5], "10:00-16:00");
     }
 
     #[test]

@@ -41,6 +41,11 @@ impl Window {
     /// 00:00 to 24:00.
     pub const WHOLE_DAY: Self = Self { from: 0, to: 1440 };
 
+    /// From a minute of the day to another; none when it has no length or leaves the day.
+    pub(crate) fn of(from: u16, to: u16) -> Option<Self> {
+        (from < to && to <= 1440).then_some(Self { from, to })
+    }
+
     /// Reads `HH:MM-HH:MM`; `24:00` is the end of the day.
     ///
     /// # Errors

@@ -70,6 +70,15 @@ pub struct Agent {
     pub voice_id: Option<ProviderId>,
     /// The dynamic variables that the prompt or first message names and that have no default.
     pub required_variables: Vec<String>,
+    /// Calls above the limit of the account are placed all the same and cost double, as the provider has it.
+    #[serde(default)]
+    pub bursting: bool,
+    /// Whether somebody here asked for that. Where nobody did, it is switched off with the next change.
+    #[serde(default)]
+    pub bursting_asked: bool,
+    /// Whether a call may have a first message of its own.
+    #[serde(default)]
+    pub takes_first_message: bool,
     /// Whether it can be used.
     pub status: AgentStatus,
     /// When our record was made.

@@ -139,8 +139,8 @@ fn recipient_after(
         max_attempts: 1,
         ..RetryPolicy::default()
     };
-    let policy = campaign.map_or(&once, |campaign| &campaign.retry);
-    let next = after_attempt(attempt, &recipient, policy, now);
+    let policy = campaign.map_or(once, |campaign| campaign.retry_for(&recipient));
+    let next = after_attempt(attempt, &recipient, &policy, now);
     let wait = |recipient: &mut Recipient, at: Timestamp| {
         recipient.not_before = Some(at);
         let Some(campaign) = campaign else {
@@ -335,6 +335,20 @@ mod tests {
         )
         .unwrap();
         assert_eq!(done.recipient, None);
+    }
+
+    #[test]
+    fn a_person_has_the_attempts_of_their_own_unless_the_campaign_is_over() {
+        let after = |campaign: Option<&Campaign>| {
+            let mut person = recipient(RecipientStatus::Calling);
+            person.overrides.max_attempts = Some(2);
+            let live = call(CallStatus::InProgress);
+            let done = conclude(live, Some(person), campaign, &ended(CallOutcome::NoAnswer), NOW);
+            done.unwrap().recipient.unwrap().1.status
+        };
+        assert_eq!(campaign().retry.max_attempts, 1);
+        assert_eq!(after(Some(&campaign())), RecipientStatus::Pending);
+        assert_eq!(after(None), RecipientStatus::NoAnswer);
     }
 
     #[test]

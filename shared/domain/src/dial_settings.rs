@@ -29,6 +29,8 @@ pub struct DialSettings {
     pub longest_call_secs: u32,
     /// Most that all calls of one day (UTC) may cost, in US cents; none: no cap.
     pub daily_cap_cents: Option<u64>,
+    /// Whether a campaign starts only when every calling rule that holds for its people is confirmed.
+    pub require_confirmed_rules: bool,
 }
 
 impl Default for DialSettings {
@@ -41,6 +43,7 @@ impl Default for DialSettings {
             cents_per_minute: 15,
             longest_call_secs: 600,
             daily_cap_cents: None,
+            require_confirmed_rules: false,
         }
     }
 }

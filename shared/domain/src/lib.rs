@@ -27,6 +27,7 @@ mod events_out;
 mod export;
 mod frequency;
 mod ids;
+mod overrides;
 mod person;
 mod phone;
 mod preflight;
@@ -36,6 +37,7 @@ mod queue;
 mod recipient;
 mod rehearsal;
 mod retry;
+mod rule_confirmation;
 mod search;
 mod sharing;
 mod stuck;
@@ -50,8 +52,8 @@ pub use call::{
 };
 pub use campaign::{
     AutoPause, Campaign, CampaignAction, CampaignAgent, CampaignChange, CampaignCounts, CampaignLine,
-    CampaignRules, CampaignStatus, ConsentColumns, IllegalCampaignAction, LayoutProgress, ORDINARY_WEIGHT,
-    Purpose, Wishes,
+    CampaignRules, CampaignSettings, CampaignStatus, CampaignTemplate, ConsentColumns, IllegalCampaignAction,
+    LayoutProgress, ORDINARY_WEIGHT, Purpose, SPEND_CAP_REACHED, Wishes,
 };
 pub use clock::{Clock, ManualClock};
 pub use conclusion::{CallFacts, Conclusion, Ending, conclude, late_callback};
@@ -66,9 +68,10 @@ pub use events_out::{
 pub use export::{Export, ExportStatus};
 pub use frequency::{Dialled, FrequencyCap, FrequencyLimits, LONGEST_CAP_HOURS};
 pub use ids::{
-    AgentId, AuditId, CallId, CampaignId, EventId, EventTargetId, ExportId, InvalidId, ListId, ProviderId,
-    RecipientId, UploadId,
+    AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, InvalidId,
+    ListId, ProviderId, RecipientId, UploadId,
 };
+pub use overrides::{OwnAgent, OwnLine, RecipientOverrides};
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
 pub use preflight::{PersonFacts, Preflight, PreflightBuilder, RuleInUse, SkipExample};
@@ -78,6 +81,7 @@ pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
 pub use rehearsal::{Rehearsal, RehearsalReport, RehearsedDial, Scenario};
 pub use retry::{AfterAttempt, Attempt, RetryPolicy, RetryRule, TryAgain, after_attempt};
+pub use rule_confirmation::RuleConfirmation;
 pub use search::{InvalidSearch, SearchText};
 pub use sharing::{Claim, share};
 pub use stuck::{Stuck, stuck};

@@ -1,6 +1,6 @@
 //! What a campaign would do, looked at before it does it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -54,6 +54,8 @@ pub struct RuleInUse {
     pub as_of: String,
     /// Ask before relying on it: sources disagree, none was at hand, or the hours are our own.
     pub unconfirmed: bool,
+    /// Somebody of the company has looked at it as it is now and confirmed it.
+    pub confirmed: bool,
     /// For how many of the people who were looked at.
     pub people: u64,
 }
@@ -116,6 +118,10 @@ pub struct PreflightBuilder<'a> {
     called_lately: u64,
     zones: BTreeMap<&'static str, u64>,
     rules: BTreeMap<&'static str, u64>,
+    confirmed: BTreeSet<&'static str>,
+    bursting: Vec<String>,
+    /// What each of those who will be called can cost at most, in attempts, added up.
+    attempts: u64,
     /// One of the people who may be called, whose hours stand for the others'.
     example: Option<Recipient>,
 }
@@ -141,8 +147,18 @@ impl<'a> PreflightBuilder<'a> {
             called_lately: 0,
             zones: BTreeMap::new(),
             rules: BTreeMap::new(),
+            confirmed: BTreeSet::new(),
+            bursting: Vec::new(),
+            attempts: 0,
             example: None,
         }
+    }
+
+    /// With the ids of the rules that somebody confirmed, and the names of its agents that burst.
+    #[must_use]
+    pub fn knowing(mut self, confirmed: BTreeSet<&'static str>, bursting: Vec<String>) -> Self {
+        (self.confirmed, self.bursting) = (confirmed, bursting);
+        self
     }
 
     /// Looks at one person.
@@ -174,6 +190,7 @@ impl<'a> PreflightBuilder<'a> {
         let allowed = FrequencyLimits::of(self.campaign, &decision).next_allowed(&facts.dialled, self.now);
         self.called_lately += u64::from(allowed > self.now);
         self.callable += 1;
+        self.attempts += u64::from(self.campaign.retry_for(person).max_attempts);
         if opens_at <= self.now {
             self.open_now += 1;
         } else {
@@ -230,9 +247,7 @@ impl<'a> PreflightBuilder<'a> {
         let will_be_called = scaled(self.callable);
         let rules = self.rules_in_use();
         let reserve_cents = self.settings.reserve_micros() / crate::MICROS_PER_CENT;
-        let most = u64::from(self.campaign.retry.max_attempts)
-            .saturating_mul(will_be_called)
-            .saturating_mul(reserve_cents);
+        let most = scaled(self.attempts).saturating_mul(reserve_cents);
         let limit = self
             .campaign
             .concurrency_limit
@@ -282,6 +297,7 @@ impl<'a> PreflightBuilder<'a> {
                 source: rule.source,
                 as_of: rule.as_of.to_string(),
                 unconfirmed: rule.unconfirmed,
+                confirmed: self.confirmed.contains(rule.id),
                 people: *people,
             })
         };
@@ -322,13 +338,36 @@ impl<'a> PreflightBuilder<'a> {
         }
         let unconfirmed: Vec<&str> = rules
             .iter()
-            .filter(|rule| rule.unconfirmed)
+            .filter(|rule| rule.unconfirmed && !rule.confirmed)
             .map(|rule| rule.name)
             .collect();
         if !unconfirmed.is_empty() {
             let names = unconfirmed.join(", ");
             warnings.push(format!(
                 "Ask somebody who knows before you rely on these rules: {names}."
+            ));
+        }
+        let open: Vec<&str> = rules
+            .iter()
+            .filter(|rule| !rule.confirmed)
+            .map(|rule| rule.name)
+            .collect();
+        if !open.is_empty() {
+            warnings.push(format!(
+                "Nobody here has confirmed these calling rules: {}. Look at them under Calling rules, and confirm them{}.",
+                open.join(", "),
+                if self.settings.require_confirmed_rules {
+                    ": the campaign does not start before"
+                } else {
+                    ""
+                }
+            ));
+        }
+        if !self.bursting.is_empty() {
+            warnings.push(format!(
+                "Calls above the limit of your plan cost double, for bursting is on at the provider: {}. Switch it off in \
+                 the agent's settings, unless you want that.",
+                self.bursting.join(", ")
             ));
         }
         if self.zones.contains_key("campaign") {
@@ -425,6 +464,30 @@ mod tests {
                 .all(|example| example.phone_number.contains("***"))
         );
         assert!(told.estimated_finish.unwrap() > now);
+    }
+
+    #[test]
+    fn rules_that_nobody_confirmed_and_agents_that_burst_are_warned_of() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let (mut campaign, mut settings) = (campaign(), DialSettings::default());
+        campaign.rules.calling_hours = CallingHours::default();
+        let warnings = |settings: &DialSettings, confirmed: &[&'static str], bursting: Vec<String>| {
+            let confirmed = confirmed.iter().copied().collect();
+            let mut builder =
+                PreflightBuilder::new(&campaign, settings, 15, now).knowing(confirmed, bursting);
+            builder.person(&person("+13055550100"), &PersonFacts::default());
+            builder.finish(1).warnings.join("\n")
+        };
+        let told = warnings(&settings, &["us-federal"], vec!["Anna".to_owned()]);
+        assert!(told.contains("confirmed these calling rules: Florida."), "{told}");
+        assert!(told.contains("cost double") && told.contains("Anna"), "{told}");
+        let told = warnings(&settings, &["us-federal", "us-fl"], Vec::new());
+        assert!(
+            !told.contains("calling rules") && !told.contains("double"),
+            "{told}"
+        );
+        settings.require_confirmed_rules = true;
+        assert!(warnings(&settings, &[], Vec::new()).contains("does not start before"));
     }
 
     #[test]

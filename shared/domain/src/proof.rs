@@ -113,6 +113,8 @@ struct Dial {
     from: Timestamp,
     until: Option<Timestamp>,
     rang: bool,
+    /// Most dials to its person, where that is not as the campaign has it.
+    own_most: Option<u32>,
 }
 
 /// Looks at a campaign's calls, one by one in any order, and judges them at the end.
@@ -172,6 +174,7 @@ impl ProofBuilder {
             from,
             until: call.ended_at,
             rang,
+            own_most: call.max_attempts,
         });
     }
 
@@ -301,9 +304,18 @@ impl ProofBuilder {
         let edited = self.campaign.changes.iter().map(|change| change.max_attempts);
         let allowed = edited.max().unwrap_or(0).max(self.campaign.retry.max_attempts);
         let mut finding = Finding::default();
+        // Both may have been changed while it ran: what was allowed at any time counts.
+        let mut most: HashMap<u64, u32> = HashMap::new();
+        for dial in &self.dials {
+            if let Some(person) = dial.person {
+                let known = most.entry(person).or_default();
+                *known = dial.own_most.unwrap_or(allowed).max(*known);
+            }
+        }
         let mut seen: HashMap<(u64, usize), u32> = HashMap::new();
         for dial in self.dials.iter().filter(|dial| dial.rang) {
             let Some(person) = dial.person else { continue };
+            let allowed = most.get(&person).copied().unwrap_or(allowed);
             let count = seen.entry((person, dial.round)).or_default();
             *count += 1;
             if *count > allowed {

@@ -9,7 +9,8 @@ use switchboard_calling_hours::{Decision, decide};
 
 use crate::retry::next_call;
 use crate::{
-    CallId, CallOutcome, CallingHours, CampaignId, ContactDetails, DynamicVariables, PhoneNumber, RecipientId,
+    CallId, CallOutcome, CallingHours, CampaignId, ContactDetails, DynamicVariables, PhoneNumber,
+    RecipientId, RecipientOverrides,
 };
 
 /// Where a recipient is on its way.
@@ -37,11 +38,13 @@ pub enum RecipientStatus {
     Cancelled,
     /// Final: not called, for a [`SkipReason`].
     Skipped,
+    /// Final: a person took it out of the campaign.
+    Removed,
 }
 
 impl RecipientStatus {
     /// Every status, in the order people read them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Pending,
         Self::Queued,
         Self::Calling,
@@ -52,6 +55,7 @@ impl RecipientStatus {
         Self::Failed,
         Self::Cancelled,
         Self::Skipped,
+        Self::Removed,
     ];
 
     /// The name in keys and JSON.
@@ -67,6 +71,7 @@ impl RecipientStatus {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Skipped => "skipped",
+            Self::Removed => "removed",
         }
     }
 
@@ -92,6 +97,7 @@ impl RecipientStatus {
             (Self::Calling | Self::Pending, E::Ended(outcome)) => Ok(outcome.into()),
             (Self::Pending | Self::Queued, E::Cancelled) => Ok(Self::Cancelled),
             (Self::Pending | Self::Queued, E::Skipped(_)) => Ok(Self::Skipped),
+            (Self::Pending | Self::Queued, E::Removed) => Ok(Self::Removed),
             (Self::NoAnswer | Self::Busy | Self::Voicemail | Self::Failed, E::RetryAsked) => {
                 Ok(Self::Pending)
             }
@@ -133,6 +139,8 @@ pub enum RecipientEvent {
     Cancelled,
     /// It will not be called.
     Skipped(SkipReason),
+    /// A person took it out of the campaign.
+    Removed,
     /// A person asked to try the failed ones again.
     RetryAsked,
 }
@@ -207,6 +215,9 @@ pub struct Recipient {
     /// Tag of the person's language, where the contact list gives one.
     #[serde(default)]
     pub language: Option<String>,
+    /// What is different for it; left out when it is all as the campaign has it.
+    #[serde(default, skip_serializing_if = "RecipientOverrides::is_empty")]
+    pub overrides: RecipientOverrides,
     /// When it may be called next, by the retry policy and the calling hours.
     pub due_at: Timestamp,
     /// The same by the retry policy alone: where new calling hours begin to look. None: since ever.
@@ -240,12 +251,13 @@ impl Recipient {
         due_at: Timestamp,
         now: Timestamp,
     ) -> Self {
-        let key = external_id.as_deref().map_or_else(
-            || format!("number:{}", phone_number.as_str()),
-            |id| format!("external:{id}"),
-        );
+        let by_number = || {
+            let key = format!("number:{}", phone_number.as_str());
+            RecipientId::derived(&[campaign_id.as_str(), &key])
+        };
+        let by_external = |id: &str| Self::id_of_external(&campaign_id, id);
         Self {
-            recipient_id: RecipientId::derived(&[campaign_id.as_str(), &key]),
+            recipient_id: external_id.as_deref().map_or_else(by_number, by_external),
             campaign_id,
             phone_number,
             variables,
@@ -255,6 +267,7 @@ impl Recipient {
             time_zone: None,
             priority: ORDINARY_PRIORITY,
             language: None,
+            overrides: RecipientOverrides::default(),
             due_at,
             not_before: None,
             attempts: 0,
@@ -265,6 +278,11 @@ impl Recipient {
             updated_at: now,
             version: 1,
         }
+    }
+
+    /// The id of the recipient that was added to a campaign with this id of the caller's.
+    pub fn id_of_external(campaign: &CampaignId, external_id: &str) -> RecipientId {
+        RecipientId::derived(&[campaign.as_str(), &format!("external:{external_id}")])
     }
 
     /// The same recipient, with what its row says about the person.
@@ -324,6 +342,7 @@ mod tests {
             E::Ended(CallOutcome::Failed),
             E::Cancelled,
             E::Skipped(SkipReason::DoNotCall),
+            E::Removed,
             E::RetryAsked,
         ])
     }
@@ -370,8 +389,17 @@ mod tests {
             RecipientStatus::Completed,
             RecipientStatus::Skipped,
             RecipientStatus::Cancelled,
+            RecipientStatus::Removed,
         ] {
             assert!(status.after(RecipientEvent::RetryAsked).is_err(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn only_those_who_wait_are_taken_out_of_a_campaign() {
+        for status in RecipientStatus::ALL {
+            let waits = matches!(status, RecipientStatus::Pending | RecipientStatus::Queued);
+            assert_eq!(status.after(RecipientEvent::Removed).is_ok(), waits, "{status:?}");
         }
     }
 

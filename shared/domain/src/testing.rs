@@ -37,6 +37,8 @@ pub(crate) fn call(status: CallStatus) -> Call {
         conversation_id: None,
         carrier_call_id: None,
         ringing_timeout_secs: 60,
+        first_message: None,
+        max_attempts: None,
         created_at: now,
         enqueued_at: Some(now),
         due_at: Some(now),

@@ -48,6 +48,10 @@ pub struct ProviderAgent {
     pub voice_id: Option<ProviderId>,
     /// The variables that every call must give it.
     pub required_variables: Vec<String>,
+    /// Calls above the limit of the account are placed all the same, and cost double.
+    pub bursting: bool,
+    /// Whether a call may have a first message of its own.
+    pub takes_first_message: bool,
 }
 
 /// An agent to be created.
@@ -63,6 +67,8 @@ pub struct AgentSpec {
     pub language: String,
     /// The voice it speaks with; none: the provider's own choice.
     pub voice_id: Option<ProviderId>,
+    /// Calls above the limit of the account are placed all the same, and cost double.
+    pub bursting: bool,
 }
 
 /// What to change about an agent; what is `None` stays.
@@ -78,4 +84,7 @@ pub struct AgentChanges {
     pub language: Option<String>,
     /// The voice it speaks with.
     pub voice_id: Option<ProviderId>,
+    /// Calls above the limit of the account are placed all the same, and cost double. Always said, for a
+    /// provider has it on where nothing is.
+    pub bursting: bool,
 }

@@ -20,6 +20,8 @@ pub struct PlaceCall {
     pub to: PhoneNumber,
     /// What the agent may say of the person.
     pub variables: DynamicVariables,
+    /// What the agent says first instead of its own words, where the agent allows that; none: its own.
+    pub first_message: Option<String>,
     /// Seconds it may ring: 1 to [`MAX_RINGING_TIMEOUT_SECS`]; other values are brought into range.
     pub ringing_timeout_secs: u32,
 }

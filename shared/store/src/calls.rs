@@ -135,11 +135,12 @@ impl Store {
             // What is stored is what was counted.
             let waited = item.get("desk") == Some(&s(Desk::NeedsAttention.as_str()));
             let mut call: Call = from_item(item)?;
+            let before = call.clone();
             if !change(&mut call) {
                 return Ok(UpdateOutcome::Unchanged(Box::new(call)));
             }
             let read = call.version;
-            match self.put_call(&call, waited, read).await {
+            match self.put_call(&before, &call, waited).await {
                 Ok(()) => {
                     call.version = read + 1;
                     return Ok(UpdateOutcome::Changed(Box::new(call)));
@@ -151,16 +152,23 @@ impl Store {
         Err(StoreError::Stale)
     }
 
-    /// Writes a call, with the count of those that need attention when that moves.
-    async fn put_call(&self, call: &Call, waited: bool, read: u64) -> Result<(), StoreError> {
+    /// Writes a call, with the count of those that need attention and what was spent, when these move.
+    async fn put_call(&self, before: &Call, call: &Call, waited: bool) -> Result<(), StoreError> {
+        let read = before.version;
         let item = call_item(call, read + 1)?;
         let moved = attention(call.desk()) - i64::from(waited);
-        if moved == 0 {
+        let late_cost = Self::late_cost(before, call);
+        if moved == 0 && late_cost.is_none() {
             return self.put_if_version(&self.config.calls_table, item, read).await;
         }
         let mut tx = Transaction::new();
         tx.put((), &self.config.calls_table, item, When::version(read));
-        self.count_attention(&mut tx, (), call, moved);
+        if moved != 0 {
+            self.count_attention(&mut tx, (), call, moved);
+        }
+        if let Some(change) = late_cost {
+            self.correct_cost(&mut tx, ((), ()), call, change);
+        }
         match tx.commit(&self.db).await {
             Ok(()) => Ok(()),
             Err(NotCommitted::Refused(_)) => Err(StoreError::Stale),

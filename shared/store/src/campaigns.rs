@@ -218,6 +218,18 @@ impl Store {
         .await
     }
 
+    /// How many calls of a campaign have ended so far: it moves in the write that ends one.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn ended_calls(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        let slots = self
+            .find_item(&self.config.campaigns_table, &keys::campaign_slots(id))
+            .await?;
+        let ended = crate::item::number(&slots.unwrap_or_default(), "ended");
+        Ok(u64::try_from(ended).unwrap_or_default())
+    }
+
     /// Campaigns whose recipients are to be moved.
     ///
     /// # Errors

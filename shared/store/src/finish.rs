@@ -46,7 +46,6 @@ enum Part {
 
 const COUNTED: CountedBy<Part> = CountedBy {
     queue: Part::Queue,
-    campaign: Part::CampaignSlots,
     agent: Part::AgentSlots,
     line: Part::LineSlots,
 };
@@ -219,12 +218,17 @@ impl Store {
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, *from, recipient)?;
         }
         self.free_slot(&mut tx, call, hold);
-        // A late ending of a call that was settled as never placed settles nothing again.
-        if let (true, Some(reserved)) = (conclusion.frees_slot, call.reserved_micros) {
+        if let Some(reserved) = call.reserved_micros {
             let parts = (Part::CampaignSpend, Part::DaySpend);
-            let at = call.placing_at.unwrap_or(call.created_at);
-            let cost = cost_micros(call, reserved);
-            self.settle(&mut tx, parts, call.campaign_id.as_ref(), at, reserved, cost);
+            let cost = call.cost_micros(reserved);
+            match conclusion.frees_slot {
+                true => {
+                    let at = call.placing_at.unwrap_or(call.created_at);
+                    self.settle(&mut tx, parts, call.campaign_id.as_ref(), at, reserved, cost);
+                }
+                // It was settled as never placed, at no cost, and took place all the same.
+                false => self.correct_cost(&mut tx, parts, call, i128::from(cost)),
+            }
         }
         self.count_call(&mut tx, Part::Stats, call);
         if let (CallStatus::NotPlaced, Some(number)) = (call.status, &call.phone_number) {
@@ -254,19 +258,8 @@ impl Store {
         if hold == Hold::Counted {
             self.count_no_more(tx, COUNTED, call);
         }
-    }
-}
-
-/// What a call did cost, in millionths of a US dollar: what the provider says, else what was reserved for it,
-/// which is the most that it can have been.
-fn cost_micros(call: &Call, reserved: u64) -> u64 {
-    if call.status == CallStatus::NotPlaced {
-        return 0;
-    }
-    match call.results.cost_usd {
-        // Costs are cents to dollars: nothing is lost in the conversion.
-        Some(usd) if usd.is_finite() && usd >= 0.0 => (usd * 1_000_000.0).ceil() as u64,
-        _ => reserved,
+        let in_use = if hold == Hold::Counted { -1 } else { 0 };
+        self.change_campaign_slots(tx, Part::CampaignSlots, call, in_use, 1);
     }
 }
 

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
-    AgentId, AuditId, CallId, CampaignId, EventId, EventTargetId, ExportId, ListId, PhoneNumber, ProviderId,
-    RecipientId, RecipientStatus, UploadId,
+    AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, ListId,
+    PhoneNumber, ProviderId, RecipientId, RecipientStatus, UploadId,
 };
 
 use crate::item::{Item, s};
@@ -198,6 +198,21 @@ pub(crate) fn line_slots(id: &ProviderId) -> Key {
 /// The rules of new campaigns.
 pub(crate) fn campaign_defaults() -> Key {
     Key::new("CAMPAIGN_DEFAULTS", META)
+}
+
+/// The partition of what was confirmed of the calling rules.
+pub(crate) const RULE_CONFIRMATIONS: &str = "RULE_CONFIRMATIONS";
+
+/// Ids of rules are names of ours, compiled in.
+pub(crate) fn rule_confirmation(rule: &str) -> Key {
+    Key::new(RULE_CONFIRMATIONS, rule)
+}
+
+/// The partition of all campaign templates.
+pub(crate) const CAMPAIGN_TEMPLATES: &str = "CAMPAIGN_TEMPLATES";
+
+pub(crate) fn campaign_template(id: &CampaignTemplateId) -> Key {
+    Key::new(CAMPAIGN_TEMPLATES, id.as_str())
 }
 
 /// One change of the concurrency limit.

@@ -372,6 +372,50 @@ impl Store {
         }
     }
 
+    /// Writes a recipient that waits as `after` has it. One that is on the dial queue is taken off it in the
+    /// same write, for its call was made as it was before. The recipient as it is now; none when it changed
+    /// since `before` was read, or does not wait.
+    ///
+    /// # Errors
+    /// When the tables do not answer.
+    pub async fn edit_recipient(
+        &self,
+        before: &Recipient,
+        mut after: Recipient,
+        now: Timestamp,
+    ) -> Result<Option<Recipient>, StoreError> {
+        let mut tx = Transaction::new();
+        match before.status {
+            RecipientStatus::Pending => {}
+            RecipientStatus::Queued => {
+                (after.status, after.call_id) = (RecipientStatus::Pending, None);
+                let call = match &before.call_id {
+                    Some(id) => self.find_call(id).await?,
+                    None => None,
+                };
+                if let Some(call) = call {
+                    let (table, key) = (&self.config.calls_table, keys::call(&call.call_id));
+                    tx.delete(Part::Call, table, &key, When::version(call.version));
+                }
+            }
+            _ => return Ok(None),
+        }
+        (after.updated_at, after.version) = (now, before.version);
+        if after.band() != before.band() {
+            let bands = BTreeSet::from([after.band()]);
+            self.note_bands(&after.campaign_id, &bands).await?;
+        }
+        self.move_recipient(&mut tx, Part::Recipient(0), Part::Counts, before.status, &after)?;
+        match tx.commit(&self.db).await {
+            Ok(()) => {
+                after.version += 1;
+                Ok(Some(after))
+            }
+            Err(NotCommitted::Refused(_)) => Ok(None),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
+    }
+
     async fn give_up_call_of(
         &self,
         tx: &mut Transaction<Part>,

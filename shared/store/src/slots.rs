@@ -55,14 +55,12 @@ pub(crate) enum Hold {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CountedBy<T> {
     pub(crate) queue: T,
-    pub(crate) campaign: T,
     pub(crate) agent: T,
     pub(crate) line: T,
 }
 
 const COUNTED: CountedBy<Part> = CountedBy {
     queue: Part::Queue,
-    campaign: Part::CampaignSlots,
     agent: Part::AgentSlots,
     line: Part::LineSlots,
 };
@@ -105,7 +103,7 @@ impl Store {
         }
     }
 
-    /// Takes a call off the counts of calls in progress: the queue's, its campaign's, its agent's and its line's.
+    /// Takes a call off the counts of calls in progress of the queue, its agent and its line.
     pub(crate) fn count_no_more<T: Copy>(&self, tx: &mut Transaction<T>, parts: CountedBy<T>, call: &Call) {
         let system = &self.config.system_table;
         let mut less = |part: T, table: &str, key: &keys::Key, change: &str| {
@@ -113,20 +111,34 @@ impl Store {
         };
         let queue = keys::queue_settings();
         less(parts.queue, system, &queue, "ADD slots_in_use :minus");
-        if let Some(campaign) = &call.campaign_id {
-            let slots = keys::campaign_slots(campaign);
-            less(
-                parts.campaign,
-                &self.config.campaigns_table,
-                &slots,
-                "ADD in_use :minus",
-            );
-        }
         let agent = keys::agent_slots(&call.agent_id);
         less(parts.agent, system, &agent, "ADD in_use :minus");
         if let Some(id) = &call.phone_line_id {
             less(parts.line, system, &keys::line_slots(id), "ADD in_use :minus");
         }
+    }
+
+    /// Changes how many calls of a call's campaign are in progress, and how many have ended.
+    pub(crate) fn change_campaign_slots<T: Copy>(
+        &self,
+        tx: &mut Transaction<T>,
+        part: T,
+        call: &Call,
+        in_use: i64,
+        ended: i64,
+    ) {
+        let Some(campaign) = &call.campaign_id else {
+            return;
+        };
+        tx.update(
+            part,
+            &self.config.campaigns_table,
+            &keys::campaign_slots(campaign),
+            "ADD in_use :in_use, ended :ended",
+            When::always()
+                .value(":in_use", n(in_use))
+                .value(":ended", n(ended)),
+        );
     }
 
     /// Gives back what a call holds of the slots when its line is free again, although the provider still works on
@@ -145,6 +157,7 @@ impl Store {
             counted.value(":now", s(now.to_string())),
         );
         self.count_no_more(&mut tx, COUNTED, call);
+        self.change_campaign_slots(&mut tx, Part::CampaignSlots, call, -1, 0);
         match tx.commit(&self.db).await {
             Ok(()) => Ok(true),
             Err(NotCommitted::Refused(_)) => Ok(false),

@@ -2,7 +2,7 @@
 //! replaced by what it did cost in the write that ends it: what is committed never exceeds a cap.
 
 use jiff::Timestamp;
-use switchboard_domain::{CampaignId, DialSettings};
+use switchboard_domain::{Call, CallStatus, CampaignId, DialSettings};
 
 use crate::item::{n, number};
 use crate::keys::Key;
@@ -88,6 +88,47 @@ impl Store {
             &keys::day_spend(now),
             limits.day,
         );
+    }
+
+    /// What the caps count differently when a call that is over becomes `after`: its cost came late. None when
+    /// nothing changes. Whoever ends a call settles it; this is for what is learned afterwards.
+    pub(crate) fn late_cost(before: &Call, after: &Call) -> Option<i128> {
+        let reserved = before.reserved_micros?;
+        let settled = |status: CallStatus| status.is_final() && status != CallStatus::Cancelled;
+        if !settled(before.status) || before.status != after.status {
+            return None;
+        }
+        let change = i128::from(after.cost_micros(reserved)) - i128::from(before.cost_micros(reserved));
+        (change != 0).then_some(change)
+    }
+
+    /// Corrects what a call that is over did cost by `change`.
+    pub(crate) fn correct_cost<T: Copy>(
+        &self,
+        tx: &mut Transaction<T>,
+        (campaign_part, day_part): (T, T),
+        call: &Call,
+        change: i128,
+    ) {
+        let mut correct = |part, table: &str, key: &Key| {
+            let changed = When::always().value(":change", n(change));
+            tx.update(
+                part,
+                table,
+                key,
+                "ADD committed :change, settled :change",
+                changed,
+            );
+        };
+        if let Some(id) = &call.campaign_id {
+            correct(
+                campaign_part,
+                &self.config.campaigns_table,
+                &keys::campaign_spend(id),
+            );
+        }
+        let at = call.placing_at.unwrap_or(call.created_at);
+        correct(day_part, &self.config.system_table, &keys::day_spend(at));
     }
 
     /// Replaces what was reserved for a call by what it did cost.

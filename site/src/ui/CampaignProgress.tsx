@@ -7,7 +7,7 @@ import { formatNumber, formatPercent, formatWord } from "./format";
 type Counts = Schemas["CampaignCounts"];
 
 export const COUNTED = [
-  "completed", "voicemail", "no_answer", "busy", "failed", "skipped", "cancelled", "calling", "queued", "pending",
+  "completed", "voicemail", "no_answer", "busy", "failed", "skipped", "removed", "cancelled", "calling", "queued", "pending",
 ] as const satisfies readonly (keyof Counts)[];
 
 /** How far a campaign is, coloured by what came of it. */

@@ -53,7 +53,7 @@ export function CampaignStatus({ status }: { status: Schemas["CampaignStatus"] }
 
 const RECIPIENT: Record<Schemas["RecipientStatus"], Tone> = {
   pending: "idle", queued: "idle", calling: "live", completed: "good", no_answer: "idle", busy: "idle",
-  voicemail: "info", failed: "bad", cancelled: "idle", skipped: "warn",
+  voicemail: "info", failed: "bad", cancelled: "idle", skipped: "warn", removed: "idle",
 };
 export function RecipientStatus({ status }: { status: Schemas["RecipientStatus"] }) {
   return <Dot tone={RECIPIENT[status]} label={formatWord(status)} moving={status === "calling"} />;
@@ -71,5 +71,5 @@ export function CallSuccess({ success }: { success: Schemas["CallSuccess"] }) {
 
 export const COLOR_OF_OUTCOME: Record<string, string> = {
   completed: "teal.6", no_answer: "gray.5", busy: "yellow.5", voicemail: "violet.5", failed: "red.6",
-  cancelled: "dark.2", skipped: "orange.5", calling: "blue.5", queued: "iris.3", pending: "gray.3",
+  cancelled: "dark.2", skipped: "orange.5", removed: "dark.3", calling: "blue.5", queued: "iris.3", pending: "gray.3",
 };

@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod attention;
 pub(crate) mod call_manager;
+pub(crate) mod calling_rules;
 pub(crate) mod calls;
 pub(crate) mod campaigns;
 pub(crate) mod contact_lists;

@@ -28,6 +28,8 @@ fn operations() -> Vec<(Method, String)> {
         let path = path
             .replace("{agent_id}", &format!("agt_{}", "0".repeat(26)))
             .replace("{campaign_id}", &format!("camp_{}", "0".repeat(26)))
+            .replace("{recipient_id}", &format!("rcpt_{}", "0".repeat(26)))
+            .replace("{template_id}", &format!("tmpl_{}", "0".repeat(26)))
             .replace("{call_id}", &format!("call_{}", "0".repeat(26)))
             .replace("{list_id}", &format!("list_{}", "0".repeat(26)))
             .replace("{upload_id}", &format!("upl_{}", "0".repeat(26)))

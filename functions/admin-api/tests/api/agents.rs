@@ -15,6 +15,8 @@ fn at_provider(id: &str, name: &str) -> ProviderAgent {
         first_message: "Hi".to_owned(),
         language: "en".to_owned(),
         voice_id: None,
+        bursting: false,
+        takes_first_message: false,
         required_variables: vec!["name".to_owned()],
     }
 }
@@ -234,4 +236,63 @@ async fn voices_are_searched() {
         .get(&api.router, "/api/voices?provider=nobody")
         .await
         .expect(400);
+}
+
+#[tokio::test]
+async fn bursting_is_off_unless_somebody_asks_for_it_here() {
+    let api = TestApi::start().await;
+    let admin = Actor::admin();
+    let made = admin
+        .post(&api.router, "/api/agents", new_agent())
+        .await
+        .expect(201);
+    assert_eq!(
+        (&made["bursting"], &made["takes_first_message"]),
+        (&json!(false), &json!(true))
+    );
+    let path = format!("/api/agents/{}", made["agent_id"].as_str().unwrap());
+    let asked = admin
+        .patch(&api.router, &path, json!({ "bursting": true }))
+        .await
+        .expect(200);
+    assert_eq!(asked["bursting"], true);
+    let renamed = admin
+        .patch(&api.router, &path, json!({ "name": "Ann" }))
+        .await
+        .expect(200);
+    assert_eq!(renamed["bursting"], true, "what was asked for stays");
+
+    let mut elsewhere = at_provider("agent_1", "Berta");
+    elsewhere.bursting = true;
+    api.provider.put_agent(elsewhere);
+    let wanted = json!({ "provider_agent_id": "agent_1" });
+    let imported = admin
+        .post(&api.router, "/api/agents/import", wanted)
+        .await
+        .expect(201);
+    assert_eq!(
+        (&imported["bursting"], &imported["bursting_asked"]),
+        (&json!(true), &json!(false))
+    );
+    api.line().await;
+    let request = api.campaign_request(json!({ "agent_id": imported["agent_id"] }));
+    let campaign = Actor::operator()
+        .post(&api.router, "/api/campaigns", request)
+        .await
+        .expect(201);
+    let preflight = format!(
+        "/api/campaigns/{}/preflight",
+        campaign["campaign_id"].as_str().unwrap()
+    );
+    let warned = Actor::viewer().get(&api.router, &preflight).await.expect(200);
+    assert!(warned["warnings"].to_string().contains("cost double"), "{warned}");
+
+    let path = format!("/api/agents/{}", imported["agent_id"].as_str().unwrap());
+    let changed = admin
+        .patch(&api.router, &path, json!({ "name": "Bert" }))
+        .await
+        .expect(200);
+    assert_eq!(changed["bursting"], false, "nobody here asked for it");
+    let seen = Actor::viewer().get(&api.router, &preflight).await.expect(200);
+    assert!(!seen["warnings"].to_string().contains("cost double"), "{seen}");
 }

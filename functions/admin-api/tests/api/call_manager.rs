@@ -76,6 +76,8 @@ async fn an_agent_and_a_line_that_we_do_not_know_are_fetched_from_the_provider()
         first_message: String::new(),
         language: "en".to_owned(),
         voice_id: None,
+        bursting: false,
+        takes_first_message: false,
         required_variables: Vec::new(),
     });
     Actor::operator()

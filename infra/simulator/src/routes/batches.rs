@@ -116,6 +116,7 @@ fn dispatch(shared: &Shared, id: &str) {
             carrier,
             user_id: data["user_id"].as_str().map(str::to_owned),
             variables: data["dynamic_variables"].as_object().cloned().unwrap_or_default(),
+            first_message: None,
             ringing_secs: 60.0,
             batch: Some((id.to_owned(), text(&recipient["id"]))),
         };

@@ -50,6 +50,7 @@ pub(crate) struct Order {
     pub carrier: Carrier,
     pub user_id: Option<String>,
     pub variables: Map<String, Value>,
+    pub first_message: Option<String>,
     pub ringing_secs: f64,
     pub batch: Option<(String, String)>,
 }
@@ -66,6 +67,9 @@ async fn call(shared: Shared, body: Body, carrier: Carrier) -> Result<Response, 
             .as_object()
             .cloned()
             .unwrap_or_default(),
+        first_message: client_data["conversation_config_override"]["agent"]["first_message"]
+            .as_str()
+            .map(str::to_owned),
         ringing_secs: body.0["telephony_call_config"]["ringing_timeout_secs"]
             .as_f64()
             .unwrap_or(60.0),
@@ -233,8 +237,15 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
     }
     let attempt = state.next_attempt(&order.to);
     let behaviour = state.scenario.behaviour(&order.to, attempt);
-    let failure = missing_variable(&agent, &order.variables)
-        .then(|| "Missing required dynamic variables in first message".to_owned());
+    let allows =
+        &agent["platform_settings"]["overrides"]["conversation_config_override"]["agent"]["first_message"];
+    let failure = if missing_variable(&agent, &order.variables) {
+        Some("Missing required dynamic variables in first message".to_owned())
+    } else if order.first_message.is_some() && *allows != Value::Bool(true) {
+        Some("Override for field 'first_message' is not allowed by config.".to_owned())
+    } else {
+        None
+    };
     let attempt_text = attempt.to_string();
     let parts = [order.to.as_str(), &attempt_text];
     let picks_up = f64::from(between(
@@ -291,6 +302,7 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
             digits
         },
         variables: order.variables.clone(),
+        first_message: order.first_message.clone(),
         behaviour,
         failure,
         language: agent["conversation_config"]["agent"]["language"]

@@ -159,6 +159,19 @@ impl Call {
         true
     }
 
+    /// What the call did cost, in millionths of a US dollar: what the provider says, else `reserved`, which is
+    /// the most that it can have been.
+    pub fn cost_micros(&self, reserved: u64) -> u64 {
+        if self.status == CallStatus::NotPlaced {
+            return 0;
+        }
+        match self.results.cost_usd {
+            // Costs are cents to dollars: nothing is lost in the conversion.
+            Some(usd) if usd.is_finite() && usd >= 0.0 => (usd * 1_000_000.0).ceil() as u64,
+            _ => reserved,
+        }
+    }
+
     /// Whether audio of `audio_secs` is all of the call; none while its length is not known.
     pub fn has_whole(&self, audio_secs: f64) -> Option<bool> {
         self.duration_secs
@@ -203,6 +216,12 @@ pub struct Call {
     pub carrier_call_id: Option<String>,
     /// Seconds it may ring.
     pub ringing_timeout_secs: u32,
+    /// What the agent says first instead of its own words; none: its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_message: Option<String>,
+    /// Most placed calls to its person; none: as the campaign has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u32>,
     /// When it was put on the dial queue; of an imported call, when it began.
     pub created_at: Timestamp,
     /// When its message was last sent to the dial queue.

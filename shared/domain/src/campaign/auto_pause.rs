@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, CallStatus};
+use crate::{Call, CallStatus, ProviderHealth, ProviderState};
 
 /// When a campaign pauses by itself. Shares are in percent of the calls that ended within the span.
 ///
@@ -24,7 +24,16 @@ pub struct AutoPause {
     pub no_answer_percent: Option<u32>,
     /// Answered calls shorter than this on average, in seconds.
     pub shortest_average_secs: Option<u32>,
+    /// Seconds that the provider has not answered: 30 to 86400. A shorter outage only holds dials back.
+    pub provider_down_secs: Option<u32>,
+    /// Fewer credits than this left at the provider in this period. Off by default: plans that are billed by
+    /// use go on without credits.
+    pub least_credits: Option<u64>,
 }
+
+/// Why a campaign pauses whose next call could cost more than it may.
+pub const SPEND_CAP_REACHED: &str =
+    "One more call could cost more than its spend cap. Raise the cap, then resume it.";
 
 impl Default for AutoPause {
     fn default() -> Self {
@@ -35,11 +44,39 @@ impl Default for AutoPause {
             voicemail_percent: None,
             no_answer_percent: None,
             shortest_average_secs: None,
+            provider_down_secs: Some(300),
+            least_credits: None,
         }
     }
 }
 
 impl AutoPause {
+    /// Why the campaign should pause now, for people, seeing how its provider is. `since` is when it was last
+    /// started or resumed: whoever resumes it while the provider is down gives it that long once more.
+    pub fn provider_down(&self, state: &ProviderState, since: Timestamp, now: Timestamp) -> Option<String> {
+        let after = self.provider_down_secs?;
+        let down_for = now.duration_since(state.since.max(since)).as_secs();
+        let pauses = state.health == ProviderHealth::Down && down_for >= i64::from(after);
+        pauses.then(|| {
+            let minutes = u64::from(after).div_ceil(60);
+            format!(
+                "The provider has not answered for {minutes} min. Nobody was called meanwhile. Look at its status, \
+                 then resume the campaign."
+            )
+        })
+    }
+
+    /// Why the campaign should pause now, for people, where so many credits are left at the provider.
+    pub fn credits_low(&self, left: u64) -> Option<String> {
+        let least = self.least_credits?;
+        (left < least).then(|| {
+            format!(
+                "{left} credits are left at the provider, and {least} are the least. Buy more, or lower the \
+                 threshold, then resume the campaign."
+            )
+        })
+    }
+
     /// Why the campaign should pause now, for people; none when nothing is wrong. `since` is when it was
     /// last started or resumed: what was wrong before is known and was decided on.
     pub fn reason<'a>(
@@ -154,6 +191,55 @@ mod tests {
             None,
             "it was resumed since"
         );
+    }
+
+    #[test]
+    fn a_provider_that_is_down_for_five_minutes_pauses_and_a_shorter_outage_does_not() {
+        let rule = AutoPause::default();
+        let mut state = ProviderState::fresh(crate::ProviderKind::Elevenlabs, at(0));
+        assert_eq!(rule.provider_down(&state, at(0), at(9_999)), None, "it answers");
+        (state.health, state.since) = (ProviderHealth::Down, at(1_000));
+        assert_eq!(rule.provider_down(&state, at(0), at(1_299)), None);
+        let told = rule.provider_down(&state, at(0), at(1_300)).unwrap();
+        assert!(
+            told.starts_with("The provider has not answered for 5 min.") && told.contains("resume"),
+            "{told}"
+        );
+        assert_eq!(
+            rule.provider_down(&state, at(1_200), at(1_300)),
+            None,
+            "it was resumed since"
+        );
+        let off = AutoPause {
+            provider_down_secs: None,
+            ..rule
+        };
+        assert_eq!(off.provider_down(&state, at(0), at(99_999)), None);
+        state.health = ProviderHealth::Degraded;
+        assert_eq!(
+            AutoPause::default().provider_down(&state, at(0), at(99_999)),
+            None
+        );
+    }
+
+    #[test]
+    fn few_credits_pause_where_somebody_said_how_few() {
+        assert_eq!(AutoPause::default().credits_low(0), None);
+        let rule = AutoPause {
+            least_credits: Some(1_000),
+            ..AutoPause::default()
+        };
+        assert_eq!(rule.credits_low(1_000), None);
+        let told = rule.credits_low(999).unwrap();
+        assert!(
+            told.starts_with("999 credits are left") && told.contains("resume"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn the_spend_cap_has_its_sentence() {
+        assert!(SPEND_CAP_REACHED.contains("spend cap") && SPEND_CAP_REACHED.contains("resume"));
     }
 
     #[test]

@@ -48,7 +48,20 @@ impl CampaignChange {
 impl Campaign {
     /// Writes down the rules as they are from `at` on, if they are others than before.
     pub fn note_change(&mut self, before: &Self, at: Timestamp) {
-        if self.rules != before.rules || self.retry != before.retry || self.end_at != before.end_at {
+        let who_calls = |campaign: &Self| {
+            let line = (campaign.phone_line_id.clone(), campaign.carrier);
+            (
+                campaign.agent_id.clone(),
+                campaign.provider_agent_id.clone(),
+                line,
+            )
+        };
+        let same = self.rules == before.rules
+            && self.retry == before.retry
+            && self.end_at == before.end_at
+            && self.required_variables == before.required_variables
+            && who_calls(self) == who_calls(before);
+        if !same {
             self.rules_version = before.rules_version + 1;
         }
         let retries = self.retry_failed_asked && !before.retry_failed_asked;

@@ -30,6 +30,9 @@ pub struct CampaignCounts {
     pub cancelled: u64,
     /// Not called, for a reason.
     pub skipped: u64,
+    /// Taken out of the campaign by a person.
+    #[serde(default)]
+    pub removed: u64,
 }
 
 impl CampaignCounts {
@@ -56,6 +59,7 @@ impl CampaignCounts {
             RecipientStatus::Failed => &mut self.failed,
             RecipientStatus::Cancelled => &mut self.cancelled,
             RecipientStatus::Skipped => &mut self.skipped,
+            RecipientStatus::Removed => &mut self.removed,
         }
     }
 

@@ -18,7 +18,16 @@ impl Campaign {
             let value = recipient.variables.get(name);
             value.is_some_and(|value| !value.trim().is_empty())
         };
-        self.required_variables.iter().filter(move |name| !has(name))
+        let own = &recipient.overrides;
+        let needed = own
+            .agent
+            .as_ref()
+            .map_or(&self.required_variables, |agent| &agent.required_variables);
+        let more = own
+            .first_message_variables
+            .iter()
+            .filter(|name| !needed.contains(name));
+        needed.iter().chain(more).filter(move |name| !has(name))
     }
 
     /// Why the row of this recipient says that it is not to be called; none when it may be.

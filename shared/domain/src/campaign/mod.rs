@@ -7,11 +7,13 @@ mod eligible;
 mod record;
 mod rules;
 mod status;
+mod template;
 mod wishes;
 
-pub use auto_pause::AutoPause;
+pub use auto_pause::{AutoPause, SPEND_CAP_REACHED};
 pub use change::CampaignChange;
 pub use counts::CampaignCounts;
 pub use record::{Campaign, LayoutProgress, ORDINARY_WEIGHT};
 pub use rules::{CampaignAgent, CampaignLine, CampaignRules, ConsentColumns, Purpose, Wishes};
 pub use status::{CampaignAction, CampaignStatus, IllegalCampaignAction};
+pub use template::{CampaignSettings, CampaignTemplate};

@@ -95,3 +95,16 @@ pub struct Campaign {
     /// Counts changes; every write is conditional on it.
     pub version: u64,
 }
+
+impl Campaign {
+    /// Since when it runs without having been held: since it was last resumed, else since its start.
+    pub fn running_since(&self) -> Timestamp {
+        let resumed = self
+            .changes
+            .iter()
+            .rev()
+            .take_while(|change| change.status == CampaignStatus::Running);
+        let since = resumed.last().map(|change| change.at).or(self.started_at);
+        since.unwrap_or(self.created_at)
+    }
+}

@@ -13,7 +13,7 @@ const MAX_BODY_BYTES: usize = 200_000;
 /// What is left out of a record that is too long, in this order.
 const CAN_BE_LEFT_OUT: [&str; 3] = ["variables", "results", "required_variables"];
 /// Fields of our records that the API does not show.
-const NOT_SHOWN: [&str; 8] = [
+const NOT_SHOWN: [&str; 10] = [
     "provider_agent_id",
     "enqueued_at",
     "layout",
@@ -22,6 +22,8 @@ const NOT_SHOWN: [&str; 8] = [
     "reserved_micros",
     "rules_version",
     "new_hours",
+    "first_message",
+    "max_attempts",
 ];
 
 /// What kind of thing happened.

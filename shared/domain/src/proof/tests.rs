@@ -69,6 +69,18 @@ fn a_second_call_beyond_the_policy_is_found() {
 }
 
 #[test]
+fn somebody_with_more_attempts_of_their_own_may_be_called_as_often() {
+    let mut calls = [dial(1, 10, 20), dial(1, 30, 40), dial(2, 10, 20), dial(2, 30, 40)];
+    calls[1].max_attempts = Some(2);
+    let proof = judged(over(), counts(2), 5, &calls);
+    assert_eq!(
+        violations(&proof, "dials_within_policy"),
+        1,
+        "the other person may not: {proof:?}"
+    );
+}
+
+#[test]
 fn failed_ones_asked_for_again_begin_anew() {
     let mut campaign = over();
     let before = campaign.clone();

@@ -231,7 +231,12 @@ impl Stage<'_> {
             }
         };
         self.report.end(outcome);
-        match after_attempt(attempt, &person.recipient, &campaign.retry, now) {
+        match after_attempt(
+            attempt,
+            &person.recipient,
+            &campaign.retry_for(&person.recipient),
+            now,
+        ) {
             AfterAttempt::Done(outcome) => {
                 person.recipient.status = outcome.into();
                 self.report.done(outcome, end);

@@ -104,6 +104,8 @@ impl State {
             language: spec.language.clone(),
             voice_id: spec.voice_id.clone(),
             required_variables: required_variables(&spec.first_message, &spec.prompt, []),
+            bursting: spec.bursting,
+            takes_first_message: true,
         };
         self.agents.insert(id.clone(), agent);
         id
@@ -120,6 +122,7 @@ impl State {
         change(&mut agent.prompt, &changes.prompt);
         change(&mut agent.first_message, &changes.first_message);
         change(&mut agent.language, &changes.language);
+        agent.bursting = changes.bursting;
         if changes.voice_id.is_some() {
             agent.voice_id.clone_from(&changes.voice_id);
         }

@@ -1,8 +1,11 @@
 //! The end of a call.
 
 use futures::future::join_all;
-use switchboard_domain::{CallOutcome, CallStatus, RecipientStatus, RecordingState, RetryPolicy, TryAgain};
-use switchboard_store::{BeginDial, Finished};
+use switchboard_domain::{
+    CallFacts, CallId, CallOutcome, CallStatus, Ending, RecipientStatus, RecordingState, RetryPolicy,
+    TryAgain,
+};
+use switchboard_store::{BeginDial, DialLimits, Finished, SpendLimits};
 use switchboard_testing::{DynamoDbFault, TestStore, records};
 
 use crate::harness::{begin, campaign_of, ended, enqueued, not_placed, queued_call, recipient, slots};
@@ -220,4 +223,69 @@ async fn an_ending_that_cannot_be_written_leaves_everything_as_it_was() {
         .await
         .unwrap();
     assert_eq!(slots(&test).await, 0);
+}
+
+#[tokio::test]
+async fn a_cost_that_comes_late_corrects_what_the_caps_count_once() {
+    let test = TestStore::start().await;
+    let (campaign, people) = campaign_of(&test, records::campaign("c", test.now()), 2).await;
+    let limits = DialLimits {
+        spend: Some(SpendLimits {
+            reserve: 1_500_000,
+            campaign: Some(9_000_000),
+            day: None,
+        }),
+        ..DialLimits::default()
+    };
+    test.queue().await;
+    let mut calls = Vec::new();
+    for person in &people {
+        let (call, person) = enqueued(&test, &campaign, &person.recipient_id).await;
+        let (store, now) = (&test.store, test.now());
+        let begun = store.begin_dial(&call, Some(&person), Some(&campaign), &limits, now, now);
+        assert!(matches!(begun.await.unwrap(), BeginDial::Begun(_)));
+        calls.push(call.call_id);
+    }
+    let spent = async || {
+        let spent = test.store.spent_by_campaign(&campaign.campaign_id).await.unwrap();
+        let today = test.store.spent_today(test.now()).await.unwrap();
+        assert_eq!(spent, today);
+        (spent.committed, spent.settled)
+    };
+    let costing = |cost_usd| {
+        let mut facts = CallFacts::default();
+        facts.results.cost_usd = cost_usd;
+        Ending::Ended {
+            outcome: CallOutcome::Completed,
+            facts: Box::new(facts),
+        }
+    };
+    let finish = async |call: &CallId, ending: &Ending| {
+        test.store.finish_call(call, ending, test.now()).await.unwrap();
+    };
+    assert_eq!(spent().await, (3_000_000, 0));
+    finish(&calls[0], &costing(None)).await;
+    assert_eq!(
+        spent().await,
+        (3_000_000, 1_500_000),
+        "nobody tells: as much as it can be"
+    );
+    for _ in 0..3 {
+        finish(&calls[0], &costing(Some(0.25))).await;
+        assert_eq!(
+            spent().await,
+            (1_750_000, 250_000),
+            "once, however often it is told"
+        );
+    }
+    // Thought never placed, it costs nothing; it took place after all.
+    finish(&calls[1], &not_placed(TryAgain::Never)).await;
+    assert_eq!(spent().await, (250_000, 250_000));
+    finish(&calls[1], &costing(Some(0.5))).await;
+    assert_eq!(spent().await, (750_000, 750_000));
+    assert_eq!(
+        test.store.ended_calls(&campaign.campaign_id).await.unwrap(),
+        2,
+        "each end is counted with the slot that it frees"
+    );
 }

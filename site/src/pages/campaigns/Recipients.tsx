@@ -13,7 +13,7 @@ import { Loaded, Notice, Section } from "@/ui/states";
 import { Ago } from "@/ui/Time";
 
 const STATES: Schemas["RecipientStatus"][] = [
-  "pending", "queued", "calling", "completed", "no_answer", "busy", "voicemail", "failed", "skipped", "cancelled",
+  "pending", "queued", "calling", "completed", "no_answer", "busy", "voicemail", "failed", "skipped", "removed", "cancelled",
 ];
 
 export function Recipients({ campaign }: { campaign: Campaign }) {

@@ -169,6 +169,7 @@ async fn dial(provider: &ElevenLabs, status: u16, agent: ProviderId) {
         carrier: Carrier::Twilio,
         to: PhoneNumber::parse("+15550100111").unwrap(),
         variables: Default::default(),
+        first_message: None,
         ringing_timeout_secs: 45,
     };
     match provider.place_call(&call).await {

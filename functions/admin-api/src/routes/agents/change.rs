@@ -36,6 +36,10 @@ pub(crate) struct CreateAgent {
     language: String,
     /// The provider's id of its voice; none: the provider's own choice.
     voice_id: Option<ProviderId>,
+    /// Whether calls above the concurrency of your plan are placed all the same. Each of those costs double;
+    /// off unless you ask for it.
+    #[serde(default)]
+    bursting: bool,
 }
 
 /// What to change about an agent; what is left out stays.
@@ -53,6 +57,9 @@ pub(crate) struct UpdateAgent {
     language: Option<String>,
     /// The provider's id of its voice.
     voice_id: Option<ProviderId>,
+    /// Whether calls above the concurrency of your plan are placed all the same. Each of those costs double.
+    /// Left out: as it was asked for here before, and off where nobody did.
+    bursting: Option<bool>,
 }
 
 fn check(
@@ -92,6 +99,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         first_message: new.first_message,
         language: new.language,
         voice_id: new.voice_id,
+        bursting: new.bursting,
     };
     let id = provider.create_agent(&spec).await?;
     let made = match provider.get_agent(&id).await {
@@ -99,7 +107,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         // It is made, and what we sent is what it is; the next sync brings the rest.
         Ok(None) | Err(_) => as_sent(id, spec),
     };
-    let (agent, _) = keep(&api, new.provider, made).await?;
+    let (agent, _) = keep(&api, new.provider, made, Some(new.bursting)).await?;
     api.audit("agent.created", &agent.agent_id).await;
     Ok((StatusCode::CREATED, Json(agent)))
 }
@@ -113,6 +121,8 @@ fn as_sent(id: ProviderId, spec: AgentSpec) -> ProviderAgent {
         first_message: spec.first_message,
         language: spec.language,
         voice_id: spec.voice_id,
+        bursting: spec.bursting,
+        takes_first_message: true,
     }
 }
 
@@ -131,16 +141,18 @@ pub(super) async fn update_agent(
         changes.language.as_deref(),
     )?;
     let agent = found(api.store.find_agent(&id).await?, "agent")?;
+    let bursting = changes.bursting;
     let changes = AgentChanges {
         name: changes.name,
         prompt: changes.prompt,
         first_message: changes.first_message,
         language: changes.language,
         voice_id: changes.voice_id,
+        bursting: bursting.unwrap_or(agent.bursting_asked),
     };
     let provider = api.providers.get(agent.provider);
     let changed = provider.update_agent(&agent.provider_agent_id, &changes).await?;
-    let (agent, _) = keep(&api, agent.provider, changed).await?;
+    let (agent, _) = keep(&api, agent.provider, changed, bursting).await?;
     api.audit("agent.updated", &id).await;
     Ok(Json(agent))
 }

@@ -77,7 +77,7 @@ pub(crate) async fn import_agent(
     id: &ProviderId,
 ) -> Result<Option<(Agent, bool)>, Problem> {
     match api.providers.get(provider).get_agent(id).await? {
-        Some(agent) => Ok(Some(keep(api, provider, agent).await?)),
+        Some(agent) => Ok(Some(keep(api, provider, agent, None).await?)),
         None => Ok(None),
     }
 }

@@ -22,6 +22,8 @@ fn take_over(record: &mut Agent, agent: ProviderAgent) {
     record.language = agent.language;
     record.voice_id = agent.voice_id;
     record.required_variables = agent.required_variables;
+    record.bursting = agent.bursting;
+    record.takes_first_message = agent.takes_first_message;
     record.status = AgentStatus::Active;
 }
 
@@ -36,6 +38,9 @@ fn new_record(provider: ProviderKind, id: &ProviderId, now: Timestamp) -> Agent 
         language: String::new(),
         voice_id: None,
         required_variables: Vec::new(),
+        bursting: false,
+        bursting_asked: false,
+        takes_first_message: false,
         status: AgentStatus::Active,
         created_at: now,
         updated_at: now,
@@ -43,12 +48,13 @@ fn new_record(provider: ProviderKind, id: &ProviderId, now: Timestamp) -> Agent 
     }
 }
 
-/// Writes what the provider tells into our record, a new one where there is none. Answers the
-/// record, and whether it is new.
+/// Writes what the provider tells into our record, a new one where there is none, with whether somebody
+/// asked for bursting just now. Answers the record, and whether it is new.
 pub(super) async fn keep(
     api: &Api,
     provider: ProviderKind,
     agent: ProviderAgent,
+    bursting_asked: Option<bool>,
 ) -> Result<(Agent, bool), StoreError> {
     let now = api.now();
     let id = id_of(provider, &agent.provider_agent_id);
@@ -56,6 +62,7 @@ pub(super) async fn keep(
         let Some(before) = api.store.find_agent(&id).await? else {
             let mut record = new_record(provider, &agent.provider_agent_id, now);
             take_over(&mut record, agent.clone());
+            record.bursting_asked = bursting_asked.unwrap_or(false);
             if api.store.create_agent(&record).await? {
                 return Ok((record, true));
             }
@@ -63,6 +70,7 @@ pub(super) async fn keep(
         };
         let mut record = before.clone();
         take_over(&mut record, agent.clone());
+        record.bursting_asked = bursting_asked.unwrap_or(before.bursting_asked);
         if record == before {
             return Ok((record, false));
         }

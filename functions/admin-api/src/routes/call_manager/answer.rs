@@ -91,7 +91,7 @@ impl From<RecipientStatus> for BatchRecipientStatus {
             | RecipientStatus::Failed
             | RecipientStatus::Skipped => Self::Failed,
             RecipientStatus::Voicemail => Self::Voicemail,
-            RecipientStatus::Cancelled => Self::Cancelled,
+            RecipientStatus::Cancelled | RecipientStatus::Removed => Self::Cancelled,
         }
     }
 }
@@ -153,7 +153,7 @@ impl Batch {
         counts: &CampaignCounts,
         recipients: Option<Vec<BatchRecipient>>,
     ) -> Self {
-        let waiting = counts.pending + counts.queued + counts.cancelled + counts.skipped;
+        let waiting = counts.pending + counts.queued + counts.cancelled + counts.skipped + counts.removed;
         let unix = Timestamp::as_second;
         Self {
             id: campaign.campaign_id.clone(),

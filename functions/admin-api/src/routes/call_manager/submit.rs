@@ -20,7 +20,7 @@ use crate::checks::Checks;
 use crate::limits::{DEFAULT_RINGING_SECS, MAX_BATCH_RECIPIENTS, MAX_NAME};
 use crate::path::found;
 use crate::roles::Operator;
-use crate::routes::campaigns::{Begin, NewRecipient, Plan, create, read_people};
+use crate::routes::campaigns::{Begin, NewOverrides, NewRecipient, Plan, create, read_people};
 use crate::routes::{agents, phone_lines};
 
 /// A batch of calls. Fields that are not named here are passed over, as the call-manager did.
@@ -76,7 +76,15 @@ pub(super) async fn submit_batch(
         .into_iter()
         .map(SubmitRecipient::into_person)
         .collect();
-    let mut recipients = read_people(&mut checks, people, None, &campaign_id, begin.due_at(now), now);
+    let mut recipients = read_people(
+        &mut checks,
+        people,
+        None,
+        &campaign_id,
+        begin.due_at(now),
+        now,
+        &[],
+    );
     let agent = agent(&api, &batch.agent_id).await?;
     if agent.is_none() {
         checks.wrong("agent_id", "neither we nor the provider know this agent");
@@ -154,6 +162,8 @@ impl SubmitRecipient {
             variables,
             external_id: None,
             details: ContactDetails::default(),
+            not_before: None,
+            overrides: NewOverrides::default(),
         }
     }
 }

@@ -155,6 +155,8 @@ fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: 
         conversation_id: None,
         carrier_call_id: None,
         ringing_timeout_secs: request.ringing_timeout_secs.unwrap_or(DEFAULT_RINGING_SECS),
+        first_message: None,
+        max_attempts: None,
         created_at: now,
         enqueued_at: Some(now),
         due_at: Some(now),

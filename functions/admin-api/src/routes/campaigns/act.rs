@@ -7,6 +7,7 @@ use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::answer::CampaignAnswer;
+use super::confirmed::rules_are_confirmed;
 use crate::answer::{Answer, Refusals};
 use crate::api::Api;
 use crate::path::{Id, found};
@@ -14,6 +15,9 @@ use crate::roles::Operator;
 
 /// Moves a campaign; once this answers, no dial begins that its new status forbids.
 pub(crate) async fn act(api: &Api, id: &CampaignId, action: CampaignAction) -> Result<Campaign, Problem> {
+    if matches!(action, CampaignAction::Start | CampaignAction::Schedule) {
+        rules_are_confirmed(api, id).await?;
+    }
     let moved = api.store.act_on_campaign(id, action, api.now()).await?;
     let campaign = found(moved, "campaign")?.map_err(refusal)?;
     api.audit(trail(action), id).await;

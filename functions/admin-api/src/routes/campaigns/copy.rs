@@ -3,7 +3,7 @@
 use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
-use switchboard_domain::{CampaignId, CampaignStatus, LayoutProgress, Recipient};
+use switchboard_domain::{CampaignId, CampaignStatus, LayoutProgress, Recipient, RecipientStatus};
 use switchboard_service::Problem;
 use switchboard_store::StoreError;
 use utoipa::ToSchema;
@@ -80,13 +80,15 @@ async fn copy_recipients(api: &Api, from: &CampaignId, to: &CampaignId) -> Resul
             .store
             .list_recipients(from, None, cursor.as_ref(), 500)
             .await?;
+        let stayed = |r: &Recipient| r.status != RecipientStatus::Removed;
         let copy = |r: Recipient| {
             let mut copy = Recipient::new(to.clone(), r.phone_number, r.variables, r.external_id, now, now);
             (copy.time_zone, copy.priority, copy.language) = (r.time_zone, r.priority, r.language);
+            copy.overrides = r.overrides;
             copy
         };
         api.store
-            .add_recipients(to, page.items.into_iter().map(copy).collect())
+            .add_recipients(to, page.items.into_iter().filter(stayed).map(copy).collect())
             .await?;
         cursor = page.next;
         if cursor.is_none() {

@@ -7,14 +7,15 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_domain::{
-    Agent, AgentId, AgentStatus, CampaignId, CampaignRules, Carrier, ListId, ORDINARY_WEIGHT, PhoneLine,
-    ProviderId, RetryPolicy,
+    Agent, AgentId, AgentStatus, CampaignId, CampaignRules, CampaignSettings, CampaignTemplateId, Carrier,
+    ListId, ORDINARY_WEIGHT, PhoneLine, ProviderId, ProviderKind, RetryPolicy,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::answer::CampaignAnswer;
 use super::creation::{Begin, Plan, create};
+use super::overrides::Known;
 use super::people::{NewRecipient, read_people};
 use super::rules;
 use crate::answer::{Made, Refusals};
@@ -45,10 +46,12 @@ pub(crate) struct CreateCampaign {
     /// Name shown to people.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// The agent that calls.
-    agent_id: AgentId,
-    /// The line it calls from.
-    phone_line_id: ProviderId,
+    /// Whatever is not said here is as this template has it.
+    template_id: Option<CampaignTemplateId>,
+    /// The agent that calls; needed where no template says it.
+    agent_id: Option<AgentId>,
+    /// The line it calls from; needed where no template says it.
+    phone_line_id: Option<ProviderId>,
     /// Who carries the calls; none: as the line says.
     carrier: Option<Carrier>,
     /// The contact lists it calls.
@@ -92,6 +95,13 @@ pub(super) async fn create_campaign(
 ) -> Made<CampaignAnswer> {
     let mut checks = Checks::default();
     let now = api.now();
+    let settings = match new.template_id.take() {
+        Some(id) => template(&api, &mut checks, &id).await?,
+        None => None,
+    };
+    if let Some(settings) = settings {
+        new.take(settings);
+    }
     check_fields(&mut checks, &new, now);
     let begin = begin(&mut checks, new.start, new.start_at, now);
     let region = checks
@@ -99,14 +109,38 @@ pub(super) async fn create_campaign(
         .flatten();
     let campaign_id = api.new_id(CampaignId::derived, CampaignId::generate);
     let people = std::mem::take(&mut new.recipients);
-    let mut recipients = read_people(&mut checks, people, region, &campaign_id, begin.due_at(now), now);
-    let agent = usable_agent(&api, &mut checks, &new.agent_id).await?;
-    let line = usable_line(&api, &mut checks, &new.phone_line_id).await?;
+    let agent = match &new.agent_id {
+        Some(id) => usable_agent(&api, &mut checks, id).await?,
+        None => {
+            checks.wrong("agent_id", "choose an agent: one of GET /api/agents");
+            None
+        }
+    };
+    let line = match &new.phone_line_id {
+        Some(id) => usable_line(&api, &mut checks, id).await?,
+        None => {
+            checks.wrong(
+                "phone_line_id",
+                "choose a phone line: one of GET /api/phone-lines",
+            );
+            None
+        }
+    };
     check_lists(&api, &mut checks, &new.list_ids).await?;
     let mut rules = match new.rules.take() {
         Some(rules) => rules,
         None => api.store.campaign_defaults().await?,
     };
+    let usual = agent.iter().map(|agent| agent.agent_id.clone());
+    let usual = usual.chain(rules.more_agents.iter().map(|more| more.agent_id.clone()));
+    let provider = agent
+        .as_ref()
+        .map_or(ProviderKind::Elevenlabs, |agent| agent.provider);
+    let own = Known::new(&api, provider, usual.collect())
+        .of_all(&mut checks, &people)
+        .await?;
+    let due_at = begin.due_at(now);
+    let mut recipients = read_people(&mut checks, people, region, &campaign_id, due_at, now, &own);
     rules::all(&mut checks, &rules);
     if let Some(agent) = &agent {
         rules::look_up(&api, &mut checks, agent.provider, &mut rules).await?;
@@ -137,6 +171,39 @@ pub(super) async fn create_campaign(
         StatusCode::CREATED,
         Json(CampaignAnswer::of(&api, campaign).await?),
     ))
+}
+
+/// The settings of a template.
+async fn template(
+    api: &Api,
+    checks: &mut Checks,
+    id: &CampaignTemplateId,
+) -> Result<Option<CampaignSettings>, Problem> {
+    let template = api.store.find_campaign_template(id).await?;
+    if template.is_none() {
+        checks.wrong(
+            "template_id",
+            "there is no such template: choose one of GET /api/campaign-templates",
+        );
+    }
+    Ok(template.map(|template| template.settings))
+}
+
+impl CreateCampaign {
+    /// Takes from the settings whatever is not said.
+    fn take(&mut self, settings: CampaignSettings) {
+        if self.phone_line_id.is_none() {
+            self.phone_line_id = Some(settings.phone_line_id);
+            self.carrier = self.carrier.or(Some(settings.carrier));
+        }
+        self.agent_id.get_or_insert(settings.agent_id);
+        self.rules.get_or_insert(settings.rules);
+        self.retry.get_or_insert(settings.retry);
+        self.concurrency_limit = self.concurrency_limit.or(settings.concurrency_limit);
+        self.weight.get_or_insert(settings.weight);
+        self.ringing_timeout_secs
+            .get_or_insert(settings.ringing_timeout_secs);
+    }
 }
 
 fn check_fields(checks: &mut Checks, new: &CreateCampaign, now: Timestamp) {

@@ -4,17 +4,23 @@ use axum::Json;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use switchboard_domain::{Campaign, CampaignId, CampaignRules, CampaignStatus, RetryPolicy};
+use switchboard_domain::{Agent, AgentId, Campaign, CampaignId, CampaignRules, CampaignStatus, RetryPolicy};
 use switchboard_service::Problem;
+use switchboard_store::StoreError;
 use utoipa::ToSchema;
 
 use super::answer::CampaignAnswer;
+use super::new_agent::new_agent;
 use super::rules;
 use crate::answer::{Answer, Refusals};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
 use crate::path::{Id, found};
 use crate::roles::Operator;
+
+/// How often it is tried again when somebody else was faster.
+const MAX_RACES: u32 = 5;
 
 /// What to change; what is left out stays, null takes away.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,6 +28,9 @@ use crate::roles::Operator;
 pub(crate) struct UpdateCampaign {
     /// Name shown to people.
     name: Option<String>,
+    /// The agent that calls from now on, of the same platform. Who waits is called by it; calls in progress go
+    /// on as they are. Refused when people who wait have no value for a variable that it needs.
+    agent_id: Option<AgentId>,
     /// When, how often and at what cost people may be called, as a JSON merge patch (RFC 7396): what is
     /// named here takes the place of what was, null is as a new campaign has it, the rest stays.
     #[schema(value_type = Option<CampaignRules>)]
@@ -42,7 +51,9 @@ pub(crate) struct UpdateCampaign {
 }
 
 /// Tells null from left out.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    value: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
@@ -56,44 +67,80 @@ pub(super) async fn update_campaign(
 ) -> Answer<CampaignAnswer> {
     let now = api.now();
     check(&changes, now)?;
-    let new_rules = match &changes.rules {
-        Some(patch) => {
-            let campaign = found(api.store.find_campaign(&id).await?, "campaign")?;
-            let (mut checks, mut rules) = (Checks::default(), with(&campaign.rules, patch)?);
-            rules::look_up(&api, &mut checks, campaign.provider, &mut rules).await?;
-            checks.done()?;
-            Some(rules)
+    for _ in 0..MAX_RACES {
+        let seen = found(api.store.find_campaign(&id).await?, "campaign")?;
+        let new = New::of(&api, &seen, &changes).await?;
+        let changed = api
+            .store
+            .edit_campaign(&id, |campaign| {
+                // What was looked at is not what it is any more: look again.
+                if campaign.status.is_final() != seen.status.is_final() || !same_base(campaign, &seen) {
+                    return Err(());
+                }
+                changes.apply(campaign);
+                new.apply(campaign);
+                campaign.updated_at = now;
+                Ok(true)
+            })
+            .await?;
+        if let Ok(campaign) = found(changed, "campaign")? {
+            api.audit("campaign.updated", &id).await;
+            api.wake_scheduler().await;
+            return Ok(Json(CampaignAnswer::of(&api, campaign).await?));
         }
-        None => None,
-    };
-    let changed = api
-        .store
-        .edit_campaign(&id, |campaign| {
-            if campaign.status.is_final() {
-                return Err(Problem::conflict(format!(
-                    "The campaign is {}. Clone it, and change the clone.",
-                    campaign.status.as_str()
-                )));
+    }
+    Err(StoreError::Stale.into())
+}
+
+/// Whether what a change was checked against is still so.
+fn same_base(campaign: &Campaign, seen: &Campaign) -> bool {
+    campaign.rules == seen.rules && campaign.agent_id == seen.agent_id
+}
+
+/// What a change leads to, looked up and checked.
+struct New {
+    rules: Option<CampaignRules>,
+    agent: Option<Agent>,
+}
+
+impl New {
+    async fn of(api: &Api, campaign: &Campaign, changes: &UpdateCampaign) -> Result<Self, Problem> {
+        if campaign.status.is_final() {
+            return Err(Problem::conflict(format!(
+                "The campaign is {}. Clone it, and change the clone.",
+                campaign.status.as_str()
+            )));
+        }
+        let rules = match &changes.rules {
+            Some(patch) => {
+                let (mut checks, mut rules) = (Checks::default(), with(&campaign.rules, patch)?);
+                rules::look_up(api, &mut checks, campaign.provider, &mut rules).await?;
+                checks.done()?;
+                Some(rules)
             }
-            let before = campaign.rules.calling_hours.clone();
-            changes.apply(campaign);
-            if let (Some(patch), Some(new)) = (&changes.rules, &new_rules) {
-                campaign.rules = with(&campaign.rules, patch)?;
-                campaign.rules.more_agents.clone_from(&new.more_agents);
-                campaign.rules.more_phone_lines.clone_from(&new.more_phone_lines);
-            }
+            None => None,
+        };
+        let agent = match &changes.agent_id {
+            Some(id) => Some(new_agent(api, campaign, id).await?),
+            None => None,
+        };
+        Ok(Self { rules, agent })
+    }
+
+    fn apply(&self, campaign: &mut Campaign) {
+        if let Some(rules) = &self.rules {
             let waits = campaign.status != CampaignStatus::Draft;
-            if waits && campaign.rules.calling_hours != before {
+            if waits && campaign.rules.calling_hours != rules.calling_hours {
                 campaign.new_hours = Some(String::new());
             }
-            campaign.updated_at = now;
-            Ok(true)
-        })
-        .await?;
-    let campaign = found(changed, "campaign")??;
-    api.audit("campaign.updated", &id).await;
-    api.wake_scheduler().await;
-    Ok(Json(CampaignAnswer::of(&api, campaign).await?))
+            campaign.rules.clone_from(rules);
+        }
+        if let Some(agent) = &self.agent {
+            campaign.agent_id = agent.agent_id.clone();
+            campaign.provider_agent_id = agent.provider_agent_id.clone();
+            campaign.required_variables.clone_from(&agent.required_variables);
+        }
+    }
 }
 
 impl UpdateCampaign {

@@ -2,19 +2,24 @@
 
 mod act;
 mod answer;
+mod confirmed;
 mod copy;
 mod create;
 mod creation;
 mod defaults;
 mod dependents;
 mod edit;
+mod new_agent;
+mod overrides;
 mod people;
 mod preflight;
 mod progress;
 mod proof;
 mod read;
+mod recipient;
 mod recipients;
 mod rules;
+mod templates;
 mod whom;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +32,7 @@ pub(crate) use answer::CampaignAnswer;
 pub(crate) use create::{usable_agent, usable_line};
 pub(crate) use creation::{Begin, Plan, create};
 pub(crate) use dependents::{campaigns_of, unfinished_campaigns};
+pub(crate) use overrides::NewOverrides;
 pub(crate) use people::{NewRecipient, read_people};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -48,6 +54,20 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(act::stop_all_campaigns))
         .routes(routes!(copy::clone_campaign))
         .routes(routes!(recipients::list_recipients, recipients::add_recipients))
+        .routes(routes!(
+            recipient::get_recipient,
+            recipient::update_recipient,
+            recipient::remove_recipient
+        ))
+        .routes(routes!(recipient::remove_recipients))
+        .routes(routes!(
+            templates::list_campaign_templates,
+            templates::create_campaign_template
+        ))
+        .routes(routes!(
+            templates::get_campaign_template,
+            templates::delete_campaign_template
+        ))
         .routes(routes!(progress::get_progress))
         .routes(routes!(proof::get_proof))
         .routes(routes!(proof::get_proof_ledger))

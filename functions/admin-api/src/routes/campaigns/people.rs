@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_contacts::Region;
-use switchboard_domain::{CampaignId, ContactDetails, DynamicVariables, Recipient, Zone};
+use switchboard_domain::{CampaignId, ContactDetails, DynamicVariables, Recipient, RecipientOverrides, Zone};
 use utoipa::ToSchema;
 
+use super::overrides::NewOverrides;
+use super::rules;
 use crate::checks::Checks;
 use crate::limits::MAX_NAME;
 use crate::numbers;
@@ -27,9 +29,14 @@ pub(crate) struct NewRecipient {
     /// The person's time zone, priority and language.
     #[serde(default)]
     pub(crate) details: ContactDetails,
+    /// Not called before this moment.
+    pub(crate) not_before: Option<Timestamp>,
+    /// What is different for this person.
+    #[serde(default)]
+    pub(crate) overrides: NewOverrides,
 }
 
-/// The recipients, where nothing is wrong with them.
+/// The recipients, where nothing is wrong with them. `overrides` is what is different for each, by its place.
 pub(crate) fn read_people(
     checks: &mut Checks,
     people: Vec<NewRecipient>,
@@ -37,6 +44,7 @@ pub(crate) fn read_people(
     campaign: &CampaignId,
     due_at: Timestamp,
     now: Timestamp,
+    overrides: &[RecipientOverrides],
 ) -> Vec<Recipient> {
     let mut recipients = Vec::with_capacity(people.len());
     for (index, person) in people.into_iter().enumerate() {
@@ -54,17 +62,24 @@ pub(crate) fn read_people(
         if let Some(language) = &person.details.language {
             checks.text(&at("details.language"), language, 2..=35);
         }
+        if let Some(not_before) = person.not_before {
+            rules::ahead(checks, &at("not_before"), not_before, now);
+        }
+        let due_at = person.not_before.map_or(due_at, |at| at.max(due_at));
         let number = checks.take(at("phone_number"), numbers::parse(&person.phone_number, region));
         recipients.extend(number.map(|number| {
-            Recipient::new(
+            let recipient = Recipient::new(
                 campaign.clone(),
                 number,
                 person.variables,
                 person.external_id,
                 due_at,
                 now,
-            )
-            .with_details(&person.details)
+            );
+            Recipient {
+                overrides: overrides.get(index).cloned().unwrap_or_default(),
+                ..recipient.with_details(&person.details)
+            }
         }));
     }
     recipients

@@ -1,16 +1,21 @@
 //! A campaign looked at, rehearsed and tried on oneself before it begins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
+use futures::future::try_join_all;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{CampaignId, Preflight, PreflightBuilder, Rehearsal, RehearsalReport, Scenario};
+use switchboard_domain::{
+    AgentId, Campaign, CampaignId, Preflight, PreflightBuilder, Rehearsal, RehearsalReport, RuleConfirmation,
+    Scenario,
+};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::whom::whom;
 use crate::answer::{Answer, Made, Refusals};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
 use crate::path::{Id, found};
@@ -26,11 +31,23 @@ pub(super) async fn get_preflight(Viewer(api): Viewer, Id(id): Id<CampaignId>) -
     let settings = api.store.dial_settings().await?;
     let queue = api.store.queue_settings(api.default_limit, api.now()).await?;
     let whom = whom(&api, &campaign).await?;
-    let mut builder = PreflightBuilder::new(&campaign, &settings, queue.concurrency_limit, api.now());
+    let confirmed = RuleConfirmation::in_force(&api.store.rule_confirmations().await?);
+    let bursting = bursting(&api, &campaign).await?;
+    let builder = PreflightBuilder::new(&campaign, &settings, queue.concurrency_limit, api.now());
+    let mut builder = builder.knowing(confirmed, bursting);
     for (person, facts) in &whom.people {
         builder.person(person, facts);
     }
     Ok(Json(builder.finish(whom.all)))
+}
+
+/// The names of the campaign's agents whose calls may go above the limit of the account.
+async fn bursting(api: &Api, campaign: &Campaign) -> Result<Vec<String>, Problem> {
+    let more = campaign.rules.more_agents.iter().map(|more| &more.agent_id);
+    let ids: BTreeSet<&AgentId> = std::iter::once(&campaign.agent_id).chain(more).collect();
+    let agents = try_join_all(ids.into_iter().map(|id| api.store.find_agent(id))).await?;
+    let bursting = agents.into_iter().flatten().filter(|agent| agent.bursting);
+    Ok(bursting.map(|agent| agent.name).collect())
 }
 
 /// How a rehearsal goes.

@@ -7,6 +7,7 @@ use switchboard_service::Problem;
 use utoipa::{IntoParams, ToSchema};
 
 use super::act::act;
+use super::overrides::Known;
 use super::people::{NewRecipient, read_people};
 use crate::answer::{Answer, Refusals};
 use crate::api::Api;
@@ -62,7 +63,7 @@ pub(crate) struct AddRecipients {
 pub(crate) struct AddedRecipients {
     /// New in the campaign.
     added: u64,
-    /// In the campaign before, by `external_id` or number.
+    /// In the campaign before, by `external_id` or number; who was taken out stays out.
     present: u64,
 }
 
@@ -91,10 +92,13 @@ pub(super) async fn add_recipients(
         .flatten();
     let now = api.now();
     let due_at = campaign.start_at.map_or(now, |start| start.max(now));
-    let mut people = read_people(&mut checks, request.recipients, region, &id, due_at, now);
+    let own = Known::of(&api, &campaign)
+        .of_all(&mut checks, &request.recipients)
+        .await?;
+    let mut people = read_people(&mut checks, request.recipients, region, &id, due_at, now, &own);
     checks.done()?;
     for person in &mut people {
-        person.wait_until(due_at, &campaign.rules.calling_hours);
+        person.wait_until(person.due_at, &campaign.rules.calling_hours);
     }
     let added = api.store.add_recipients(&id, people).await?;
     settle(&api, &id, added.added).await?;

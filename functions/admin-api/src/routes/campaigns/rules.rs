@@ -100,6 +100,9 @@ pub(super) fn all(checks: &mut Checks, rules: &CampaignRules) {
 fn auto_pause(checks: &mut Checks, rule: &AutoPause) {
     checks.range("rules.auto_pause.within_secs", &rule.within_secs, 10..=3_600);
     checks.range("rules.auto_pause.at_least_calls", &rule.at_least_calls, 1..=200);
+    if let Some(secs) = &rule.provider_down_secs {
+        checks.range("rules.auto_pause.provider_down_secs", secs, 30..=86_400);
+    }
     for (name, percent) in [
         ("failed_percent", rule.failed_percent),
         ("voicemail_percent", rule.voicemail_percent),

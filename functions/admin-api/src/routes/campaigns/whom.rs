@@ -1,7 +1,7 @@
 //! The people of a campaign that may not be laid out yet: from its lists, and from itself.
 
 use futures::future::try_join_all;
-use switchboard_domain::{Campaign, Contact, ListId, PersonFacts, PhoneNumber, Recipient};
+use switchboard_domain::{Campaign, Contact, ListId, PersonFacts, PhoneNumber, Recipient, RecipientStatus};
 use switchboard_store::StoreError;
 
 use crate::api::Api;
@@ -21,6 +21,24 @@ pub(super) struct Whom {
 
 /// The people who are still to be called by a campaign, or an even sample of them.
 pub(super) async fn whom(api: &Api, campaign: &Campaign) -> Result<Whom, StoreError> {
+    let Whom { mut people, all } = who(api, campaign).await?;
+    let numbers: Vec<PhoneNumber> = people
+        .iter()
+        .map(|(person, _)| person.phone_number.clone())
+        .collect();
+    let (listed, dialled) = tokio::join!(
+        api.store.which_do_not_call(&numbers),
+        api.store.dialled_of_all(&numbers)
+    );
+    let (listed, dialled) = (listed?, dialled?);
+    for (((_, facts), listed), dialled) in people.iter_mut().zip(listed).zip(dialled) {
+        (facts.do_not_call, facts.dialled) = (listed, dialled);
+    }
+    Ok(Whom { people, all })
+}
+
+/// The same, of whom only the rows are known.
+pub(super) async fn who(api: &Api, campaign: &Campaign) -> Result<Whom, StoreError> {
     let counts = api.store.campaign_counts(&campaign.campaign_id).await?;
     let mut people = recipients(api, campaign).await?;
     let mut all = counts.pending + counts.queued;
@@ -38,38 +56,25 @@ pub(super) async fn whom(api: &Api, campaign: &Campaign) -> Result<Whom, StoreEr
         }));
         all = all.max(people.len() as u64).max(in_lists);
     }
-    let numbers: Vec<PhoneNumber> = people
-        .iter()
-        .map(|(person, _)| person.phone_number.clone())
-        .collect();
-    let (listed, dialled) = tokio::join!(
-        api.store.which_do_not_call(&numbers),
-        api.store.dialled_of_all(&numbers)
-    );
-    let (listed, dialled) = (listed?, dialled?);
-    for (((_, facts), listed), dialled) in people.iter_mut().zip(listed).zip(dialled) {
-        (facts.do_not_call, facts.dialled) = (listed, dialled);
-    }
     Ok(Whom { people, all })
 }
 
 /// Those who are in the campaign already and wait.
 async fn recipients(api: &Api, campaign: &Campaign) -> Result<Vec<(Recipient, PersonFacts)>, StoreError> {
-    let (mut people, mut cursor) = (Vec::new(), None);
-    let waiting = Some(switchboard_domain::RecipientStatus::Pending);
-    while (people.len() as u64) < MOST {
-        let page = api
-            .store
-            .list_recipients(&campaign.campaign_id, waiting, cursor.as_ref(), 1_000)
-            .await?;
-        people.extend(
-            page.items
-                .into_iter()
-                .map(|person| (person, PersonFacts::default())),
-        );
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
+    let mut people = Vec::new();
+    for waiting in [RecipientStatus::Pending, RecipientStatus::Queued] {
+        let mut cursor = None;
+        while (people.len() as u64) < MOST {
+            let page = api
+                .store
+                .list_recipients(&campaign.campaign_id, Some(waiting), cursor.as_ref(), 1_000)
+                .await?;
+            let found = page.items.into_iter();
+            people.extend(found.map(|person| (person, PersonFacts::default())));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
         }
     }
     Ok(people)

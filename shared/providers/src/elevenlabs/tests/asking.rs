@@ -51,6 +51,7 @@ async fn a_change_is_asked_once() {
         first_message: "Hola {{name}}".into(),
         language: "es".into(),
         voice_id: Some(id("v0iceExample00000001")),
+        bursting: false,
     };
     assert!(server.provider.create_agent(&spec).await.is_err());
     assert!(
@@ -79,9 +80,52 @@ async fn a_change_is_asked_once() {
                 "agent": { "first_message": "Hola {{name}}", "language": "es", "prompt": { "prompt": "Be brief." } },
                 "tts": { "voice_id": "v0iceExample00000001", "model_id": "eleven_flash_v2_5" },
             },
+            "platform_settings": {
+                "call_limits": { "bursting_enabled": false },
+                "overrides": { "conversation_config_override": { "agent": { "first_message": true } } },
+            },
         })
     );
-    assert_eq!(asked[1].body, json!({ "conversation_config": { "agent": {} } }));
+    assert_eq!(
+        asked[1].body,
+        json!({
+            "conversation_config": { "agent": {} },
+            "platform_settings": { "call_limits": { "bursting_enabled": false } },
+        })
+    );
+}
+
+#[tokio::test]
+async fn bursting_is_on_only_where_it_is_asked_for_and_is_read_as_the_vendor_has_it() {
+    let answered = |platform: serde_json::Value| {
+        let body = json!({ "agent_id": "agent_1", "conversation_config": {}, "platform_settings": platform });
+        async move {
+            let body = body.to_string();
+            let server = Server::answering(move |_| answer(200, body.clone())).await;
+            let changes = AgentChanges {
+                bursting: true,
+                ..AgentChanges::default()
+            };
+            let agent = server
+                .provider
+                .update_agent(&id("agent_1"), &changes)
+                .await
+                .unwrap();
+            let asked = server.asked();
+            assert_eq!(
+                asked[0].body["platform_settings"]["call_limits"],
+                json!({ "bursting_enabled": true })
+            );
+            (agent.bursting, agent.takes_first_message)
+        }
+    };
+    let off = json!({ "call_limits": { "bursting_enabled": false } });
+    assert_eq!(answered(off).await, (false, false));
+    // Where the vendor says nothing it bursts.
+    assert_eq!(answered(json!({ "overrides": null })).await, (true, false));
+    let first =
+        json!({ "overrides": { "conversation_config_override": { "agent": { "first_message": true } } } });
+    assert_eq!(answered(first).await, (true, true));
 }
 
 #[tokio::test]

@@ -127,6 +127,7 @@ pub(super) fn call(carrier: Carrier) -> PlaceCall {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into(),
+        first_message: None,
         ringing_timeout_secs: 45,
     }
 }

@@ -15,6 +15,20 @@ pub(in crate::elevenlabs) struct AgentBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     conversation_config: ConfigBody<'a>,
+    platform_settings: PlatformBody,
+}
+
+#[derive(Debug, Serialize)]
+struct PlatformBody {
+    call_limits: CallLimitsBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overrides: Option<Overrides>,
+}
+
+/// Bursting is on where nothing is said, and doubles the price: it is always said.
+#[derive(Debug, Serialize)]
+struct CallLimitsBody {
+    bursting_enabled: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,13 +79,17 @@ fn model_for(language: &str) -> &'static str {
 
 impl<'a> AgentBody<'a> {
     pub(in crate::elevenlabs) fn create(spec: &'a AgentSpec) -> Self {
-        Self::new(
+        let mut body = Self::new(
             Some(&spec.name),
             Some(&spec.prompt),
             Some(&spec.first_message),
             Some(&spec.language),
             spec.voice_id.as_ref(),
-        )
+            spec.bursting,
+        );
+        // An agent of ours may be given other first words for a call.
+        body.platform_settings.overrides = Some(Overrides::of_first_message());
+        body
     }
 
     pub(in crate::elevenlabs) fn update(changes: &'a AgentChanges) -> Self {
@@ -81,6 +99,7 @@ impl<'a> AgentBody<'a> {
             changes.first_message.as_deref(),
             changes.language.as_deref(),
             changes.voice_id.as_ref(),
+            changes.bursting,
         )
     }
 
@@ -90,6 +109,7 @@ impl<'a> AgentBody<'a> {
         first_message: Option<&'a str>,
         language: Option<&'a str>,
         voice_id: Option<&'a ProviderId>,
+        bursting_enabled: bool,
     ) -> Self {
         let prompt = prompt.map(|prompt| PromptPart { prompt });
         let tts = TtsPart {
@@ -105,6 +125,10 @@ impl<'a> AgentBody<'a> {
                     prompt,
                 },
                 tts,
+            },
+            platform_settings: PlatformBody {
+                call_limits: CallLimitsBody { bursting_enabled },
+                overrides: None,
             },
         }
     }
@@ -151,6 +175,8 @@ pub(in crate::elevenlabs) struct Agent {
     name: String,
     #[serde(default, deserialize_with = "lenient")]
     conversation_config: Config,
+    #[serde(default, deserialize_with = "lenient")]
+    platform_settings: Platform,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -160,6 +186,54 @@ struct Config {
     agent: AgentConfig,
     #[serde(deserialize_with = "lenient")]
     tts: Tts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Platform {
+    #[serde(deserialize_with = "lenient")]
+    call_limits: CallLimits,
+    #[serde(deserialize_with = "lenient")]
+    overrides: Overrides,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CallLimits {
+    #[serde(deserialize_with = "lenient")]
+    bursting_enabled: Option<bool>,
+}
+
+/// What a call may bring instead of the agent's own; nothing where nothing is said.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Overrides {
+    #[serde(deserialize_with = "lenient")]
+    conversation_config_override: ConfigOverrides,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct ConfigOverrides {
+    #[serde(deserialize_with = "lenient")]
+    agent: AgentOverrides,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct AgentOverrides {
+    #[serde(deserialize_with = "lenient")]
+    first_message: bool,
+}
+
+impl Overrides {
+    fn of_first_message() -> Self {
+        Self {
+            conversation_config_override: ConfigOverrides {
+                agent: AgentOverrides { first_message: true },
+            },
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -204,6 +278,10 @@ impl TryFrom<Agent> for ProviderAgent {
 
     fn try_from(body: Agent) -> Result<Self, InvalidId> {
         let Config { agent, tts } = body.conversation_config;
+        let Platform {
+            call_limits,
+            overrides,
+        } = body.platform_settings;
         let prompt_and_tools = format!("{}\n{}", agent.prompt.prompt, agent.prompt.tools);
         let placeholders = agent.dynamic_variables.dynamic_variable_placeholders;
         Ok(Self {
@@ -218,6 +296,9 @@ impl TryFrom<Agent> for ProviderAgent {
             first_message: agent.first_message,
             language: agent.language.unwrap_or_else(|| "en".to_owned()),
             voice_id: tts.voice_id.and_then(|id| ProviderId::parse(&id).ok()),
+            // The vendor's own default.
+            bursting: call_limits.bursting_enabled.unwrap_or(true),
+            takes_first_message: overrides.conversation_config_override.agent.first_message,
         })
     }
 }

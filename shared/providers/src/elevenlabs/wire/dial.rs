@@ -24,6 +24,19 @@ struct ClientData<'a> {
     /// The list of conversations can be filtered by it.
     user_id: &'a str,
     dynamic_variables: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation_config_override: Option<ConfigOverride<'a>>,
+}
+
+/// Sent only where it is wanted: an agent that does not allow it fails the conversation.
+#[derive(Serialize)]
+struct ConfigOverride<'a> {
+    agent: AgentOverride<'a>,
+}
+
+#[derive(Serialize)]
+struct AgentOverride<'a> {
+    first_message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -48,6 +61,11 @@ impl<'a> From<&'a PlaceCall> for DialBody<'a> {
             conversation_initiation_client_data: ClientData {
                 user_id: request.attempt.as_str(),
                 dynamic_variables,
+                conversation_config_override: request.first_message.as_deref().map(|first_message| {
+                    ConfigOverride {
+                        agent: AgentOverride { first_message },
+                    }
+                }),
             },
             telephony_call_config: TelephonyConfig {
                 ringing_timeout_secs: request.ringing_secs(),

@@ -1,0 +1,62 @@
+//! Settings of the whole deployment: one document each, whole when it is read and when it is written.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use switchboard_domain::{CampaignRules, DialSettings};
+
+use crate::item::to_item;
+use crate::keys::Key;
+use crate::{Store, StoreError, keys};
+
+/// The item: what is in it besides its key.
+#[derive(Serialize, Deserialize)]
+struct Kept<T> {
+    #[serde(alias = "rules")]
+    settings: T,
+}
+
+impl Store {
+    /// What holds for every dial: what the product has until somebody sets something else.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn dial_settings(&self) -> Result<DialSettings, StoreError> {
+        self.document(&keys::dial_settings()).await
+    }
+
+    /// Sets what holds for every dial from now on.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_dial_settings(&self, settings: &DialSettings) -> Result<(), StoreError> {
+        self.put_document(&keys::dial_settings(), settings).await
+    }
+
+    /// The rules of new campaigns: those of the product until somebody sets others.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn campaign_defaults(&self) -> Result<CampaignRules, StoreError> {
+        self.document(&keys::campaign_defaults()).await
+    }
+
+    /// Sets the rules of new campaigns.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_campaign_defaults(&self, rules: &CampaignRules) -> Result<(), StoreError> {
+        self.put_document(&keys::campaign_defaults(), rules).await
+    }
+
+    /// The document at a key; its default until somebody writes one.
+    async fn document<T: DeserializeOwned + Default>(&self, key: &Key) -> Result<T, StoreError> {
+        let kept: Option<Kept<T>> = self.find(&self.config.system_table, key).await?;
+        Ok(kept.map(|kept| kept.settings).unwrap_or_default())
+    }
+
+    async fn put_document<T: Serialize>(&self, key: &Key, settings: T) -> Result<(), StoreError> {
+        let mut item = to_item(&Kept { settings })?;
+        key.put_into(&mut item);
+        self.put(&self.config.system_table, item).await
+    }
+}
