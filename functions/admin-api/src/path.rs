@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use switchboard_domain::{
-    AgentId, CallId, CampaignId, EventTargetId, ExportId, ListId, ProviderId, UploadId,
+    AgentId, CallId, CampaignId, EventTargetId, ExportId, ListId, ProviderId, RegisterId, UploadId,
 };
 use switchboard_service::Problem;
 
@@ -26,6 +26,7 @@ names! {
     ExportId => "export",
     ListId => "contact list",
     ProviderId => "conversation",
+    RegisterId => "register",
     UploadId => "upload",
 }
 

@@ -26,7 +26,9 @@ pub(super) async fn get_preflight(Viewer(api): Viewer, Id(id): Id<CampaignId>) -
     let settings = api.store.dial_settings().await?;
     let queue = api.store.queue_settings(api.default_limit, api.now()).await?;
     let whom = whom(&api, &campaign).await?;
-    let mut builder = PreflightBuilder::new(&campaign, &settings, queue.concurrency_limit, api.now());
+    let registers = api.store.do_not_call_registers().await?;
+    let builder = PreflightBuilder::new(&campaign, &settings, queue.concurrency_limit, api.now());
+    let mut builder = builder.with_registers(&registers);
     for (person, facts) in &whom.people {
         builder.person(person, facts);
     }
