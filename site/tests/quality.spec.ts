@@ -31,7 +31,7 @@ for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const pages = [
       "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
-      `/contacts/${list}`, "/contacts/do-not-call", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
+      `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
       "/settings", "/nowhere",
     ];
     const told: string[] = [];

@@ -12,6 +12,7 @@ mod calls;
 mod campaigns;
 mod contacts;
 mod dialling;
+mod do_not_call;
 mod document;
 mod event_targets;
 mod events;

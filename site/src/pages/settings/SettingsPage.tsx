@@ -217,8 +217,8 @@ function Audit() {
                     {items.map((entry) => (
                       <Table.Tr key={entry.audit_id}>
                         <Table.Td style={{ whiteSpace: "nowrap" }}><Moment at={entry.at} /></Table.Td>
-                        <Table.Td>{entry.actor_name ?? entry.actor}</Table.Td>
-                        <Table.Td visibleFrom="sm">{formatWord(entry.role)}</Table.Td>
+                        <Table.Td>{entry.actor_name ?? (entry.role ? entry.actor : formatWord(entry.actor))}</Table.Td>
+                        <Table.Td visibleFrom="sm">{entry.role && formatWord(entry.role)}</Table.Td>
                         <Table.Td>{formatWord(entry.action)}</Table.Td>
                         <Table.Td visibleFrom="sm"><Text size="xs" ff="monospace" truncate maw={260}>{entry.thing}</Text></Table.Td>
                       </Table.Tr>
