@@ -133,6 +133,10 @@ impl Settings {
                 .elevenlabs_webhook_secret
                 .clone()
                 .unwrap_or_else(|| SimulatorConfig::default().webhook_secret),
+            tool_secret: self
+                .elevenlabs_tool_secret
+                .clone()
+                .unwrap_or_else(|| SimulatorConfig::default().tool_secret),
             clock_factor: self.clock_factor,
             ..SimulatorConfig::default()
         };
