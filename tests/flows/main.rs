@@ -10,6 +10,7 @@ mod campaign;
 mod control;
 mod events;
 mod events_out;
+mod opting_out;
 mod restart;
 mod security;
 mod uploads;

@@ -223,7 +223,7 @@ async fn an_agent_uses_its_do_not_call_tool_with_whoever_opts_out_and_with_nobod
         http: reqwest::Client::builder().build().unwrap(),
     };
     let scenario = json!({ "rules": [{ "suffix": "77", "behaviour": "opts_out" }] });
-    assert_eq!(desk.send("PUT", "/sim/scenario", Some(scenario)).await.0, 200);
+    assert_eq!(desk.send("PUT", "/sim/scenario", Some(scenario)).await.0, 204);
     desk.dial("+34600000010", "call_other").await;
     let (_, dialled) = desk.dial("+34600000077", "call_wish").await;
     let id = dialled["conversation_id"].as_str().unwrap();

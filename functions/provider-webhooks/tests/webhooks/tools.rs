@@ -29,8 +29,10 @@ async fn the_person_of_a_live_call_is_taken_off_and_the_agent_has_a_sentence_to_
     let world = World::start().await;
     let id = world.sample_call().await;
     let number = world.find(&id).await.phone_number.unwrap();
-    let body =
-        json!({ "conversation_id": SAMPLE_CONVERSATION, "attempt_id": "", "reason": "not interested" });
+    let sample = include_str!("../../../../events/provider-webhooks/do_not_call_tool.json");
+    let mut body: Value = serde_json::from_str(sample).unwrap();
+    assert_eq!(body["attempt_id"], json!(id));
+    body["attempt_id"] = "".into();
     for _ in 0..2 {
         let (status, told) = world.admitted(body.clone()).await;
         assert_eq!(
