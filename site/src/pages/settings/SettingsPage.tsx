@@ -44,6 +44,10 @@ function addresses(): { name: string; address: string; where: string }[] {
       name: "ElevenLabs, after each call", address: `${apiAddress()}/webhooks/elevenlabs`,
       where: "Conversational AI, Settings, Post-call webhook. Choose transcript and call initiation failures, with HMAC; put the secret it shows into the deployment's secret.",
     },
+    {
+      name: "ElevenLabs, do-not-call tool", address: `${apiAddress()}/tools/do-not-call`,
+      where: "Agent, Tools, Webhook, with POST. Send the deployment's tool secret in the header x-switchboard-tool-secret, and conversation_id from the variable system__conversation_id.",
+    },
   ];
 }
 
