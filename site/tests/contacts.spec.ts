@@ -43,6 +43,47 @@ test("a number on the do-not-call list is added, found and allowed again", async
   await expect(page.getByText("No such number")).toBeVisible();
 });
 
+test("a register is imported onto the do-not-call list, is warned of when it is old, and the list is exported", async ({ page, api }) => {
+  const since = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+  const source = "Robinson list";
+  const importing = async (file: string, days: number) => {
+    await page.goto("/contacts/do-not-call");
+    await page.getByRole("link", { name: "Import a file" }).click();
+    await page.getByPlaceholder("National register").fill(source);
+    await page.keyboard.press("Tab");
+    await page.getByLabel("Day on which you got it").fill(since(days));
+    await page.locator("input[type=file]").setInputFiles({ name: "robinson.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+    await expect(page.getByText("First rows, as they will be imported")).toBeVisible({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+  };
+  await importing("phone,name\n+34632000901,A\n+34632000902,B\n+3463,C\n", 40);
+  await expect(page.getByText("2 numbers added")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("Rows left out")).toBeVisible();
+  await page.getByRole("link", { name: "See the list" }).click();
+  const warning = page.getByRole("alert").filter({ hasText: "older than 31 days" });
+  await expect(warning).toContainText(`${source} (40 days)`);
+  const row = page.getByRole("row").filter({ hasText: "632 000 901" });
+  await expect(row).toContainText(source);
+
+  // The same numbers from a new file: nothing is added, and the register is new again.
+  await importing("phone,name\n+34632000901,A\n+34632000902,B\n", 0);
+  await expect(page.getByText("0 numbers added")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("link", { name: "See the list" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "632 000 902" })).toBeVisible();
+  await expect(warning).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("button", { name: "Start export" }).click();
+  await expect(page.getByText(/Ready: \d+ numbers?/)).toBeVisible({ timeout: 60_000 });
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download" }).click();
+  const text = await readFile(await (await download).path(), "utf8");
+  expect(text).toContain("phone_number,way,source,source_date,reason,added_at");
+  expect(text).toContain(`'+34632000901,import,${source},${since(40)}`);
+  await api.call("DELETE", "/api/do-not-call/+34632000901");
+  await api.call("DELETE", "/api/do-not-call/+34632000902");
+});
+
 test("a person is found by number over all lists", async ({ page, api }) => {
   await api.list("Findable", people(2, 600));
   await page.goto("/contacts");

@@ -36,7 +36,7 @@ for (const [scheme, looked] of SCHEMES) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const pages = [
       "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
-      `/contacts/${list}`, "/contacts/do-not-call", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
+      `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
       "/settings", "/nowhere",
     ];
     const told: string[] = [];

@@ -23,7 +23,7 @@ test.describe("a viewer", () => {
   });
 
   test("is told on pages for others, and the API refuses what the site hides", async ({ page }) => {
-    for (const path of ["/campaigns/new", "/contacts/import", "/agents/new", "/event-targets"]) {
+    for (const path of ["/campaigns/new", "/contacts/import", "/contacts/do-not-call/import", "/agents/new", "/event-targets"]) {
       await page.goto(path);
       await expect(page.getByText(/Your role does not/)).toBeVisible();
     }

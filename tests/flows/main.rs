@@ -12,6 +12,7 @@ mod campaigns;
 mod control;
 mod events;
 mod events_out;
+mod opting_out;
 mod restart;
 mod security;
 mod uploads;

@@ -20,7 +20,7 @@ impl Api {
             at: self.now(),
             actor: caller.subject.clone(),
             actor_name: caller.name.clone(),
-            role: caller.role,
+            role: Some(caller.role),
             action: action.to_owned(),
             thing,
         };

@@ -12,6 +12,8 @@ pub(crate) const MAX_BATCH_RECIPIENTS: usize = 10_000;
 pub(crate) const MAX_LISTS: usize = 50;
 /// Numbers, or places, in one request.
 pub(crate) const MAX_AT_ONCE: usize = 1_000;
+/// Registers that do-not-call numbers are imported from.
+pub(crate) const MAX_REGISTERS: usize = 100;
 /// Characters of a name.
 pub(crate) const MAX_NAME: usize = 200;
 /// Characters of a note.

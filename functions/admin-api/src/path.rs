@@ -5,7 +5,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use switchboard_domain::{
     AgentId, CallId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId, ProviderId,
-    RecipientId, UploadId,
+    RecipientId, RegisterId, UploadId,
 };
 use switchboard_service::Problem;
 
@@ -29,6 +29,7 @@ names! {
     ListId => "contact list",
     ProviderId => "conversation",
     RecipientId => "recipient",
+    RegisterId => "register",
     UploadId => "upload",
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value;
-use switchboard_domain::{Call, csv_safe};
+use switchboard_domain::{Call, DoNotCallEntry, csv_safe};
 
-/// The columns, in order. Times are RFC 3339 in UTC; the last three are JSON.
+/// The columns of the call log, in order. Times are RFC 3339 in UTC; the last three are JSON.
 pub const COLUMNS: [&str; 27] = [
     "call_id",
     "status",
@@ -69,6 +69,28 @@ pub(crate) fn row(call: &Call) -> [String; 27] {
         json(&call.variables),
         json(&results.collected),
         json(&results.criteria),
+    ]
+}
+
+/// The columns of the do-not-call list, in order.
+pub const DO_NOT_CALL_COLUMNS: [&str; 6] = [
+    "phone_number",
+    "way",
+    "source",
+    "source_date",
+    "reason",
+    "added_at",
+];
+
+/// An entry of the do-not-call list as a row, as safe as a call's.
+pub(crate) fn do_not_call_row(entry: &DoNotCallEntry) -> [String; 6] {
+    [
+        safe(entry.phone_number.as_str()),
+        entry.way.as_str().to_owned(),
+        safe(&entry.source),
+        maybe(entry.source_date),
+        maybe(entry.note.as_ref()),
+        safe(entry.added_at),
     ]
 }
 

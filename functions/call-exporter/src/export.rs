@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::{Clock, Export, ExportId, ExportStatus};
+use switchboard_domain::{Clock, Export, ExportContent, ExportId, ExportStatus};
 use switchboard_service::Causes;
 use switchboard_store::{CallFilter, FileStore, Store, StoreError};
 
+use crate::columns::{COLUMNS, DO_NOT_CALL_COLUMNS, do_not_call_row, row};
 use crate::failure::Unfinished;
 use crate::file::CsvFile;
 
@@ -117,7 +118,7 @@ impl CallExporter {
         }
         tracing::error!(export.id = %export.export_id, error = %Causes(&unfinished), "an export was not finished");
         export.status = ExportStatus::Failed;
-        export.failure = Some(unfinished.explain());
+        export.failure = Some(unfinished.explain(export.content));
         let noted = self.note(&export).await;
         match (unfinished, noted) {
             (_, Err(Unfinished::Overtaken { rows })) => Ok(ExportOutcome::Completed { rows }),
@@ -138,7 +139,11 @@ impl CallExporter {
 
     async fn write_file(&self, export: &mut Export, stop_at: Timestamp) -> Result<(), Unfinished> {
         let key = FileStore::export_key(&export.export_id);
-        let mut file = CsvFile::begin(&self.store, key, self.pace.part_bytes)?;
+        let columns: &[&str] = match export.content {
+            ExportContent::Calls => &COLUMNS,
+            ExportContent::DoNotCall => &DO_NOT_CALL_COLUMNS,
+        };
+        let mut file = CsvFile::begin(&self.store, key, self.pace.part_bytes, columns)?;
         match self.write_rows(&mut file, export, stop_at).await {
             Ok(()) => Ok(file.finish().await?),
             Err(unfinished) => {
@@ -161,17 +166,30 @@ impl CallExporter {
             if self.clock.now() >= stop_at {
                 return Err(Unfinished::OutOfTime { rows: export.rows });
             }
-            let page = self
-                .store
-                .list_calls(&filter, cursor.as_ref(), self.pace.page)
-                .await?;
-            file.write(&page.items).await?;
-            export.rows += page.items.len() as u64;
+            let (written, next) = match export.content {
+                ExportContent::Calls => {
+                    let page = self
+                        .store
+                        .list_calls(&filter, cursor.as_ref(), self.pace.page)
+                        .await?;
+                    file.write(page.items.iter().map(row)).await?;
+                    (page.items.len(), page.next)
+                }
+                ExportContent::DoNotCall => {
+                    let page = self
+                        .store
+                        .list_do_not_call(None, cursor.as_ref(), self.pace.page)
+                        .await?;
+                    file.write(page.items.iter().map(do_not_call_row)).await?;
+                    (page.items.len(), page.next)
+                }
+            };
+            export.rows += written as u64;
             if export.rows - noted >= self.pace.note_rows {
                 self.note(export).await?;
                 noted = export.rows;
             }
-            cursor = page.next;
+            cursor = next;
             if cursor.is_none() {
                 return Ok(());
             }

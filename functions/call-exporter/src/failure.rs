@@ -1,5 +1,6 @@
 //! Why an export was given up, for the person who asked for it.
 
+use switchboard_domain::ExportContent;
 use switchboard_store::StoreError;
 
 /// Why a file was not finished.
@@ -24,19 +25,22 @@ pub(crate) enum Unfinished {
 
 impl Unfinished {
     /// What happened and what to do.
-    pub(crate) fn explain(&self) -> String {
+    pub(crate) fn explain(&self, content: ExportContent) -> String {
         match self {
+            Self::OutOfTime { rows } if content == ExportContent::DoNotCall => format!(
+                "Time ran out after {rows} numbers. Export again; if it stays like this, tell the people who run this \
+                 service."
+            ),
             Self::OutOfTime { rows } => format!(
                 "Time ran out after {rows} calls. Export a shorter time, one campaign or one agent at a time."
             ),
             Self::Overtaken { .. } => "The file is there: download it.".to_owned(),
             Self::Store(StoreError::Unreadable(_)) => {
-                "A call in the log could not be read. Export a time without it, and tell the people who run this \
-                 service."
+                "A row could not be read. Export a time without it, and tell the people who run this service."
                     .to_owned()
             }
             Self::Store(_) => {
-                "The calls could not be read, or the file could not be written. It is tried again by itself; if it \
+                "The rows could not be read, or the file could not be written. It is tried again by itself; if it \
                  stays like this for ten minutes, export again."
                     .to_owned()
             }

@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
-use call_exporter::{COLUMNS, CallExporter, ExportError, ExportOutcome, Pace};
+use call_exporter::{COLUMNS, CallExporter, DO_NOT_CALL_COLUMNS, ExportError, ExportOutcome, Pace};
 use jiff::{SignedDuration, Timestamp};
-use switchboard_domain::{Call, CallOrigin, CallResults, CallStatus, Export, ExportId, ExportStatus};
+use switchboard_domain::{
+    Call, CallOrigin, CallResults, CallStatus, DoNotCallEntry, Export, ExportContent, ExportId, ExportStatus,
+    OptOutWay,
+};
 use switchboard_local_engines::DynamoDbFault;
 use switchboard_store::FileStore;
 use switchboard_testing::{TestStore, records};
@@ -292,4 +295,47 @@ async fn an_export_that_nobody_asked_for_is_an_error() {
     let id = ExportId::derived(&["nobody"]);
     let error = world.exporter.run(&id, world.in_minutes(15)).await.unwrap_err();
     assert!(matches!(error, ExportError::NotFound(_)), "{error}");
+}
+
+#[tokio::test]
+async fn the_do_not_call_list_is_exported_whole_and_safe_to_open() {
+    let world = World::start(Pace {
+        page: 3,
+        ..Pace::default()
+    })
+    .await;
+    for n in 0..10 {
+        let entry = DoNotCallEntry {
+            way: OptOutWay::Import,
+            source: "=HYPERLINK(\"http://x\")".to_owned(),
+            source_date: Some("2026-11-01".parse().unwrap()),
+            note: Some("@asked".to_owned()),
+            ..records::do_not_call(&records::number(n), world.in_minutes(n as i64))
+        };
+        world.test.store.add_do_not_call(&entry).await.unwrap();
+    }
+    world.put_calls(2).await;
+    let export = Export {
+        content: ExportContent::DoNotCall,
+        ..records::export("list", world.test.now())
+    };
+    let id = world.ask(&export).await;
+    assert_eq!(world.run(&id).await, ExportOutcome::Completed { rows: 10 });
+    let file = world.file(&id).await.unwrap();
+    let mut csv = csv::Reader::from_reader(file.as_slice());
+    assert_eq!(csv.headers().unwrap(), DO_NOT_CALL_COLUMNS.as_slice());
+    let rows: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 10);
+    let newest: Vec<&str> = rows[0].iter().collect();
+    assert_eq!(
+        newest,
+        [
+            "'+14155550009",
+            "import",
+            "'=HYPERLINK(\"http://x\")",
+            "2026-11-01",
+            "'@asked",
+            "2026-11-20T12:09:00Z"
+        ]
+    );
 }

@@ -10,6 +10,7 @@ use switchboard_providers::elevenlabs::webhook::{SIGNATURE_HEADER, SignatureErro
 use switchboard_service::{Causes, Problem, ProblemCode};
 
 use crate::Webhooks;
+use crate::tools::do_not_call;
 
 /// Largest body that is read: more than Lambda lets through.
 pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
@@ -17,12 +18,16 @@ pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 const NOT_SIGNED: &str = "The signature is missing, too old, or does not fit the body. Check that the webhook's \
                           secret is the one set here, and that both clocks are right.";
 
-/// The routes of the webhooks.
+/// The routes of the webhooks and of the tools.
 pub fn router(webhooks: Webhooks) -> Router {
     Router::new()
         .route("/webhooks/elevenlabs", post(elevenlabs))
+        .route("/tools/do-not-call", post(do_not_call))
         .method_not_allowed_fallback(async || {
-            Problem::new(ProblemCode::MethodNotAllowed, "Webhooks are sent with POST.")
+            Problem::new(
+                ProblemCode::MethodNotAllowed,
+                "Webhooks and tools are sent with POST.",
+            )
         })
         .fallback(async || Problem::not_found("webhook"))
         .with_state(webhooks)

@@ -1,4 +1,5 @@
-//! What the providers tell us of calls: verified, kept, applied.
+//! What the providers tell us of calls: verified, kept, applied. And the tools that an agent may use during
+//! a call.
 //!
 //! A webhook is answered 200 only once its body is in the data bucket and what it says is written.
 //! The same body is the same webhook: repeats, reordering and replays change nothing. What cannot be
@@ -6,6 +7,7 @@
 
 mod delivery;
 mod http;
+mod tools;
 
 pub use http::{MAX_BODY_BYTES, router};
 
@@ -20,7 +22,7 @@ use switchboard_store::Store;
 pub struct Webhooks {
     /// Everything that is kept.
     pub store: Store,
-    /// The secrets that webhooks are signed with.
+    /// The secrets that webhooks are signed with, and those of tools.
     pub secrets: Arc<ElevenLabsSecrets>,
     /// The present moment.
     pub clock: Arc<dyn Clock>,

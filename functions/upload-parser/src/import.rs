@@ -139,6 +139,13 @@ impl Parser {
             return Ok(());
         };
         upload.status = parsing;
+        if let Some(import) = upload.do_not_call.clone() {
+            let mut progress = Progress::new(&self.store, self.clock.as_ref(), upload, lease, invocation.id);
+            progress.write(self.clock.now()).await?;
+            return self
+                .forbid(&mut progress, &import, file, invocation.work_until)
+                .await;
+        }
         let list = self.store.find_contact_list(&upload.list_id).await?;
         let mut progress = Progress::new(&self.store, self.clock.as_ref(), upload, lease, invocation.id);
         if progress.upload.joins_list && list.is_none() {
@@ -294,7 +301,11 @@ impl Parser {
         self.end(progress, UploadStatus::Failed).await
     }
 
-    async fn end(&self, progress: &mut Progress<'_>, status: UploadStatus) -> Result<(), StoreError> {
+    pub(crate) async fn end(
+        &self,
+        progress: &mut Progress<'_>,
+        status: UploadStatus,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let upload = &mut progress.upload;
         // Parsing goes to either end.
@@ -310,7 +321,7 @@ impl Parser {
         progress.write(now).await
     }
 
-    fn options(&self, upload: &Upload) -> Result<ParseOptions, UploadFailure> {
+    pub(crate) fn options(&self, upload: &Upload) -> Result<ParseOptions, UploadFailure> {
         let region = upload.default_region.as_deref().map(Region::parse).transpose();
         Ok(ParseOptions {
             default_region: region.map_err(|unknown| UploadFailure {

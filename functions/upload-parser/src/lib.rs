@@ -5,6 +5,7 @@
 //! interrupted import reads the file again and goes on writing where it was.
 
 mod event;
+mod forbidding;
 mod import;
 mod preview;
 mod progress;

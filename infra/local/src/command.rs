@@ -64,6 +64,9 @@ struct Settings {
     /// Secret of the ElevenLabs webhook.
     #[arg(long, env = "ELEVENLABS_WEBHOOK_SECRET", hide_env_values = true)]
     elevenlabs_webhook_secret: Option<String>,
+    /// Secret of the tools that its agents use during a call.
+    #[arg(long, env = "ELEVENLABS_TOOL_SECRET", hide_env_values = true)]
+    elevenlabs_tool_secret: Option<String>,
     /// The simulator's delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 20.0)]
     clock_factor: f64,
@@ -130,6 +133,10 @@ impl Settings {
                 .elevenlabs_webhook_secret
                 .clone()
                 .unwrap_or_else(|| SimulatorConfig::default().webhook_secret),
+            tool_secret: self
+                .elevenlabs_tool_secret
+                .clone()
+                .unwrap_or_else(|| SimulatorConfig::default().tool_secret),
             clock_factor: self.clock_factor,
             ..SimulatorConfig::default()
         };
@@ -143,7 +150,8 @@ impl Settings {
             let key =
                 key.context("ELEVENLABS_BASE_URL is set, but ELEVENLABS_API_KEY is not: set the key too")?;
             let secret = self.elevenlabs_webhook_secret.clone().unwrap_or_default();
-            let value = serde_json::json!({ "api_key": key, "webhook_secret": secret });
+            let tools = self.elevenlabs_tool_secret.clone().unwrap_or_default();
+            let value = serde_json::json!({ "api_key": key, "webhook_secret": secret, "tool_secret": tools });
             secrets.insert("ElevenlabsSecret".to_owned(), value.to_string());
         }
         let here = runner::own_folder().context("the folder of this program cannot be found")?;

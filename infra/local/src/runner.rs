@@ -386,6 +386,7 @@ async fn start_simulator(config: &LocalConfig, api: SocketAddr) -> Result<Option
     let listener = listen(*port, "SIMULATOR_PORT").await?;
     let mut settings = settings.clone();
     settings.webhook_url = Some(format!("http://{api}/webhooks/elevenlabs"));
+    settings.do_not_call_tool_url = Some(format!("http://{api}/tools/do-not-call"));
     settings.state_file = Some(config.data_dir.join("simulator").join("journal.jsonl"));
     let started = Simulator::start(listener, settings).await;
     started
@@ -487,8 +488,12 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
 /// Values of the secrets, by name.
 fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
     let simulated = config.simulator.as_ref().map(|(_, simulator)| {
-        serde_json::json!({ "api_key": simulator.api_key, "webhook_secret": simulator.webhook_secret })
-            .to_string()
+        serde_json::json!({
+            "api_key": simulator.api_key,
+            "webhook_secret": simulator.webhook_secret,
+            "tool_secret": simulator.tool_secret,
+        })
+        .to_string()
     });
     let value = |id: &String| config.secrets.get(id).cloned().or_else(|| simulated.clone());
     stack

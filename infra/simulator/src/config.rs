@@ -13,6 +13,10 @@ pub struct SimulatorConfig {
     pub webhook_url: Option<String>,
     /// What webhooks are signed with.
     pub webhook_secret: String,
+    /// Where the do-not-call tool of every agent is; none: no agent has one.
+    pub do_not_call_tool_url: Option<String>,
+    /// The secret that tools send.
+    pub tool_secret: String,
     /// Delays are divided by this.
     pub clock_factor: f64,
     /// Most calls at one time; above it a dial is answered 429.
@@ -31,6 +35,8 @@ impl Default for SimulatorConfig {
             api_key: "sim-api-key".to_owned(),
             webhook_url: None,
             webhook_secret: "sim-webhook-secret".to_owned(),
+            do_not_call_tool_url: None,
+            tool_secret: "sim-tool-secret-of-this-machine".to_owned(),
             clock_factor: 1.0,
             concurrency_ceiling: None,
             state_file: None,

@@ -104,7 +104,7 @@ impl Conversation {
         self.failure.is_none()
             && matches!(
                 self.behaviour,
-                Behaviour::Answers | Behaviour::AnswersLong | Behaviour::Voicemail
+                Behaviour::Answers | Behaviour::OptsOut | Behaviour::AnswersLong | Behaviour::Voicemail
             )
     }
 
@@ -143,7 +143,7 @@ impl Conversation {
             Phase::Initiated => None,
             _ => Some(match self.behaviour {
                 _ if self.failure.is_some() => "failed",
-                Behaviour::Answers | Behaviour::AnswersLong => "answered",
+                Behaviour::Answers | Behaviour::OptsOut | Behaviour::AnswersLong => "answered",
                 Behaviour::Voicemail => "voicemail",
                 Behaviour::Busy => "busy",
                 Behaviour::NoAnswer => "no_answer",

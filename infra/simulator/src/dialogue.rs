@@ -132,9 +132,28 @@ const VOICEMAIL: (Lines, Verdict, &str) = (
     "A mailbox answered; the agent left a message.",
 );
 
+const OPTS_OUT: (Lines, Verdict, &str) = (
+    &[
+        (
+            "agent",
+            "Hello {name}, this is Clara from the renewals team. Do you have a minute?",
+        ),
+        ("user", "Please take me off your list and do not call again."),
+        (
+            "agent",
+            "I have taken your number off our lists. We will not call you again. Good bye.",
+        ),
+    ],
+    Verdict::Failure,
+    "{name} does not want to be called again.",
+);
+
 fn chosen(conversation: &Conversation) -> (Lines, Verdict, &'static str) {
     if conversation.behaviour == Behaviour::Voicemail {
         return VOICEMAIL;
+    }
+    if conversation.behaviour == Behaviour::OptsOut {
+        return OPTS_OUT;
     }
     let part = chance(conversation.seed, &[&conversation.to, "dialogue"]);
     let of = |count: usize| ((part * count as f64) as usize).min(count - 1);

@@ -19,6 +19,7 @@ mod scenario;
 mod seed;
 mod server;
 mod state;
+mod tools;
 mod webhooks;
 
 pub use config::SimulatorConfig;

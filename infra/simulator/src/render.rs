@@ -122,14 +122,19 @@ fn analysis(conversation: &Conversation, now_ms: i64) -> Value {
         "data_collection_id": "satisfaction", "value": satisfaction, "rationale": "Judged by the tone.",
         "json_schema": { "type": "integer", "description": "Satisfaction from 1 to 5" },
     });
+    let opts_out = conversation.behaviour == crate::Behaviour::OptsOut;
+    let wish = json!({
+        "data_collection_id": "opt_out", "value": opts_out, "rationale": "Judged by what was said.",
+        "json_schema": { "type": "boolean", "description": "Whether the person does not want to be called again" },
+    });
     json!({
         "call_successful": verdict.as_str(),
         "transcript_summary": text,
         "call_summary_title": title,
         "evaluation_criteria_results": { "goal": criterion },
         "evaluation_criteria_results_list": [criterion],
-        "data_collection_results": { "satisfaction": collected },
-        "data_collection_results_list": [collected],
+        "data_collection_results": { "satisfaction": collected, "opt_out": wish },
+        "data_collection_results_list": [collected, wish],
     })
 }
 

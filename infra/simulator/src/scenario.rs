@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 pub enum Behaviour {
     /// Answers and talks.
     Answers,
+    /// Answers, and does not want to be called again: the agent uses its do-not-call tool, where there is one.
+    OptsOut,
     /// Answers and talks for half an hour.
     AnswersLong,
     /// Lets it ring.

@@ -250,3 +250,52 @@ async fn an_agent_keeps_its_limits_and_takes_first_words_of_a_call_only_where_it
         assert_eq!(talked["transcript"][0]["message"], "Good evening!");
     }
 }
+
+#[tokio::test]
+async fn an_agent_uses_its_do_not_call_tool_with_whoever_opts_out_and_with_nobody_else() {
+    let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let tool = axum::Router::new().route(
+        "/tools/do-not-call",
+        axum::routing::post(
+            async move |headers: axum::http::HeaderMap, axum::Json(body): axum::Json<Value>| {
+                let secret = headers["x-switchboard-tool-secret"].to_str().unwrap().to_owned();
+                told.send((secret, body)).unwrap();
+            },
+        ),
+    );
+    let here = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = SimulatorConfig {
+        do_not_call_tool_url: Some(format!("http://{}/tools/do-not-call", here.local_addr().unwrap())),
+        clock_factor: 1_000.0,
+        ..SimulatorConfig::default()
+    };
+    tokio::spawn(axum::serve(here, tool).into_future());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let desk = Desk {
+        simulator: Simulator::start(listener, config).await.unwrap(),
+        http: reqwest::Client::builder().build().unwrap(),
+    };
+    let scenario = json!({ "rules": [{ "suffix": "77", "behaviour": "opts_out" }] });
+    assert_eq!(desk.send("PUT", "/sim/scenario", Some(scenario)).await.0, 204);
+    desk.dial("+34600000010", "call_other").await;
+    let (_, dialled) = desk.dial("+34600000077", "call_wish").await;
+    let id = dialled["conversation_id"].as_str().unwrap();
+    let (secret, body) = tokio::time::timeout(std::time::Duration::from_secs(20), heard.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(secret, SimulatorConfig::default().tool_secret);
+    assert_eq!(body["conversation_id"], id);
+    let detail = loop {
+        let (_, detail) = desk
+            .send("GET", &format!("/v1/convai/conversations/{id}"), None)
+            .await;
+        if detail["status"] == "done" {
+            break detail;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let results = &detail["analysis"]["data_collection_results"];
+    assert_eq!(results["opt_out"]["value"], true, "{results}");
+    assert!(heard.try_recv().is_err(), "nobody else opted out");
+}

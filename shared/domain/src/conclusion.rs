@@ -140,7 +140,14 @@ fn recipient_after(
         ..RetryPolicy::default()
     };
     let policy = campaign.map_or(once, |campaign| campaign.retry_for(&recipient));
-    let next = after_attempt(attempt, &recipient, &policy, now);
+    let opted_out = campaign.is_some_and(|campaign| campaign.rules.wishes.opts_out(&call.results));
+    let next = match (after_attempt(attempt, &recipient, &policy, now), ending) {
+        // Whoever said so is not tried again, however the call ended.
+        (AfterAttempt::RetryAt(_), Ending::Ended { outcome, .. }) if opted_out => {
+            AfterAttempt::Done(*outcome)
+        }
+        (next, _) => next,
+    };
     let wait = |recipient: &mut Recipient, at: Timestamp| {
         recipient.not_before = Some(at);
         let Some(campaign) = campaign else {

@@ -1,4 +1,4 @@
-//! Exports of the call log.
+//! Exports of the call log and of the do-not-call list.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,12 +20,27 @@ pub enum ExportStatus {
     Failed,
 }
 
-/// One request to write the call log to a CSV file.
+/// What an export holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportContent {
+    /// The call log.
+    #[default]
+    Calls,
+    /// The do-not-call list.
+    DoNotCall,
+}
+
+/// One request to write the call log, or the do-not-call list, to a CSV file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Export {
     /// Our id.
     pub export_id: ExportId,
+    /// What it holds. The conditions below are of calls.
+    #[serde(default)]
+    pub content: ExportContent,
     /// How far it is.
     pub status: ExportStatus,
     /// Only calls of this campaign.

@@ -133,6 +133,8 @@ own_id!(/// Our id of an address that events are sent to.
     EventTargetId, "event target id", "tgt_");
 own_id!(/// Our id of settings of campaigns that are kept under a name.
     CampaignTemplateId, "campaign template id", "tmpl_");
+own_id!(/// Our id of a register that do-not-call numbers are imported from.
+    RegisterId, "register id", "reg_");
 
 /// An id given by a provider (conversation, agent, phone line, voice, batch): opaque, but safe in
 /// a path or key: 1 to 128 of `A-Z a-z 0-9 _ -`.

@@ -60,16 +60,19 @@ pub use conclusion::{CallFacts, Conclusion, Ending, conclude, late_callback};
 pub use contact::{Contact, ContactDetails, ContactList, DynamicVariables};
 pub use csv_safe::csv_safe;
 pub use dial_settings::{DialSettings, MICROS_PER_CENT};
-pub use dnc::DoNotCallEntry;
+pub use dnc::{
+    DoNotCallEntry, DoNotCallImport, DoNotCallRegister, MAX_REGISTER_AGE_DAYS, OptOutWay, outdated_registers,
+    register_warning,
+};
 pub use events_out::{
     AddressRules, Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EVENT_ATTEMPTS, EventTarget,
     EventType, InvalidAddress, MAX_RETRY_AFTER, OutgoingEvent, Ports, TurnedOff, is_public, next_attempt,
 };
-pub use export::{Export, ExportStatus};
+pub use export::{Export, ExportContent, ExportStatus};
 pub use frequency::{Dialled, FrequencyCap, FrequencyLimits, LONGEST_CAP_HOURS};
 pub use ids::{
     AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, InvalidId,
-    ListId, ProviderId, RecipientId, UploadId,
+    ListId, ProviderId, RecipientId, RegisterId, UploadId,
 };
 pub use overrides::{OwnAgent, OwnLine, RecipientOverrides};
 pub use person::{AuditEntry, Role, User};

@@ -56,12 +56,13 @@ pub struct AuditEntry {
     pub audit_id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// Subject of the token that was used.
+    /// Subject of the token that was used; where nobody's was, what did it: `call` and the call's id.
     pub actor: String,
     /// Their name, as the token says it.
     pub actor_name: Option<String>,
-    /// The role they had.
-    pub role: Role,
+    /// The role they had; none where it was no person with a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// What was done, e.g. `campaign.paused`.
     pub action: String,
     /// What it was done to: an id, a count or a setting.

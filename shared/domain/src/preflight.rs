@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use switchboard_calling_hours::{Answer, Rule, ZoneSource};
 
-use crate::{Campaign, DialSettings, Dialled, FrequencyLimits, PhoneNumber, Purpose, Recipient, SkipReason};
+use crate::{
+    Campaign, DialSettings, Dialled, DoNotCallRegister, FrequencyLimits, PhoneNumber, Purpose, Recipient,
+    SkipReason, register_warning,
+};
 
 /// People named who will not be called.
 const MOST_EXAMPLES: usize = 20;
@@ -106,6 +109,7 @@ pub struct PreflightBuilder<'a> {
     settings: &'a DialSettings,
     limit: u32,
     now: Timestamp,
+    registers: &'a [DoNotCallRegister],
     seen: HashSet<u64>,
     looked_at: u64,
     callable: u64,
@@ -135,6 +139,7 @@ impl<'a> PreflightBuilder<'a> {
             settings,
             limit,
             now,
+            registers: &[],
             seen: HashSet::new(),
             looked_at: 0,
             callable: 0,
@@ -158,6 +163,13 @@ impl<'a> PreflightBuilder<'a> {
     #[must_use]
     pub fn knowing(mut self, confirmed: BTreeSet<&'static str>, bursting: Vec<String>) -> Self {
         (self.confirmed, self.bursting) = (confirmed, bursting);
+        self
+    }
+
+    /// Warns of registers of the do-not-call list that are outdated when the campaign begins.
+    #[must_use]
+    pub fn with_registers(mut self, registers: &'a [DoNotCallRegister]) -> Self {
+        self.registers = registers;
         self
     }
 
@@ -333,6 +345,7 @@ impl<'a> PreflightBuilder<'a> {
 
     fn warnings(&self, rules: &[RuleInUse], will_be_called: u64) -> Vec<String> {
         let mut warnings = Vec::new();
+        warnings.extend(register_warning(self.registers, self.now));
         if will_be_called == 0 {
             warnings.push("Nobody would be called. Look at the reasons.".to_owned());
         }
@@ -488,6 +501,30 @@ mod tests {
         );
         settings.require_confirmed_rules = true;
         assert!(warnings(&settings, &[], Vec::new()).contains("does not start before"));
+    }
+
+    #[test]
+    fn an_outdated_register_is_warned_of_by_the_day_on_which_the_campaign_begins() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let (mut campaign, settings) = (campaign(), DialSettings::default());
+        let registers = [crate::DoNotCallRegister {
+            register_id: crate::RegisterId::derived(&["register"]),
+            source: "National register".to_owned(),
+            source_date: "2026-11-01".parse().unwrap(),
+            imported_at: now,
+            upload_id: crate::UploadId::derived(&["file"]),
+            numbers: 3,
+        }];
+        let warned = |campaign: &Campaign| {
+            let builder = PreflightBuilder::new(campaign, &settings, 15, now).with_registers(&registers);
+            let told = builder.finish(0);
+            told.warnings
+                .iter()
+                .any(|warning| warning.contains("National register"))
+        };
+        assert!(!warned(&campaign));
+        campaign.start_at = Some("2026-12-20T12:00:00Z".parse().unwrap());
+        assert!(warned(&campaign));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactDetails, DynamicVariables, ListId, PhoneNumber, UploadId};
+use crate::{ContactDetails, DoNotCallImport, DynamicVariables, ListId, PhoneNumber, UploadId};
 
 /// Where an upload is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,9 +16,9 @@ pub enum UploadStatus {
     AwaitingFile,
     /// Being read.
     Parsing,
-    /// Its contact list is ready.
+    /// Its contact list is ready, or its numbers are on the do-not-call list.
     Completed,
-    /// No contact list came of it; `failure` says why.
+    /// Nothing came of it; `failure` says why.
     Failed,
 }
 
@@ -53,13 +53,13 @@ pub struct IllegalUploadEvent {
 pub struct UploadCounts {
     /// Rows read, the header and blank rows left out.
     pub rows: u64,
-    /// Rows that became contacts.
+    /// Rows that became contacts, or, in a file for the do-not-call list, numbers that are new on it.
     pub accepted: u64,
     /// Rows with something wrong.
     pub rejected: u64,
     /// Rows whose number came earlier in the file, or is on the list that the file is added to.
     pub duplicate: u64,
-    /// Rows whose number is on the do-not-call list; they become no contacts.
+    /// Rows whose number is on the do-not-call list already; they become no contacts.
     #[serde(default)]
     pub do_not_call: u64,
     /// Accepted rows that correct a row of an earlier file.
@@ -152,8 +152,11 @@ pub struct UploadFailure {
 pub struct Upload {
     /// Our id.
     pub upload_id: UploadId,
-    /// The contact list it makes.
+    /// The contact list it makes; of a file for the do-not-call list, there is none.
     pub list_id: ListId,
+    /// The file's numbers go onto the do-not-call list; none: it makes a contact list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub do_not_call: Option<DoNotCallImport>,
     /// Name of the file as the person has it.
     pub file_name: String,
     /// Size in bytes, as declared; the stored file cannot have another.

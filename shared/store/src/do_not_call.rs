@@ -2,9 +2,20 @@
 
 use switchboard_domain::{DoNotCallEntry, PhoneNumber, SearchText};
 
-use crate::item::{s, to_item};
+use crate::item::{Item, from_item, s, to_item};
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Cursor, Page, Store, StoreError, keys};
+
+fn entry_item(entry: &DoNotCallEntry) -> Result<Item, StoreError> {
+    let mut item = to_item(entry)?;
+    keys::do_not_call(&entry.phone_number).put_into(&mut item);
+    item.insert("kind".into(), s("do_not_call"));
+    item.insert(
+        "sort".into(),
+        keys::time_and(entry.added_at, entry.phone_number.as_str()),
+    );
+    Ok(item)
+}
 
 impl Store {
     /// Puts a number on the list. Once this answers, no dial to it begins. Answers whether it is
@@ -13,13 +24,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn add_do_not_call(&self, entry: &DoNotCallEntry) -> Result<bool, StoreError> {
-        let mut item = to_item(entry)?;
-        keys::do_not_call(&entry.phone_number).put_into(&mut item);
-        item.insert("kind".into(), s("do_not_call"));
-        item.insert(
-            "sort".into(),
-            keys::time_and(entry.added_at, entry.phone_number.as_str()),
-        );
+        let item = entry_item(entry)?;
         let Some(event) = self.wanted_events().await?.opt_out(entry) else {
             return self.create(&self.config.contacts_table, item).await;
         };
@@ -55,6 +60,29 @@ impl Store {
     ) -> Result<Vec<bool>, StoreError> {
         let keys: Vec<_> = numbers.into_iter().map(keys::do_not_call).collect();
         self.which_exist(&self.config.contacts_table, &keys).await
+    }
+
+    /// The entries of these numbers, in their order; none for a number that is not on the list.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn find_all_do_not_call(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<DoNotCallEntry>>, StoreError> {
+        let keys: Vec<_> = numbers.iter().map(keys::do_not_call).collect();
+        let mut found = self.items_of(&self.config.contacts_table, &keys, None).await?;
+        let entry = |key| found.remove(key).map(from_item).transpose();
+        keys.iter().map(entry).collect()
+    }
+
+    /// Puts a number of an imported file on the list, unless it is there. Answers whether it is new. Nobody
+    /// is told of it as an event: a file can have millions, and whoever imports it knows them.
+    ///
+    /// # Errors
+    /// When the table does not answer; adding it again is safe.
+    pub async fn import_do_not_call(&self, entry: &DoNotCallEntry) -> Result<bool, StoreError> {
+        self.create(&self.config.contacts_table, entry_item(entry)?).await
     }
 
     /// Takes a number off the list.

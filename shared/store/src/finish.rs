@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallFacts, CallId, CallStatus, Campaign, CampaignStatus, Conclusion, DoNotCallEntry, Ending,
-    OutgoingEvent, Recipient, Wishes, conclude, late_callback,
+    Call, CallFacts, CallId, CallStatus, Campaign, CampaignStatus, Conclusion, Ending, OutgoingEvent,
+    Recipient, conclude, late_callback,
 };
 
 use crate::calls::call_item;
@@ -79,6 +79,7 @@ impl Store {
             match self.write_conclusion(&conclusion, &events).await {
                 Ok(()) => {
                     self.announce(&events).await;
+                    self.end_if_opted_out(&conclusion, now).await;
                     return Ok(Finished::Now(Box::new(conclusion.call)));
                 }
                 Err(StoreError::Stale) => {}
@@ -98,34 +99,6 @@ impl Store {
         Ok((self.find_recipient(campaign_id, recipient_id).await?, goes_on))
     }
 
-    /// Puts the number onto the do-not-call list when the person said so in the call.
-    async fn keep_opt_out(
-        &self,
-        call: &Call,
-        campaign: Option<&Campaign>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let own = Wishes::default();
-        let wishes = campaign.map_or(&own, |campaign| &campaign.rules.wishes);
-        let Some(number) = call
-            .phone_number
-            .as_ref()
-            .filter(|_| wishes.opts_out(&call.results))
-        else {
-            return Ok(());
-        };
-        let entry = DoNotCallEntry {
-            phone_number: number.clone(),
-            source: "call".to_owned(),
-            note: Some(format!("The person said so in the call {}.", call.call_id)),
-            added_at: now,
-        };
-        if self.add_do_not_call(&entry).await? {
-            tracing::info!(call.id = %call.call_id, "a person opted out in a call");
-        }
-        Ok(())
-    }
-
     /// An ending that came after the end can still carry what was missing then.
     async fn add_late_facts(
         &self,
@@ -141,7 +114,6 @@ impl Store {
             return Ok(Finished::Before(Box::new(before)));
         }
         let (recipient, campaign) = self.concerned(&after).await?;
-        // Only when it is new: a repeat must not undo that somebody took the number off the list since.
         // Before it is written: whoever writes it again after a crash does this again as well.
         self.keep_opt_out(&after, campaign.as_ref(), now).await?;
         match self

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
     AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, ListId,
-    PhoneNumber, ProviderId, RecipientId, RecipientStatus, UploadId,
+    PhoneNumber, ProviderId, RecipientId, RecipientStatus, RegisterId, UploadId,
 };
 
 use crate::item::{Item, s};
@@ -136,6 +136,18 @@ pub(crate) fn contact(list: &ListId, seq: u64) -> Key {
 
 pub(crate) fn do_not_call(number: &PhoneNumber) -> Key {
     Key::new(format!("DNC#{}", number.as_str()), META)
+}
+
+/// The partition of all registers that do-not-call numbers are imported from.
+pub(crate) const REGISTERS: &str = "DNC_REGISTERS";
+
+pub(crate) fn register(id: &RegisterId) -> Key {
+    Key::new(REGISTERS, id.as_str())
+}
+
+/// A wish not to be called, said in a conversation whose call is not known yet.
+pub(crate) fn opt_out_wish(conversation: &ProviderId) -> Key {
+    Key::new(format!("OPT_OUT#{conversation}"), META)
 }
 
 /// The calls that a number had lately.

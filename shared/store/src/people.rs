@@ -1,6 +1,6 @@
 //! People who use Switchboard, and the trail of what they changed.
 
-use switchboard_domain::{AuditEntry, User};
+use switchboard_domain::{AuditEntry, AuditId, User};
 
 use crate::item::{s, to_item};
 use crate::{Cursor, Page, Store, StoreError, keys};
@@ -39,6 +39,17 @@ impl Store {
         item.insert("kind".into(), s("audit"));
         item.insert("sort".into(), keys::time_and(entry.at, entry.audit_id.as_str()));
         self.create(&self.config.system_table, item).await
+    }
+
+    /// Whether there is an entry with this id.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub(crate) async fn has_audit_entry(&self, id: &AuditId) -> Result<bool, StoreError> {
+        let entry = self
+            .find_item(&self.config.system_table, &keys::audit(id))
+            .await?;
+        Ok(entry.is_some())
     }
 
     /// The audit trail, newest first. With a filter a page can be short, even empty, and still have a

@@ -45,6 +45,8 @@ impl Store {
     /// # Errors
     /// When the tables do not answer.
     pub async fn import_call(&self, call: &Call, recording_due: bool) -> Result<bool, StoreError> {
+        // Before it is written: whoever imports it again after a crash does this again as well.
+        self.keep_opt_out(call, None, call.updated_at).await?;
         let mut tx = Transaction::new();
         tx.put(
             (),

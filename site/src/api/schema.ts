@@ -766,6 +766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/do-not-call-registers/{register_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forgets a register whose files are not imported any more, so that nobody is warned of its age. The numbers
+         *     that were imported from it stay on the list. One that is not there is fine.
+         */
+        delete: operations["forget_register"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/do-not-call/{phone_number}": {
         parameters: {
             query?: never;
@@ -1599,8 +1619,7 @@ export interface components {
             at: string;
             /** @description Our id of the entry. */
             audit_id: components["schemas"]["AuditId"];
-            /** @description The role they had. */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"] | null;
             /** @description What it was done to: an id, a count or a setting. */
             thing: string;
         };
@@ -2519,11 +2538,13 @@ export interface components {
              */
             url: string;
         };
-        /** @description Which calls to export; every condition must fit. */
+        /** @description What to export; of calls, every condition must fit. */
         CreateExport: {
             agent_id?: components["schemas"]["AgentId"] | null;
             call_status?: components["schemas"]["CallStatus"] | null;
             campaign_id?: components["schemas"]["CampaignId"] | null;
+            /** @description What it holds. The do-not-call list is exported whole, without conditions. */
+            content?: components["schemas"]["ExportContent"];
             /**
              * Format: date-time
              * @description Only calls made at or after this moment.
@@ -2553,6 +2574,7 @@ export interface components {
              * @example ES
              */
             default_region?: string | null;
+            do_not_call?: components["schemas"]["DoNotCallImport"] | null;
             /**
              * @description Name of the file.
              * @example contacts.csv
@@ -2818,8 +2840,69 @@ export interface components {
             note?: string | null;
             /** @description The number. */
             phone_number: components["schemas"]["PhoneNumber"];
-            /** @description Where the wish came from, e.g. `api` or the name of a person. */
+            /** @description Where the wish came from: the name of a register, who added it, or `call`. */
             source: string;
+            /**
+             * Format: date
+             * @description The date of the source's file, where it was imported.
+             */
+            source_date?: string | null;
+            upload_id?: components["schemas"]["UploadId"] | null;
+            /** @description How it came on the list. */
+            way?: components["schemas"]["OptOutWay"];
+        };
+        /** @description What an upload for the do-not-call list says of its file. */
+        DoNotCallImport: {
+            /**
+             * @description Whether the source is a register that must be obtained again every 31 days.
+             * @default true
+             */
+            is_register: boolean;
+            /**
+             * @description Where the file comes from, in your words.
+             * @example National register
+             */
+            source: string;
+            /**
+             * Format: date
+             * @description The date on which the file was obtained.
+             */
+            source_date: string;
+        };
+        /** @description A page of the do-not-call list, and how old what it goes by is. */
+        DoNotCallList: {
+            /** @description The entries. */
+            items: components["schemas"]["DoNotCallEntry"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+            /** @description The registers that numbers were imported from. */
+            registers: components["schemas"]["RegisterAnswer"][];
+            /** @description What to look at before the next call. */
+            warnings: string[];
+        };
+        /** @description A register that numbers were imported from. */
+        DoNotCallRegister: {
+            /**
+             * Format: date-time
+             * @description When a file of that date was last imported.
+             */
+            imported_at: string;
+            /**
+             * Format: int64
+             * @description Numbers in that file, those that were on the list already included.
+             */
+            numbers: number;
+            /** @description Our id. */
+            register_id: components["schemas"]["RegisterId"];
+            /** @description Its name, as in the newest import. */
+            source: string;
+            /**
+             * Format: date
+             * @description The date of its newest file.
+             */
+            source_date: string;
+            /** @description The upload that did it. */
+            upload_id: components["schemas"]["UploadId"];
         };
         /** @description A file to download. */
         Download: {
@@ -2876,11 +2959,13 @@ export interface components {
          * @enum {string}
          */
         EventType: "call.ended" | "recipient.final" | "campaign.finished" | "opt_out.created" | "test";
-        /** @description One request to write the call log to a CSV file. */
+        /** @description One request to write the call log, or the do-not-call list, to a CSV file. */
         Export: {
             agent_id?: components["schemas"]["AgentId"] | null;
             call_status?: components["schemas"]["CallStatus"] | null;
             campaign_id?: components["schemas"]["CampaignId"] | null;
+            /** @description What it holds. The conditions below are of calls. */
+            content?: components["schemas"]["ExportContent"];
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -2919,6 +3004,11 @@ export interface components {
             /** @description The export. */
             export: components["schemas"]["Export"];
         };
+        /**
+         * @description What an export holds.
+         * @enum {string}
+         */
+        ExportContent: "calls" | "do_not_call";
         /** @description Our id of an export. */
         ExportId: string;
         /**
@@ -3029,13 +3119,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        List_DoNotCallEntry: {
-            /** @description The rows. */
-            items: components["schemas"]["DoNotCallEntry"][];
-            /** @description Where the next page begins; none: this is the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
         List_EventTarget: {
             /** @description The rows. */
             items: components["schemas"]["EventTarget"][];
@@ -3109,6 +3192,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description How a number came on the do-not-call list.
+         * @enum {string}
+         */
+        OptOutWay: "person" | "call" | "tool" | "inbound_call" | "import";
         /** @description A number we call from or are called on. */
         PhoneLine: {
             /** @description Who carries its calls. */
@@ -3598,6 +3686,18 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "pending" | "stored" | "none" | "lost";
+        /** @description A register, and how old its newest file is. */
+        RegisterAnswer: components["schemas"]["DoNotCallRegister"] & {
+            /**
+             * Format: int32
+             * @description Days since the date of its newest file.
+             */
+            age_days: number;
+            /** @description Whether the file is older than 31 days: import a new one before you call. */
+            outdated: boolean;
+        };
+        /** @description Our id of a register that do-not-call numbers are imported from. */
+        RegisterId: string;
         /** @description What came of a rehearsal. */
         RehearsalAnswer: components["schemas"]["RehearsalReport"] & {
             /**
@@ -4353,6 +4453,7 @@ export interface components {
             created_at: string;
             /** @description Region of numbers without a country code, as ISO 3166 code, e.g. `ES`. */
             default_region?: string | null;
+            do_not_call?: components["schemas"]["DoNotCallImport"] | null;
             failure?: components["schemas"]["UploadFailure"] | null;
             /** @description Name of the file as the person has it. */
             file_name: string;
@@ -4370,7 +4471,7 @@ export interface components {
             import_asked: boolean;
             /** @description The list was there before: the contacts join it. */
             joins_list?: boolean;
-            /** @description The contact list it makes. */
+            /** @description The contact list it makes; of a file for the do-not-call list, there is none. */
             list_id: components["schemas"]["ListId"];
             /** @description Name of the contact list. */
             list_name: string;
@@ -6345,7 +6446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_DoNotCallEntry"];
+                    "application/json": components["schemas"]["DoNotCallList"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -6379,6 +6480,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AddedDoNotCall"];
                 };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register_id: components["schemas"]["RegisterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, and what to do (RFC 9457). */
             default: {

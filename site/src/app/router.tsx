@@ -60,6 +60,7 @@ const routes = root.addChildren([
   page("/contacts", () => import("@/pages/contacts/ContactsPage")),
   importContacts,
   page("/contacts/do-not-call", () => import("@/pages/contacts/DoNotCallPage")),
+  page("/contacts/do-not-call/import", () => import("@/pages/contacts/DoNotCallImportPage")),
   page("/contacts/$listId", () => import("@/pages/contacts/ContactListPage")),
   page("/agents", () => import("@/pages/agents/AgentsPage")),
   page("/agents/new", () => import("@/pages/agents/NewAgentPage")),

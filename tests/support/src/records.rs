@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
     Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign,
     CampaignId, CampaignRules, CampaignStatus, Carrier, ContactList, Direction, DoNotCallEntry,
-    DynamicVariables, Export, ExportId, ExportStatus, LayoutProgress, ListId, PhoneLine, PhoneNumber,
-    ProviderId, ProviderKind, Recipient, Recording, RetryPolicy, Upload, UploadCounts, UploadId,
-    UploadStatus,
+    DynamicVariables, Export, ExportContent, ExportId, ExportStatus, LayoutProgress, ListId, OptOutWay,
+    PhoneLine, PhoneNumber, ProviderId, ProviderKind, Recipient, Recording, RetryPolicy, Upload,
+    UploadCounts, UploadId, UploadStatus,
 };
 
 /// A number that nobody has: the `n`-th of +1 415 555 0000.
@@ -188,6 +188,7 @@ pub fn upload(name: &str, now: Timestamp) -> Upload {
     Upload {
         upload_id: UploadId::derived(&[name]),
         list_id: ListId::derived(&[name]),
+        do_not_call: None,
         file_name: name.to_owned(),
         bytes: 1_000,
         status: UploadStatus::AwaitingFile,
@@ -218,7 +219,10 @@ pub fn upload(name: &str, now: Timestamp) -> Upload {
 pub fn do_not_call(number: &PhoneNumber, now: Timestamp) -> DoNotCallEntry {
     DoNotCallEntry {
         phone_number: number.clone(),
+        way: OptOutWay::Person,
         source: "test".to_owned(),
+        source_date: None,
+        upload_id: None,
         note: None,
         added_at: now,
     }
@@ -228,6 +232,7 @@ pub fn do_not_call(number: &PhoneNumber, now: Timestamp) -> DoNotCallEntry {
 pub fn export(name: &str, now: Timestamp) -> Export {
     Export {
         export_id: ExportId::derived(&[name]),
+        content: ExportContent::Calls,
         status: ExportStatus::Queued,
         campaign_id: None,
         agent_id: None,

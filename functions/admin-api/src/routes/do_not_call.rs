@@ -5,8 +5,9 @@ use axum::extract::Path;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::DoNotCallEntry;
+use switchboard_domain::{DoNotCallEntry, DoNotCallRegister, OptOutWay, RegisterId, register_warning};
 use switchboard_service::Problem;
+use switchboard_store::Page;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,8 +18,8 @@ use crate::body::JsonBody;
 use crate::checks::Checks;
 use crate::limits::{MAX_AT_ONCE, MAX_NOTE};
 use crate::numbers;
-use crate::paging::{List, PageParams, Paged};
-use crate::path::found;
+use crate::paging::{PageParams, Paged};
+use crate::path::{Id, found};
 use crate::roles::{Admin, Operator, Viewer};
 use crate::search::SearchParams;
 
@@ -29,19 +30,59 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_do_not_call, add_do_not_call))
         .routes(routes!(get_do_not_call, remove_do_not_call))
+        .routes(routes!(forget_register))
+}
+
+/// A page of the do-not-call list, and how old what it goes by is.
+#[derive(Debug, Serialize, ToSchema)]
+struct DoNotCallList {
+    /// The entries.
+    items: Vec<DoNotCallEntry>,
+    /// Where the next page begins; none: this is the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    /// The registers that numbers were imported from.
+    registers: Vec<RegisterAnswer>,
+    /// What to look at before the next call.
+    warnings: Vec<String>,
+}
+
+/// A register, and how old its newest file is.
+#[derive(Debug, Serialize, ToSchema)]
+struct RegisterAnswer {
+    /// The register.
+    #[serde(flatten)]
+    register: DoNotCallRegister,
+    /// Days since the date of its newest file.
+    age_days: i32,
+    /// Whether the file is older than 31 days: import a new one before you call.
+    outdated: bool,
 }
 
 /// The do-not-call list, newest first.
 #[utoipa::path(get, path = "/do-not-call", tag = "contacts", params(SearchParams, PageParams),
-    responses((status = OK, body = List<DoNotCallEntry>), Refusals))]
-async fn list_do_not_call(Viewer(api): Viewer, page: Paged<SearchParams>) -> Answer<List<DoNotCallEntry>> {
+    responses((status = OK, body = DoNotCallList), Refusals))]
+async fn list_do_not_call(Viewer(api): Viewer, page: Paged<SearchParams>) -> Answer<DoNotCallList> {
     let search = page.filter.text()?;
-    Ok(Json(
-        api.store
-            .list_do_not_call(search.as_ref(), page.cursor()?.as_ref(), page.limit)
-            .await?
-            .into(),
-    ))
+    let Page { items, next } = api
+        .store
+        .list_do_not_call(search.as_ref(), page.cursor()?.as_ref(), page.limit)
+        .await?;
+    let registers = api.store.do_not_call_registers().await?;
+    let now = api.now();
+    Ok(Json(DoNotCallList {
+        items,
+        next_cursor: next.map(|cursor| cursor.encode()),
+        warnings: register_warning(&registers, now).into_iter().collect(),
+        registers: registers
+            .into_iter()
+            .map(|register| RegisterAnswer {
+                age_days: register.age_days(now),
+                outdated: register.is_outdated(now),
+                register,
+            })
+            .collect(),
+    }))
 }
 
 /// Numbers never to be dialled.
@@ -66,7 +107,8 @@ struct AddedDoNotCall {
     present: u64,
 }
 
-/// Puts numbers on the list. Once this is answered, no call to them begins.
+/// Puts numbers on the list. Once this is answered, no call to them begins, and nobody waits to be called on
+/// them in any campaign.
 #[utoipa::path(post, path = "/do-not-call", tag = "contacts", request_body = AddDoNotCall,
     responses((status = OK, body = AddedDoNotCall), Refusals))]
 async fn add_do_not_call(
@@ -91,7 +133,10 @@ async fn add_do_not_call(
         let number = checks.take(format!("phone_numbers[{index}]"), numbers::parse(text, region));
         entries.extend(number.map(|phone_number| DoNotCallEntry {
             phone_number,
+            way: OptOutWay::Person,
             source: api.caller.subject.clone(),
+            source_date: None,
+            upload_id: None,
             note: request.note.clone(),
             added_at: api.now(),
         }));
@@ -100,7 +145,7 @@ async fn add_do_not_call(
     let all = entries.len() as u64;
     let store = &api.store;
     let new: Vec<bool> = stream::iter(entries)
-        .map(|entry| async move { store.add_do_not_call(&entry).await })
+        .map(|entry| async move { store.opt_out(&entry).await })
         .buffer_unordered(WRITES)
         .try_collect()
         .await?;
@@ -132,5 +177,15 @@ async fn remove_do_not_call(Admin(api): Admin, Path(number): Path<String>) -> Re
     api.store.remove_do_not_call(&number).await?;
     // The masked form: the trail holds no numbers.
     api.audit("do_not_call.removed", &number).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Forgets a register whose files are not imported any more, so that nobody is warned of its age. The numbers
+/// that were imported from it stay on the list. One that is not there is fine.
+#[utoipa::path(delete, path = "/do-not-call-registers/{register_id}", tag = "contacts",
+    params(("register_id" = RegisterId, Path)), responses((status = NO_CONTENT), Refusals))]
+async fn forget_register(Admin(api): Admin, Id(id): Id<RegisterId>) -> Result<StatusCode, Problem> {
+    api.store.forget_register(&id).await?;
+    api.audit("do_not_call.register_forgotten", &id).await;
     Ok(StatusCode::NO_CONTENT)
 }

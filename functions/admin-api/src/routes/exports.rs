@@ -1,11 +1,13 @@
-//! The call log as CSV.
+//! The call log, or the do-not-call list, as CSV.
 
 use axum::Json;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use switchboard_domain::{AgentId, CallStatus, CampaignId, Export, ExportId, ExportStatus};
+use switchboard_domain::{
+    AgentId, CallStatus, CampaignId, Export, ExportContent, ExportId, ExportStatus, Role,
+};
 use switchboard_service::Problem;
 use switchboard_store::FileStore;
 use utoipa::ToSchema;
@@ -26,10 +28,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get_export))
 }
 
-/// Which calls to export; every condition must fit.
+/// What to export; of calls, every condition must fit.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateExport {
+    /// What it holds. The do-not-call list is exported whole, without conditions.
+    #[serde(default)]
+    content: ExportContent,
     /// Only calls of this campaign.
     campaign_id: Option<CampaignId>,
     /// Only calls of this agent.
@@ -78,6 +83,7 @@ async fn create_export(
     }
     let mut export = Export {
         export_id: id,
+        content: request.content,
         status: ExportStatus::Queued,
         campaign_id: request.campaign_id,
         agent_id: request.agent_id,
@@ -114,6 +120,19 @@ async fn create_export(
 
 async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
     let mut checks = Checks::default();
+    if request.content == ExportContent::DoNotCall {
+        for (field, given) in [
+            ("campaign_id", request.campaign_id.is_some()),
+            ("agent_id", request.agent_id.is_some()),
+            ("call_status", request.call_status.is_some()),
+            ("since", request.since.is_some()),
+            ("until", request.until.is_some()),
+        ] {
+            if given {
+                checks.wrong(field, "is a condition of calls: leave it out");
+            }
+        }
+    }
     if let (Some(since), Some(until)) = (request.since, request.until)
         && since >= until
     {
@@ -142,14 +161,20 @@ async fn list_exports(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<Li
     ))
 }
 
-/// One export.
+/// One export. The link of an export of the do-not-call list is only for operators.
 #[utoipa::path(get, path = "/exports/{export_id}", tag = "exports", params(("export_id" = ExportId, Path)),
     responses((status = OK, body = ExportAnswer), Refusals))]
 async fn get_export(Viewer(api): Viewer, Id(id): Id<ExportId>) -> Answer<ExportAnswer> {
     let export = found(api.store.find_export(&id).await?, "export")?;
+    // The whole list with every number is not for those who only look.
+    let may_download = export.content == ExportContent::Calls || api.caller.role >= Role::Operator;
     let download = match export.status {
-        ExportStatus::Completed => {
-            let name = format!("calls-{}.csv", export.created_at.strftime("%Y-%m-%d"));
+        ExportStatus::Completed if may_download => {
+            let what = match export.content {
+                ExportContent::Calls => "calls",
+                ExportContent::DoNotCall => "do-not-call",
+            };
+            let name = format!("{what}-{}.csv", export.created_at.strftime("%Y-%m-%d"));
             Some(Download {
                 url: api
                     .store
@@ -158,7 +183,7 @@ async fn get_export(Viewer(api): Viewer, Id(id): Id<ExportId>) -> Answer<ExportA
                     .await?,
             })
         }
-        ExportStatus::Queued | ExportStatus::Running | ExportStatus::Failed => None,
+        ExportStatus::Completed | ExportStatus::Queued | ExportStatus::Running | ExportStatus::Failed => None,
     };
     Ok(Json(ExportAnswer { export, download }))
 }

@@ -34,6 +34,7 @@ fn operations() -> Vec<(Method, String)> {
             .replace("{list_id}", &format!("list_{}", "0".repeat(26)))
             .replace("{upload_id}", &format!("upl_{}", "0".repeat(26)))
             .replace("{export_id}", &format!("exp_{}", "0".repeat(26)))
+            .replace("{register_id}", &format!("reg_{}", "0".repeat(26)))
             .replace("{conversation_id}", "conv_0")
             .replace("{phone_number}", "%2B14155550100")
             .replace("{provider}", "elevenlabs")

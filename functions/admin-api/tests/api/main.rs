@@ -13,6 +13,7 @@ mod campaigns;
 mod contacts;
 mod control;
 mod dialling;
+mod do_not_call;
 mod document;
 mod event_targets;
 mod events;

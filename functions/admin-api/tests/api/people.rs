@@ -278,7 +278,7 @@ async fn an_entry_of_the_trail_is_written_once_and_stays() {
         panic!("one entry");
     };
     let forged = AuditEntry {
-        role: Role::Viewer,
+        role: Some(Role::Viewer),
         ..kept.clone()
     };
     assert!(!store.add_audit_entry(&forged).await.unwrap());

@@ -5,5 +5,6 @@ mod admission;
 mod audio;
 mod failed_start;
 mod kept;
+mod tools;
 mod transcription;
 mod world;

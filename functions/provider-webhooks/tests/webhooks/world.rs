@@ -18,6 +18,7 @@ use switchboard_testing::{TestStore, records};
 use tower::ServiceExt;
 
 pub(crate) const SECRET: &str = "wsec_test_secret";
+pub(crate) const TOOL_SECRET: &str = "tool-secret-of-the-test";
 pub(crate) const TRANSCRIPTION: &str =
     include_str!("../../../../events/provider-webhooks/post_call_transcription.json");
 pub(crate) const AUDIO: &str = include_str!("../../../../events/provider-webhooks/post_call_audio.json");
@@ -44,7 +45,10 @@ impl World {
     pub(crate) async fn start() -> Self {
         let test = TestStore::start().await;
         let clock = ManualClock::at(Timestamp::from_second(1_790_000_130).unwrap());
-        let settings = Settings::from_pairs([("ELEVENLABS_WEBHOOK_SECRET", SECRET)]);
+        let settings = Settings::from_pairs([
+            ("ELEVENLABS_WEBHOOK_SECRET", SECRET),
+            ("ELEVENLABS_TOOL_SECRET", TOOL_SECRET),
+        ]);
         let secrets = ElevenLabsSecrets::from_settings(&settings, None, Arc::new(clock.clone()));
         let router = router(Webhooks {
             store: test.store.clone(),

@@ -12,7 +12,7 @@ use crate::clock::now_ms;
 use crate::conversation::Carrier;
 use crate::refusal::Refusal;
 use crate::server::Shared;
-use crate::webhooks;
+use crate::{tools, webhooks};
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
@@ -124,6 +124,7 @@ fn dispatch(shared: &Shared, id: &str) {
             Ok((conversation, _)) => {
                 recipient["status"] = json!("initiated");
                 recipient["conversation_id"] = json!(conversation.id);
+                tools::schedule(shared, &conversation);
                 webhooks::schedule(shared, conversation, false);
             }
             Err(_) => recipient["status"] = json!("failed"),

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::scenario::between;
 use crate::server::Shared;
 use crate::state::State as Account;
-use crate::{Behaviour, webhooks};
+use crate::{Behaviour, tools, webhooks};
 
 /// Seconds that the analysis takes.
 const ANALYSIS_SECS: f64 = 3.0;
@@ -83,6 +83,7 @@ async fn call(shared: Shared, body: Body, carrier: Carrier) -> Result<Response, 
         .as_ref()
         .is_some_and(|fault| fault.kind == FaultKind::WebhookFirst);
     webhooks::schedule(&shared, conversation.clone(), first);
+    tools::schedule(&shared, &conversation);
     match after {
         Some(FaultRule {
             kind: FaultKind::ErrorAfter,
@@ -254,7 +255,7 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         &[parts[0], parts[1], "ring"],
     ));
     let talk_secs = match behaviour {
-        Behaviour::Answers => between(
+        Behaviour::Answers | Behaviour::OptsOut => between(
             state.scenario.talk_secs,
             state.seed,
             &[parts[0], parts[1], "talk"],

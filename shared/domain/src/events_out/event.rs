@@ -253,7 +253,10 @@ mod tests {
     fn opt_out(at: Timestamp) -> DoNotCallEntry {
         DoNotCallEntry {
             phone_number: PhoneNumber::parse("+14155550100").unwrap(),
+            way: crate::OptOutWay::Person,
             source: "api".into(),
+            source_date: None,
+            upload_id: None,
             note: None,
             added_at: at,
         }

@@ -19,6 +19,9 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// How often a refusal may lead to another look: forged webhooks must not become a load.
 const LOOKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
+/// Name of the tool secrets in the environment.
+const TOOL_SECRET: &str = "ELEVENLABS_TOOL_SECRET";
+
 /// Secrets that cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
@@ -41,6 +44,7 @@ pub enum SecretsError {
 pub struct ElevenLabsSecrets {
     api_key: Option<Secret>,
     webhook_secrets: Vec<Secret>,
+    tool_secrets: Vec<Secret>,
     store: Option<Box<dyn SecretStore>>,
     clock: Arc<dyn Clock>,
     kept: Mutex<Option<Kept>>,
@@ -57,6 +61,7 @@ struct Kept {
 struct Stored {
     api_key: Secret,
     webhook_secrets: Vec<Secret>,
+    tool_secrets: Vec<Secret>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +70,8 @@ struct StoredBody {
     api_key: String,
     #[serde(default)]
     webhook_secret: OneOrMany,
+    #[serde(default)]
+    tool_secret: OneOrMany,
 }
 
 #[derive(Deserialize)]
@@ -80,15 +87,21 @@ impl Default for OneOrMany {
     }
 }
 
-impl From<StoredBody> for Stored {
-    fn from(body: StoredBody) -> Self {
-        let secrets = match body.webhook_secret {
+impl From<OneOrMany> for Vec<String> {
+    fn from(secrets: OneOrMany) -> Self {
+        match secrets {
             OneOrMany::One(secret) => vec![secret],
             OneOrMany::Many(secrets) => secrets,
-        };
+        }
+    }
+}
+
+impl From<StoredBody> for Stored {
+    fn from(body: StoredBody) -> Self {
         Self {
             api_key: Secret::new(body.api_key),
-            webhook_secrets: filled(secrets),
+            webhook_secrets: filled(Vec::from(body.webhook_secret)),
+            tool_secrets: filled(Vec::from(body.tool_secret)),
         }
     }
 }
@@ -102,17 +115,21 @@ fn filled(secrets: impl IntoIterator<Item = String>) -> Vec<Secret> {
 }
 
 impl ElevenLabsSecrets {
-    /// The secrets in the environment (`ELEVENLABS_API_KEY`, and `ELEVENLABS_WEBHOOK_SECRET`, of
-    /// which several may be separated by commas), and the others from `store`.
+    /// The secrets in the environment (`ELEVENLABS_API_KEY`, and `ELEVENLABS_WEBHOOK_SECRET` and
+    /// `ELEVENLABS_TOOL_SECRET`, of which several may be separated by commas), and the others from `store`.
     pub fn from_settings(
         settings: &Settings,
         store: Option<Box<dyn SecretStore>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let webhook_secrets = settings.optional("ELEVENLABS_WEBHOOK_SECRET").unwrap_or_default();
+        let several = |name| {
+            let secrets = settings.optional(name).unwrap_or_default();
+            filled(secrets.split(',').map(|part| part.trim().to_owned()))
+        };
         Self {
             api_key: settings.optional("ELEVENLABS_API_KEY").map(Secret::new),
-            webhook_secrets: filled(webhook_secrets.split(',').map(|part| part.trim().to_owned())),
+            webhook_secrets: several("ELEVENLABS_WEBHOOK_SECRET"),
+            tool_secrets: several(TOOL_SECRET),
             store,
             clock,
             kept: Mutex::new(None),
@@ -156,6 +173,23 @@ impl ElevenLabsSecrets {
             }
             verdict => Ok(verdict),
         }
+    }
+
+    /// Whether `check` holds with the secrets of tools, looking for newer ones before it refuses. Where none is
+    /// set, it is asked with none.
+    ///
+    /// # Errors
+    /// When the secrets cannot be read.
+    pub async fn check_tool(&self, check: impl Fn(&[Secret]) -> bool) -> Result<bool, SecretsError> {
+        if !self.tool_secrets.is_empty() || self.store.is_none() {
+            return Ok(check(&self.tool_secrets));
+        }
+        if check(&self.stored(TOOL_SECRET, KEPT_FOR).await?.tool_secrets) {
+            return Ok(true);
+        }
+        Ok(check(
+            &self.stored(TOOL_SECRET, LOOKED_AGAIN_AFTER).await?.tool_secrets,
+        ))
     }
 
     /// What the store holds, read no longer ago than `at_most`.

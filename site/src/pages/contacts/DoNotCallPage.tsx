@@ -1,23 +1,27 @@
-import { Alert, Button, Group, Modal, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPhoneOff, IconPlus, IconSearch } from "@tabler/icons-react";
+import { IconDownload, IconFileImport, IconPhoneOff, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { doNotCallQuery } from "@/api/contacts";
-import { api, bodyOf } from "@/api/client";
+import { api, type Schemas } from "@/api/client";
 import { For } from "@/session/me";
 import { useAct } from "@/ui/act";
 import { ask } from "@/ui/confirm";
-import { formatCount, formatPhone, formatWord } from "@/ui/format";
+import { formatDay, formatPhone, formatWord } from "@/ui/format";
+import { ButtonLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Pager, useCursors } from "@/ui/Pager";
 import { Loaded, Notice, Section } from "@/ui/states";
 import { Moment } from "@/ui/Time";
+import { AddNumbers } from "./AddNumbers";
 import { ContactPlaces } from "./ContactPlaces";
-import { ownRegion } from "./regions";
+import { ExportDoNotCall } from "./ExportDoNotCall";
+import { Registers } from "./Registers";
 
 export default function DoNotCallPage() {
   const [adding, setAdding] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 250);
   const pages = useCursors(search);
@@ -31,9 +35,18 @@ export default function DoNotCallPage() {
     <>
       <PageHeader
         title="Contacts"
-        actions={<For role="operator"><Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>Add numbers</Button></For>}
+        actions={
+          <For role="operator">
+            <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => setExporting(true)}>Export</Button>
+            <ButtonLink variant="default" to="/contacts/do-not-call/import" leftSection={<IconFileImport size={16} />}>Import a file</ButtonLink>
+            <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>Add numbers</Button>
+          </For>
+        }
       />
       <ContactPlaces here="do-not-call" />
+      {entries.data?.warnings.map((warning) => (
+        <Alert key={warning} color="orange" variant="default" role="alert" title="A register is out of date" mb="lg">{warning}</Alert>
+      ))}
       <Section
         title="Never called"
         aside={
@@ -56,6 +69,7 @@ export default function DoNotCallPage() {
                     <Table.Thead>
                       <Table.Tr>
                         <Table.Th>Number</Table.Th><Table.Th>Since</Table.Th><Table.Th visibleFrom="sm">Source</Table.Th>
+                        <Table.Th visibleFrom="md">Date of the source</Table.Th>
                         <Table.Th visibleFrom="sm">Note</Table.Th><Table.Th><span className="sr-only">Actions</span></Table.Th>
                       </Table.Tr>
                     </Table.Thead>
@@ -64,7 +78,8 @@ export default function DoNotCallPage() {
                         <Table.Tr key={entry.phone_number}>
                           <Table.Td style={{ whiteSpace: "nowrap" }}>{formatPhone(entry.phone_number)}</Table.Td>
                           <Table.Td><Moment at={entry.added_at} /></Table.Td>
-                          <Table.Td visibleFrom="sm">{formatWord(entry.source)}</Table.Td>
+                          <Table.Td visibleFrom="sm">{sourceOf(entry)}</Table.Td>
+                          <Table.Td visibleFrom="md">{entry.source_date && formatDay(entry.source_date)}</Table.Td>
                           <Table.Td visibleFrom="sm"><Text size="sm" truncate maw={300}>{entry.note}</Text></Table.Td>
                           <Table.Td ta="right">
                             <For role="admin">
@@ -93,41 +108,15 @@ export default function DoNotCallPage() {
           }
         </Loaded>
       </Section>
+      {entries.data && entries.data.registers.length > 0 && <Registers registers={entries.data.registers} />}
       {adding && <AddNumbers onClose={() => setAdding(false)} />}
+      {exporting && <ExportDoNotCall onClose={() => setExporting(false)} />}
     </>
   );
 }
 
-function AddNumbers({ onClose }: { onClose: () => void }) {
-  const [text, setText] = useState("");
-  const [note, setNote] = useState("");
-  const numbers = text.split(/[\n,;]+/).map((number) => number.trim()).filter(Boolean);
-  const add = useAct({
-    run: async () =>
-      bodyOf(
-        await api.POST("/api/do-not-call", {
-          body: { phone_numbers: numbers, note: note.trim() || undefined, default_region: ownRegion() },
-        }),
-      ),
-    done: ({ added, present }) => `${formatCount(added, "number")} added${present > 0 ? `, ${present} there already` : ""}.`,
-    touches: [["do-not-call"]],
-    then: onClose,
-  });
-  return (
-    <Modal opened onClose={onClose} title={<Text fw={640}>Never call these numbers</Text>}>
-      <Stack>
-        <Textarea
-          label="Numbers" description="One per line, in any spelling; up to 1,000 at a time" autosize minRows={4} maxRows={12} value={text} data-autofocus
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <TextInput label="Note" placeholder="Asked by e-mail on 3 May" value={note} maxLength={1000} onChange={(event) => setNote(event.currentTarget.value)} />
-        {numbers.length > 1_000 && <Alert color="red" variant="default" role="alert">Add at most 1,000 numbers at a time.</Alert>}
-        <Group justify="flex-end">
-          <Button onClick={() => add.mutate()} loading={add.isPending} disabled={numbers.length === 0 || numbers.length > 1_000}>
-            Add {formatCount(numbers.length, "number")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
+/** Where the wish came from, in words. */
+function sourceOf({ way = "person", source }: Schemas["DoNotCallEntry"]): string {
+  const told = { person: null, import: null, call: "Said in a call", tool: "Noted by the agent", inbound_call: "Said in an inbound call" };
+  return told[way] ?? (way === "import" ? source : formatWord(source));
 }

@@ -12,9 +12,11 @@ const ENDINGS = [".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xlsb", ".xls
 interface FileChoiceProps {
   problem?: string | undefined;
   onFile: (file: File) => void;
+  /** What the file is of, for those who do not see the page. */
+  label?: string;
 }
 
-export function FileChoice({ problem, onFile }: FileChoiceProps) {
+export function FileChoice({ problem, onFile, label = "Spreadsheet of contacts" }: FileChoiceProps) {
   const most = useQuery(settingsQuery).data?.max_upload_bytes;
   const [refused, setRefused] = useState<string | null>(null);
   const told = refused ?? problem;
@@ -40,7 +42,7 @@ export function FileChoice({ problem, onFile }: FileChoiceProps) {
               : `${name} is not a spreadsheet. Choose a CSV, Excel or OpenDocument file (${ENDINGS.join(", ")}).`,
           );
         }}
-        inputProps={{ "aria-label": "Spreadsheet of contacts" }}
+        inputProps={{ "aria-label": label }}
       >
         <Group justify="center" gap="lg" mih={180} style={{ pointerEvents: "none" }}>
           <Dropzone.Accept><IconUpload size={44} stroke={1.5} /></Dropzone.Accept>

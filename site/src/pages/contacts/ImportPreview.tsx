@@ -14,6 +14,8 @@ interface ImportPreviewProps {
   fileName: string;
   /** Name of the list that the contacts join. */
   joins: string | null;
+  /** What the file makes. */
+  makes?: "contacts" | "do-not-call";
   onStarted: () => void;
   onAgain: () => void;
 }
@@ -21,7 +23,7 @@ interface ImportPreviewProps {
 const withoutEnding = (name: string) => name.replace(/\.[^.]+$/, "");
 
 /** What an import would do, with everything about it that can be changed. Nothing is written yet. */
-export function ImportPreview({ uploadId, fileName, joins, onStarted, onAgain }: ImportPreviewProps) {
+export function ImportPreview({ uploadId, fileName, joins, makes = "contacts", onStarted, onAgain }: ImportPreviewProps) {
   const [options, setOptions] = useState<Schemas["PreviewUpload"]>({ default_region: ownRegion() });
   const [name, setName] = useState(withoutEnding(fileName));
   const path = { upload_id: uploadId };
@@ -33,7 +35,7 @@ export function ImportPreview({ uploadId, fileName, joins, onStarted, onAgain }:
   });
   const start = useAct({
     run: async () =>
-      bodyOf(await api.POST("/api/uploads/{upload_id}/start", { params: { path }, body: { ...options, list_name: joins === null ? name.trim() || undefined : undefined } })),
+      bodyOf(await api.POST("/api/uploads/{upload_id}/start", { params: { path }, body: { ...options, list_name: makes === "contacts" && joins === null ? name.trim() || undefined : undefined } })),
     touches: [["lists"]],
     then: onStarted,
   });
@@ -46,11 +48,11 @@ export function ImportPreview({ uploadId, fileName, joins, onStarted, onAgain }:
           <Card>
             <Title order={2} mb="md">{fileName}</Title>
             <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }}>
-              {joins === null ? (
+              {makes === "contacts" && (joins === null ? (
                 <TextInput label="Name of the list" value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} />
               ) : (
                 <TextInput label="Joins the list" value={joins} readOnly />
-              )}
+              ))}
               {preview ? (
                 <Select
                   label="Phone column" data={preview.columns} value={preview.phone_column} allowDeselect={false} searchable
@@ -77,7 +79,7 @@ export function ImportPreview({ uploadId, fileName, joins, onStarted, onAgain }:
           {failure && (
             <Alert color="red" variant="default" role="alert" title="This file cannot be imported as it is">{failure.explanation}</Alert>
           )}
-          {preview && <Rows preview={preview} busy={looked.isPlaceholderData} />}
+          {preview && <Rows preview={preview} busy={looked.isPlaceholderData} becomes={makes === "contacts" ? "Contacts" : "Numbers"} />}
           <Group justify="space-between">
             <Button variant="default" onClick={onAgain}>Choose another file</Button>
             <Button onClick={() => start.mutate()} loading={start.isPending} disabled={!preview || looked.isPlaceholderData}>Import</Button>
@@ -88,11 +90,11 @@ export function ImportPreview({ uploadId, fileName, joins, onStarted, onAgain }:
   );
 }
 
-function Rows({ preview, busy }: { preview: Schemas["UploadPreview"]; busy: boolean }) {
+function Rows({ preview, busy, becomes }: { preview: Schemas["UploadPreview"]; busy: boolean; becomes: string }) {
   const { rejected, notes, variables: others, phone_column: phone, estimate } = preview;
   return (
     <Stack style={{ opacity: busy ? 0.6 : 1 }}>
-      <Expected preview={preview} />
+      <Expected preview={preview} becomes={becomes} />
       <Card>
         <Title order={2} mb="sm">First rows, as they will be imported</Title>
         {preview.first_rows.length === 0 ? (
@@ -137,7 +139,7 @@ function Rows({ preview, busy }: { preview: Schemas["UploadPreview"]; busy: bool
 }
 
 /** What the whole file is likely to come to, judged by its first rows. */
-function Expected({ preview: { counts, estimate, regions } }: { preview: Schemas["UploadPreview"] }) {
+function Expected({ preview: { counts, estimate, regions }, becomes }: { preview: Schemas["UploadPreview"]; becomes: string }) {
   const whole = estimate.rows === counts.rows;
   const about = (count: number) => (whole ? formatNumber(count) : `about ${formatNumber(count)}`);
   const mix = Object.entries(regions).sort(([, a], [, b]) => b - a);
@@ -146,7 +148,7 @@ function Expected({ preview: { counts, estimate, regions } }: { preview: Schemas
     <Card>
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
         <Figure label="Rows" value={about(estimate.rows)} />
-        <Figure label="Contacts" value={about(estimate.accepted)} />
+        <Figure label={becomes} value={about(estimate.accepted)} />
         <Figure label="Rejected" value={about(estimate.rejected)} />
         <Figure label="Duplicates" value={about(estimate.duplicate)} />
       </SimpleGrid>

@@ -44,6 +44,10 @@ function addresses(): { name: string; address: string; where: string }[] {
       name: "ElevenLabs, after each call", address: `${apiAddress()}/webhooks/elevenlabs`,
       where: "Conversational AI, Settings, Post-call webhook. Choose transcript and call initiation failures, with HMAC; put the secret it shows into the deployment's secret.",
     },
+    {
+      name: "ElevenLabs, do-not-call tool", address: `${apiAddress()}/tools/do-not-call`,
+      where: "Agent, Tools, Webhook, with POST. Send the deployment's tool secret in the header x-switchboard-tool-secret, and conversation_id from the variable system__conversation_id.",
+    },
   ];
 }
 
@@ -217,8 +221,8 @@ function Audit() {
                     {items.map((entry) => (
                       <Table.Tr key={entry.audit_id}>
                         <Table.Td style={{ whiteSpace: "nowrap" }}><Moment at={entry.at} /></Table.Td>
-                        <Table.Td>{entry.actor_name ?? entry.actor}</Table.Td>
-                        <Table.Td visibleFrom="sm">{formatWord(entry.role)}</Table.Td>
+                        <Table.Td>{entry.actor_name ?? (entry.role ? entry.actor : formatWord(entry.actor))}</Table.Td>
+                        <Table.Td visibleFrom="sm">{entry.role && formatWord(entry.role)}</Table.Td>
                         <Table.Td>{formatWord(entry.action)}</Table.Td>
                         <Table.Td visibleFrom="sm"><Text size="xs" ff="monospace" truncate maw={260}>{entry.thing}</Text></Table.Td>
                       </Table.Tr>

@@ -33,8 +33,9 @@ pub(super) async fn get_preflight(Viewer(api): Viewer, Id(id): Id<CampaignId>) -
     let whom = whom(&api, &campaign).await?;
     let confirmed = RuleConfirmation::in_force(&api.store.rule_confirmations().await?);
     let bursting = bursting(&api, &campaign).await?;
+    let registers = api.store.do_not_call_registers().await?;
     let builder = PreflightBuilder::new(&campaign, &settings, queue.concurrency_limit, api.now());
-    let mut builder = builder.knowing(confirmed, bursting);
+    let mut builder = builder.knowing(confirmed, bursting).with_registers(&registers);
     for (person, facts) in &whom.people {
         builder.person(person, facts);
     }

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use http::StatusCode;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{ContactList, ListId, Upload, UploadCounts, UploadId, UploadStatus};
+use switchboard_domain::{
+    ContactList, DoNotCallImport, ListId, Upload, UploadCounts, UploadId, UploadStatus,
+};
 use switchboard_service::Problem;
 use switchboard_store::{FileStore, StoreError};
 use utoipa::ToSchema;
@@ -14,7 +17,7 @@ use crate::answer::{Made, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::limits::{MAX_NAME, MAX_UPLOAD_BYTES};
+use crate::limits::{MAX_NAME, MAX_REGISTERS, MAX_UPLOAD_BYTES};
 use crate::numbers;
 use crate::path::found;
 use crate::roles::Operator;
@@ -39,6 +42,9 @@ pub(crate) struct CreateUpload {
     /// Upload whose left-out rows this file corrects: its list is joined, and its phone column and region hold
     /// unless others are named.
     corrects: Option<UploadId>,
+    /// The file's numbers go onto the do-not-call list; none: they make a contact list. A number that is on the
+    /// list already stays as it is.
+    do_not_call: Option<DoNotCallImport>,
     /// Region of numbers without a country code, as ISO 3166 code.
     #[schema(example = "ES")]
     default_region: Option<String>,
@@ -84,6 +90,7 @@ pub(super) async fn create_upload(
     JsonBody(mut new): JsonBody<CreateUpload>,
 ) -> Made<CreatedUpload> {
     check(&new)?;
+    check_forbidding(&api, &new).await?;
     let original = match &new.corrects {
         Some(original) => Some(found(api.store.find_upload(original).await?, "upload")?),
         None => None,
@@ -158,6 +165,47 @@ fn check(new: &CreateUpload) -> Result<(), Problem> {
     checks.done()
 }
 
+/// What must be true of a file for the do-not-call list.
+async fn check_forbidding(api: &Api, new: &CreateUpload) -> Result<(), Problem> {
+    let Some(import) = &new.do_not_call else {
+        return Ok(());
+    };
+    let mut checks = Checks::default();
+    checks.text("do_not_call.source", &import.source, 1..=MAX_NAME);
+    let tomorrow = api.now().to_zoned(TimeZone::UTC).date().tomorrow();
+    // It may be tomorrow where the person is.
+    if tomorrow.is_ok_and(|tomorrow| import.source_date > tomorrow) {
+        checks.wrong(
+            "do_not_call.source_date",
+            "lies in the future: write the day you got the file",
+        );
+    }
+    for (field, given) in [
+        ("list_id", new.list_id.is_some()),
+        ("list_name", new.list_name.is_some()),
+        ("corrects", new.corrects.is_some()),
+    ] {
+        if given {
+            checks.wrong(
+                field,
+                "a file for the do-not-call list makes no contact list: leave it out",
+            );
+        }
+    }
+    if import.is_register {
+        let registers = api.store.do_not_call_registers().await?;
+        let id = import.register_id();
+        let known = registers.iter().any(|register| register.register_id == id);
+        if !known && registers.len() >= MAX_REGISTERS {
+            checks.wrong(
+                "do_not_call.source",
+                format!("there are {MAX_REGISTERS} registers already: use the name of one, or remove one"),
+            );
+        }
+    }
+    checks.done()
+}
+
 /// The list that the contacts join.
 async fn joined_list(
     api: &Api,
@@ -183,6 +231,7 @@ fn record(api: &Api, new: CreateUpload, joined: Option<ContactList>) -> Upload {
     let upload_id = api.new_id(UploadId::derived, UploadId::generate);
     Upload {
         joins_list: joined.is_some(),
+        do_not_call: new.do_not_call,
         corrects: new.corrects,
         corrected_by: BTreeMap::new(),
         first_place: None,
