@@ -17,6 +17,9 @@ pub(crate) enum Unfinished {
         /// Rows of its file.
         rows: u64,
     },
+    /// A report of no campaign.
+    #[error("a report was asked for without its campaign")]
+    NoCampaign,
     /// Calls could not be read, or the file not be written.
     #[error("the store did not answer")]
     Store(#[from] StoreError),
@@ -29,6 +32,7 @@ impl Unfinished {
             Self::OutOfTime { rows } => format!(
                 "Time ran out after {rows} calls. Export a shorter time, one campaign or one agent at a time."
             ),
+            Self::NoCampaign => "A report is of one campaign. Ask for it on the campaign's page.".to_owned(),
             Self::Overtaken { .. } => "The file is there: download it.".to_owned(),
             Self::Store(StoreError::Unreadable(_)) => {
                 "A call in the log could not be read. Export a time without it, and tell the people who run this \

@@ -1,10 +1,7 @@
 //! The file, written in parts as it grows.
 
 use bytes::Bytes;
-use switchboard_domain::Call;
 use switchboard_store::{PartsUpload, Store, StoreError};
-
-use crate::columns::{COLUMNS, row};
 
 const CONTENT_TYPE: &str = "text/csv; charset=utf-8";
 
@@ -18,9 +15,14 @@ pub(crate) struct CsvFile<'a> {
 }
 
 impl<'a> CsvFile<'a> {
-    pub(crate) fn begin(store: &'a Store, key: String, part_bytes: usize) -> Result<Self, StoreError> {
+    pub(crate) fn begin<T: AsRef<[u8]>>(
+        store: &'a Store,
+        key: String,
+        part_bytes: usize,
+        header: impl IntoIterator<Item = T>,
+    ) -> Result<Self, StoreError> {
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(COLUMNS).map_err(std::io::Error::from)?;
+        csv.write_record(header).map_err(std::io::Error::from)?;
         Ok(Self {
             store,
             key,
@@ -30,9 +32,13 @@ impl<'a> CsvFile<'a> {
         })
     }
 
-    pub(crate) async fn write(&mut self, calls: &[Call]) -> Result<(), StoreError> {
-        for call in calls {
-            self.csv.write_record(row(call)).map_err(std::io::Error::from)?;
+    /// Writes rows, each as long as the header.
+    pub(crate) async fn write<R>(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), StoreError>
+    where
+        R: IntoIterator<Item = String>,
+    {
+        for row in rows {
+            self.csv.write_record(row).map_err(std::io::Error::from)?;
         }
         self.csv.flush()?;
         if self.csv.get_ref().len() >= self.part_bytes {

@@ -20,12 +20,27 @@ pub enum ExportStatus {
     Failed,
 }
 
-/// One request to write the call log to a CSV file.
+/// What an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportKind {
+    /// The calls, one a row.
+    #[default]
+    Calls,
+    /// The report of a campaign, over every call of it.
+    CampaignReport,
+}
+
+/// One request to write the call log, or what came of a campaign, to a CSV file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Export {
     /// Our id.
     pub export_id: ExportId,
+    /// What it is.
+    #[serde(default)]
+    pub kind: ExportKind,
     /// How far it is.
     pub status: ExportStatus,
     /// Only calls of this campaign.
@@ -38,7 +53,7 @@ pub struct Export {
     pub since: Option<Timestamp>,
     /// Only calls created before this moment.
     pub until: Option<Timestamp>,
-    /// Rows written so far.
+    /// Rows written so far; of a report, calls read so far.
     pub rows: u64,
     /// What went wrong, and what to do.
     pub failure: Option<String>,

@@ -27,6 +27,7 @@ mod events_out;
 mod export;
 mod frequency;
 mod ids;
+mod line_health;
 mod person;
 mod phone;
 mod preflight;
@@ -35,6 +36,7 @@ mod provider_state;
 mod queue;
 mod recipient;
 mod rehearsal;
+mod report;
 mod retry;
 mod search;
 mod sharing;
@@ -50,8 +52,8 @@ pub use call::{
 };
 pub use campaign::{
     AutoPause, Campaign, CampaignAction, CampaignAgent, CampaignChange, CampaignCounts, CampaignLine,
-    CampaignRules, CampaignStatus, ConsentColumns, IllegalCampaignAction, LayoutProgress, ORDINARY_WEIGHT,
-    Purpose, Wishes,
+    CampaignRules, CampaignStatus, ConsentColumns, Disclosed, Disclosure, IllegalCampaignAction,
+    LayoutProgress, ORDINARY_WEIGHT, Purpose, Wishes,
 };
 pub use clock::{Clock, ManualClock};
 pub use conclusion::{CallFacts, Conclusion, Ending, conclude, late_callback};
@@ -63,12 +65,13 @@ pub use events_out::{
     AddressRules, Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EVENT_ATTEMPTS, EventTarget,
     EventType, InvalidAddress, MAX_RETRY_AFTER, OutgoingEvent, Ports, TurnedOff, is_public, next_attempt,
 };
-pub use export::{Export, ExportStatus};
+pub use export::{Export, ExportKind, ExportStatus};
 pub use frequency::{Dialled, FrequencyCap, FrequencyLimits, LONGEST_CAP_HOURS};
 pub use ids::{
     AgentId, AuditId, CallId, CampaignId, EventId, EventTargetId, ExportId, InvalidId, ListId, ProviderId,
     RecipientId, UploadId,
 };
+pub use line_health::{AnswerRateDrop, LineHour, RECENT_HOURS, USUAL_DAYS, answer_rate_drop};
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
 pub use preflight::{PersonFacts, Preflight, PreflightBuilder, RuleInUse, SkipExample};
@@ -77,6 +80,10 @@ pub use provider_state::{ProviderEvent, ProviderHealth, ProviderState, Turn};
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
 pub use rehearsal::{Rehearsal, RehearsalReport, RehearsedDial, Scenario};
+pub use report::{
+    AgentComparison, AgentDifference, AgentResult, Better, CampaignReport, DisclosureReport, Interval,
+    Proportion, ReportBuilder, ReportBy, ReportRow, ReportTable, ReportVariables, WholeReport,
+};
 pub use retry::{AfterAttempt, Attempt, RetryPolicy, RetryRule, TryAgain, after_attempt};
 pub use search::{InvalidSearch, SearchText};
 pub use sharing::{Claim, share};

@@ -31,6 +31,7 @@ mod idempotency;
 mod item;
 mod keys;
 mod leases;
+mod line_calls;
 mod live_calls;
 mod people;
 mod provider_states;

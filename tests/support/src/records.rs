@@ -158,6 +158,7 @@ pub fn call(name: &str, now: Timestamp) -> Call {
         provider_request_id: None,
         results: CallResults::default(),
         results_complete: false,
+        disclosure: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,
@@ -223,6 +224,7 @@ pub fn do_not_call(number: &PhoneNumber, now: Timestamp) -> DoNotCallEntry {
 pub fn export(name: &str, now: Timestamp) -> Export {
     Export {
         export_id: ExportId::derived(&[name]),
+        kind: Default::default(),
         status: ExportStatus::Queued,
         campaign_id: None,
         agent_id: None,

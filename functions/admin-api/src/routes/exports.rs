@@ -1,11 +1,11 @@
-//! The call log as CSV.
+//! The call log, and what came of a campaign, as CSV.
 
 use axum::Json;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use switchboard_domain::{AgentId, CallStatus, CampaignId, Export, ExportId, ExportStatus};
+use switchboard_domain::{AgentId, CallStatus, CampaignId, Export, ExportId, ExportKind, ExportStatus};
 use switchboard_service::Problem;
 use switchboard_store::FileStore;
 use utoipa::ToSchema;
@@ -30,6 +30,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateExport {
+    /// What to export. A `campaign_report` needs its `campaign_id` and no other condition; once it is
+    /// completed, GET /api/campaigns/{campaign_id}/report shows it.
+    #[serde(default)]
+    kind: ExportKind,
     /// Only calls of this campaign.
     campaign_id: Option<CampaignId>,
     /// Only calls of this agent.
@@ -78,6 +82,7 @@ async fn create_export(
     }
     let mut export = Export {
         export_id: id,
+        kind: request.kind,
         status: ExportStatus::Queued,
         campaign_id: request.campaign_id,
         agent_id: request.agent_id,
@@ -119,6 +124,20 @@ async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
     {
         checks.wrong("until", "must be after `since`");
     }
+    if request.kind == ExportKind::CampaignReport {
+        if request.campaign_id.is_none() {
+            checks.wrong("campaign_id", "a report is of one campaign: name it");
+        }
+        let narrowed = [
+            ("agent_id", request.agent_id.is_some()),
+            ("call_status", request.call_status.is_some()),
+            ("since", request.since.is_some()),
+            ("until", request.until.is_some()),
+        ];
+        for (field, _) in narrowed.into_iter().filter(|(_, given)| *given) {
+            checks.wrong(field, "leave it out: a report is of every call of the campaign");
+        }
+    }
     if let Some(id) = &request.campaign_id
         && api.store.find_campaign(id).await?.is_none()
     {
@@ -149,7 +168,11 @@ async fn get_export(Viewer(api): Viewer, Id(id): Id<ExportId>) -> Answer<ExportA
     let export = found(api.store.find_export(&id).await?, "export")?;
     let download = match export.status {
         ExportStatus::Completed => {
-            let name = format!("calls-{}.csv", export.created_at.strftime("%Y-%m-%d"));
+            let what = match export.kind {
+                ExportKind::Calls => "calls",
+                ExportKind::CampaignReport => "report",
+            };
+            let name = format!("{what}-{}.csv", export.created_at.strftime("%Y-%m-%d"));
             Some(Download {
                 url: api
                     .store

@@ -14,6 +14,7 @@ mod progress;
 mod proof;
 mod read;
 mod recipients;
+mod report;
 mod rules;
 mod whom;
 
@@ -51,4 +52,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(progress::get_progress))
         .routes(routes!(proof::get_proof))
         .routes(routes!(proof::get_proof_ledger))
+        .routes(routes!(report::get_report))
+        .routes(routes!(report::get_report_table))
 }
