@@ -83,10 +83,15 @@ fn take<'a>(names: &mut BTreeSet<String>, new: impl Iterator<Item = &'a String>)
     }
 }
 
-/// A text without its quotes; anything else as JSON. A negative number is no formula.
+/// A text without its quotes; anything else as JSON. A negative number is no formula. Of a value that came
+/// with the reason for it, the value.
 fn plain(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
+        Some(Value::Object(fields)) if fields.contains_key("value") => match fields.get("value") {
+            Some(Value::Object(_)) => json(fields),
+            inner => plain(inner),
+        },
         Some(Value::String(text)) => safe(text),
         Some(other) => other.to_string(),
     }

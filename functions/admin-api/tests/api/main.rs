@@ -21,6 +21,7 @@ mod people;
 mod proof;
 mod queue;
 mod raw_events;
+mod report;
 mod requests;
 mod system;
 mod uploads;

@@ -13,5 +13,6 @@ mod live_calls;
 mod paging;
 mod queueing;
 mod recipients;
+mod report;
 mod sweeps;
 mod webhooks;
