@@ -1,12 +1,16 @@
 //! What a row of the file holds.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value;
 use switchboard_domain::{Call, DoNotCallEntry, csv_safe};
 
-/// The columns of the call log, in order. Times are RFC 3339 in UTC; the last three are JSON.
+/// Most columns of one kind that a campaign's calls add: a spreadsheet program shows 16,384 in all.
+const MOST_MORE: usize = 200;
+
+/// The columns that every file has, in order. Times are RFC 3339 in UTC; the last three are JSON.
 pub const COLUMNS: [&str; 27] = [
     "call_id",
     "status",
@@ -37,9 +41,65 @@ pub const COLUMNS: [&str; 27] = [
     "criteria",
 ];
 
-/// A call as a row: every cell safe to open in a spreadsheet program, phone numbers included, which
-/// the program would otherwise turn into a sum.
-pub(crate) fn row(call: &Call) -> [String; 27] {
+/// The columns that the calls of one campaign add: one for each dynamic variable, and one for each thing that
+/// the agent was told to find out.
+#[derive(Debug, Default)]
+pub(crate) struct MoreColumns {
+    variables: BTreeSet<String>,
+    collected: BTreeSet<String>,
+}
+
+impl MoreColumns {
+    /// Sees what a call has.
+    pub(crate) fn see(&mut self, call: &Call) {
+        take(&mut self.variables, call.variables.keys());
+        take(&mut self.collected, call.results.collected.keys());
+    }
+
+    /// The names of all columns. None of them is a formula: those of people begin with a word of ours.
+    pub(crate) fn header(&self) -> Vec<String> {
+        let fixed = COLUMNS.iter().map(ToString::to_string);
+        let variables = self.variables.iter().map(|name| format!("variable: {name}"));
+        let collected = self.collected.iter().map(|name| format!("collected: {name}"));
+        fixed.chain(variables).chain(collected).collect()
+    }
+
+    /// A call as a row: every cell safe to open in a spreadsheet program.
+    pub(crate) fn row(&self, call: &Call) -> Vec<String> {
+        let variables = self.variables.iter().map(|name| maybe(call.variables.get(name)));
+        let collected = self
+            .collected
+            .iter()
+            .map(|name| plain(call.results.collected.get(name)));
+        row(call).into_iter().chain(variables).chain(collected).collect()
+    }
+}
+
+fn take<'a>(names: &mut BTreeSet<String>, new: impl Iterator<Item = &'a String>) {
+    for name in new {
+        if names.len() < MOST_MORE && !names.contains(name) {
+            names.insert(name.clone());
+        }
+    }
+}
+
+/// A text without its quotes; anything else as JSON. A negative number is no formula. Of a value that came
+/// with the reason for it, the value.
+fn plain(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::Object(fields)) if fields.contains_key("value") => match fields.get("value") {
+            Some(Value::Object(_)) => json(fields),
+            inner => plain(inner),
+        },
+        Some(Value::String(text)) => safe(text),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// The columns that every file has: cells that are safe to open in a spreadsheet program, phone numbers
+/// included, which the program would otherwise turn into a sum.
+fn row(call: &Call) -> [String; 27] {
     let results = &call.results;
     [
         safe(&call.call_id),

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::{Clock, Export, ExportContent, ExportId, ExportStatus};
+use switchboard_domain::{
+    Call, Clock, Export, ExportId, ExportKind, ExportStatus, ReportBuilder, ReportTable, ReportVariables,
+    WholeReport,
+};
 use switchboard_service::Causes;
 use switchboard_store::{CallFilter, FileStore, Store, StoreError};
 
-use crate::columns::{COLUMNS, DO_NOT_CALL_COLUMNS, do_not_call_row, row};
+use crate::columns::{DO_NOT_CALL_COLUMNS, MoreColumns, do_not_call_row};
 use crate::failure::Unfinished;
 use crate::file::CsvFile;
 
@@ -42,7 +46,7 @@ impl Default for Pace {
 pub enum ExportOutcome {
     /// The file is there.
     Completed {
-        /// Calls in it.
+        /// Calls in it, or behind the report.
         rows: u64,
     },
     /// It is too much for one invocation; the record says what to do.
@@ -95,7 +99,11 @@ impl CallExporter {
         let stop_at = deadline
             .saturating_sub(self.pace.margin)
             .unwrap_or(Timestamp::MIN);
-        let written = self.write_file(&mut export, stop_at).await;
+        let written = match export.kind {
+            ExportKind::Calls => self.write_calls(&mut export, stop_at).await,
+            ExportKind::CampaignReport => self.write_report(&mut export, stop_at).await,
+            ExportKind::DoNotCall => self.write_do_not_call(&mut export, stop_at).await,
+        };
         export.finished_at = Some(self.clock.now());
         match written {
             Ok(()) => {
@@ -118,7 +126,7 @@ impl CallExporter {
         }
         tracing::error!(export.id = %export.export_id, error = %Causes(&unfinished), "an export was not finished");
         export.status = ExportStatus::Failed;
-        export.failure = Some(unfinished.explain(export.content));
+        export.failure = Some(unfinished.explain(export.kind));
         let noted = self.note(&export).await;
         match (unfinished, noted) {
             (_, Err(Unfinished::Overtaken { rows })) => Ok(ExportOutcome::Completed { rows }),
@@ -137,14 +145,20 @@ impl CallExporter {
         }
     }
 
-    async fn write_file(&self, export: &mut Export, stop_at: Timestamp) -> Result<(), Unfinished> {
+    async fn write_calls(&self, export: &mut Export, stop_at: Timestamp) -> Result<(), Unfinished> {
+        let mut more = MoreColumns::default();
+        if export.campaign_id.is_some() {
+            // The header comes first, and only the calls know what the agents were told and found out.
+            let names = async |calls: Vec<Call>| {
+                calls.iter().for_each(|call| more.see(call));
+                Ok(())
+            };
+            self.each_page(&mut export.clone(), stop_at, false, names).await?;
+        }
         let key = FileStore::export_key(&export.export_id);
-        let columns: &[&str] = match export.content {
-            ExportContent::Calls => &COLUMNS,
-            ExportContent::DoNotCall => &DO_NOT_CALL_COLUMNS,
-        };
-        let mut file = CsvFile::begin(&self.store, key, self.pace.part_bytes, columns)?;
-        match self.write_rows(&mut file, export, stop_at).await {
+        let mut file = CsvFile::begin(&self.store, key, self.pace.part_bytes, more.header())?;
+        let rows = async |calls: Vec<Call>| file.write(calls.iter().map(|call| more.row(call))).await;
+        match self.each_page(export, stop_at, true, rows).await {
             Ok(()) => Ok(file.finish().await?),
             Err(unfinished) => {
                 file.abandon().await;
@@ -153,11 +167,83 @@ impl CallExporter {
         }
     }
 
-    async fn write_rows(
+    async fn write_do_not_call(&self, export: &mut Export, stop_at: Timestamp) -> Result<(), Unfinished> {
+        let key = FileStore::export_key(&export.export_id);
+        let mut file = CsvFile::begin(&self.store, key, self.pace.part_bytes, DO_NOT_CALL_COLUMNS)?;
+        match self.write_entries(&mut file, export, stop_at).await {
+            Ok(()) => Ok(file.finish().await?),
+            Err(unfinished) => {
+                file.abandon().await;
+                Err(unfinished)
+            }
+        }
+    }
+
+    async fn write_entries(
         &self,
         file: &mut CsvFile<'_>,
         export: &mut Export,
         stop_at: Timestamp,
+    ) -> Result<(), Unfinished> {
+        let (mut cursor, mut noted) = (None, 0);
+        loop {
+            if self.clock.now() >= stop_at {
+                return Err(Unfinished::OutOfTime { rows: export.rows });
+            }
+            let read = self.store.list_do_not_call(None, cursor.as_ref(), self.pace.page);
+            let page = read.await?;
+            file.write(page.items.iter().map(do_not_call_row)).await?;
+            export.rows += page.items.len() as u64;
+            if export.rows - noted >= self.pace.note_rows {
+                self.note(export).await?;
+                noted = export.rows;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes the report of a campaign: as JSON for the API, and as a CSV file with every table.
+    async fn write_report(&self, export: &mut Export, stop_at: Timestamp) -> Result<(), Unfinished> {
+        let Some(campaign) = export.campaign_id.clone() else {
+            return Err(Unfinished::NoCampaign);
+        };
+        let read_at = self.clock.now();
+        let mut builder = ReportBuilder::new(ReportVariables::All);
+        let look = async |calls: Vec<Call>| {
+            calls.iter().for_each(|call| builder.call(call));
+            Ok(())
+        };
+        self.each_page(export, stop_at, true, look).await?;
+        let whole = WholeReport {
+            read_at,
+            report: builder.finish(),
+        };
+        let key = FileStore::export_key(&export.export_id);
+        let mut file = CsvFile::begin(&self.store, key, self.pace.part_bytes, ReportTable::columns())?;
+        let cells = whole.report.tables.iter().flat_map(ReportTable::cells);
+        file.write(cells).await?;
+        file.finish().await?;
+        let json = serde_json::to_vec(&whole)
+            .map_err(std::io::Error::from)
+            .map_err(StoreError::from)?;
+        let key = FileStore::report_key(&campaign);
+        Ok(self
+            .store
+            .files()
+            .put(&key, "application/json", Bytes::from(json))
+            .await?)
+    }
+
+    /// Hands over every call of the export, page by page, oldest first; `counts` them as progress or not.
+    async fn each_page(
+        &self,
+        export: &mut Export,
+        stop_at: Timestamp,
+        counts: bool,
+        mut take: impl AsyncFnMut(Vec<Call>) -> Result<(), StoreError>,
     ) -> Result<(), Unfinished> {
         let filter = filter_of(export);
         let mut cursor = None;
@@ -166,30 +252,17 @@ impl CallExporter {
             if self.clock.now() >= stop_at {
                 return Err(Unfinished::OutOfTime { rows: export.rows });
             }
-            let (written, next) = match export.content {
-                ExportContent::Calls => {
-                    let page = self
-                        .store
-                        .list_calls(&filter, cursor.as_ref(), self.pace.page)
-                        .await?;
-                    file.write(page.items.iter().map(row)).await?;
-                    (page.items.len(), page.next)
-                }
-                ExportContent::DoNotCall => {
-                    let page = self
-                        .store
-                        .list_do_not_call(None, cursor.as_ref(), self.pace.page)
-                        .await?;
-                    file.write(page.items.iter().map(do_not_call_row)).await?;
-                    (page.items.len(), page.next)
-                }
-            };
-            export.rows += written as u64;
-            if export.rows - noted >= self.pace.note_rows {
+            let page = self
+                .store
+                .list_calls(&filter, cursor.as_ref(), self.pace.page)
+                .await?;
+            export.rows += page.items.len() as u64;
+            take(page.items).await?;
+            if counts && export.rows - noted >= self.pace.note_rows {
                 self.note(export).await?;
                 noted = export.rows;
             }
-            cursor = next;
+            cursor = page.next;
             if cursor.is_none() {
                 return Ok(());
             }

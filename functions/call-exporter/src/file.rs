@@ -15,14 +15,14 @@ pub(crate) struct CsvFile<'a> {
 }
 
 impl<'a> CsvFile<'a> {
-    pub(crate) fn begin(
+    pub(crate) fn begin<T: AsRef<[u8]>>(
         store: &'a Store,
         key: String,
         part_bytes: usize,
-        columns: &[&str],
+        header: impl IntoIterator<Item = T>,
     ) -> Result<Self, StoreError> {
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(columns).map_err(std::io::Error::from)?;
+        csv.write_record(header).map_err(std::io::Error::from)?;
         Ok(Self {
             store,
             key,
@@ -32,10 +32,11 @@ impl<'a> CsvFile<'a> {
         })
     }
 
-    pub(crate) async fn write<const N: usize>(
-        &mut self,
-        rows: impl Iterator<Item = [String; N]>,
-    ) -> Result<(), StoreError> {
+    /// Writes rows, each as long as the header.
+    pub(crate) async fn write<R>(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), StoreError>
+    where
+        R: IntoIterator<Item = String>,
+    {
         for row in rows {
             self.csv.write_record(row).map_err(std::io::Error::from)?;
         }

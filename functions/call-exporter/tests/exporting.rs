@@ -6,8 +6,8 @@ use std::sync::Arc;
 use call_exporter::{COLUMNS, CallExporter, DO_NOT_CALL_COLUMNS, ExportError, ExportOutcome, Pace};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Call, CallOrigin, CallResults, CallStatus, DoNotCallEntry, Export, ExportContent, ExportId, ExportStatus,
-    OptOutWay,
+    Call, CallOrigin, CallResults, CallStatus, CampaignId, DoNotCallEntry, Export, ExportId, ExportKind,
+    ExportStatus, OptOutWay, ReportBy, ReportTable, WholeReport,
 };
 use switchboard_local_engines::DynamoDbFault;
 use switchboard_store::FileStore;
@@ -76,12 +76,28 @@ impl World {
     }
 
     async fn rows(&self, id: &ExportId) -> Vec<Vec<String>> {
+        let mut table = self.table(id).await;
+        assert_eq!(table.remove(0), COLUMNS);
+        table
+    }
+
+    /// The header and the rows.
+    async fn table(&self, id: &ExportId) -> Vec<Vec<String>> {
         let file = self.file(id).await.unwrap();
-        let mut csv = csv::Reader::from_reader(file.as_slice());
-        assert_eq!(csv.headers().unwrap(), COLUMNS.as_slice());
+        let mut csv = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(file.as_slice());
         csv.records()
             .map(|row| row.unwrap().iter().map(str::to_owned).collect())
             .collect()
+    }
+
+    /// A finished call of the campaign `spring`.
+    fn of_spring(&self, name: &str) -> Call {
+        Call {
+            campaign_id: Some(CampaignId::derived(&["spring"])),
+            ..finished(name, self.test.now())
+        }
     }
 }
 
@@ -316,7 +332,7 @@ async fn the_do_not_call_list_is_exported_whole_and_safe_to_open() {
     }
     world.put_calls(2).await;
     let export = Export {
-        content: ExportContent::DoNotCall,
+        kind: ExportKind::DoNotCall,
         ..records::export("list", world.test.now())
     };
     let id = world.ask(&export).await;
@@ -337,5 +353,122 @@ async fn the_do_not_call_list_is_exported_whole_and_safe_to_open() {
             "'@asked",
             "2026-11-20T12:09:00Z"
         ]
+    );
+}
+
+#[tokio::test]
+async fn what_agents_knew_and_found_out_are_columns_of_a_campaigns_export() {
+    let world = World::start(Pace {
+        page: 1,
+        ..Pace::default()
+    })
+    .await;
+    let mut first = world.of_spring("first");
+    first.variables.insert("city".to_owned(), "=Vigo".to_owned());
+    first.results.collected = [
+        ("wants".to_owned(), "@yes".into()),
+        (
+            "guests".to_owned(),
+            serde_json::json!({ "value": -4, "rationale": "=x" }),
+        ),
+    ]
+    .into();
+    let mut second = world.of_spring("second");
+    second.created_at = world.in_minutes(1);
+    second.variables.insert("=name".to_owned(), "Ana".to_owned());
+    second.results.collected = [
+        ("wants".to_owned(), true.into()),
+        ("tags".to_owned(), vec!["a", "b"].into()),
+    ]
+    .into();
+    world.put(&first).await;
+    world.put(&second).await;
+    world.put_calls(1).await;
+    let export = Export {
+        campaign_id: first.campaign_id.clone(),
+        ..records::export("spring", world.test.now())
+    };
+    let id = world.ask(&export).await;
+    assert_eq!(world.run(&id).await, ExportOutcome::Completed { rows: 2 });
+    let table = world.table(&id).await;
+    let more: Vec<_> = table.iter().map(|row| row[COLUMNS.len()..].to_vec()).collect();
+    assert_eq!(
+        more,
+        [
+            [
+                "variable: =name",
+                "variable: city",
+                "collected: guests",
+                "collected: tags",
+                "collected: wants"
+            ],
+            ["", "'=Vigo", "-4", "", "'@yes"],
+            ["Ana", "", "", r#"["a","b"]"#, "true"],
+        ]
+    );
+    assert_eq!(table[0][..COLUMNS.len()], COLUMNS);
+}
+
+#[tokio::test]
+async fn the_report_of_a_campaign_is_a_file_and_is_kept_for_the_api() {
+    let world = World::start(Pace {
+        page: 3,
+        note_rows: 2,
+        ..Pace::default()
+    })
+    .await;
+    for n in 0..10 {
+        let mut call = world.of_spring(&format!("spring {n}"));
+        call.variables
+            .insert("city".to_owned(), if n < 7 { "Vigo" } else { "Lugo" }.to_owned());
+        world.put(&call).await;
+    }
+    world.put_calls(2).await;
+    let export = Export {
+        kind: ExportKind::CampaignReport,
+        campaign_id: Some(CampaignId::derived(&["spring"])),
+        ..records::export("report", world.test.now())
+    };
+    let id = world.ask(&export).await;
+    assert_eq!(world.run(&id).await, ExportOutcome::Completed { rows: 10 });
+    let table = world.table(&id).await;
+    assert_eq!(table[0], ReportTable::columns());
+    assert!(
+        table.iter().any(|row| row[..4] == ["variable", "Vigo", "", "7"]),
+        "{table:?}"
+    );
+
+    let key = FileStore::report_key(&CampaignId::derived(&["spring"]));
+    let kept = world
+        .test
+        .store
+        .files()
+        .find_bytes(&key, 1 << 20)
+        .await
+        .unwrap()
+        .unwrap();
+    let whole: WholeReport = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(whole.read_at, world.test.now());
+    assert_eq!(whole.report.totals.calls, 10);
+    let cities = whole.report.table(ReportBy::Variable, Some("city")).unwrap();
+    assert_eq!(cities.rows.len(), 2);
+}
+
+#[tokio::test]
+async fn a_report_of_no_campaign_says_what_to_do() {
+    let world = World::start(Pace::default()).await;
+    let export = Export {
+        kind: ExportKind::CampaignReport,
+        ..records::export("of nothing", world.test.now())
+    };
+    let id = world.ask(&export).await;
+    assert_eq!(world.run(&id).await, ExportOutcome::TooLarge);
+    assert!(
+        world
+            .record(&id)
+            .await
+            .failure
+            .unwrap()
+            .contains("on the campaign's page")
     );
 }

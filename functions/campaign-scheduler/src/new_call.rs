@@ -63,6 +63,7 @@ pub(crate) fn new_call(
         provider_request_id: None,
         results: CallResults::default(),
         results_complete: false,
+        disclosure: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

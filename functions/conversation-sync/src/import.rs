@@ -75,6 +75,7 @@ fn imported_call(agent: &Agent, conversation: &Conversation, outcome: CallOutcom
         provider_request_id: None,
         results: CallResults::default(),
         results_complete: false,
+        disclosure: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

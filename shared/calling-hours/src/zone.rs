@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,11 @@ impl Zone {
     /// Its IANA name.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// The hour on its clocks at this moment, 0 to 23.
+    pub fn hour_at(&self, at: Timestamp) -> u8 {
+        self.0.to_datetime(at).hour().unsigned_abs()
     }
 
     pub(crate) fn inner(&self) -> &TimeZone {

@@ -106,3 +106,13 @@ pub struct PhoneLine {
     /// Whether calls can be placed from it.
     pub supports_outbound: bool,
 }
+
+impl PhoneLine {
+    /// What people call it: its label, or its number where it has none.
+    pub fn called(&self) -> &str {
+        match self.label.trim() {
+            "" => &self.phone_number,
+            label => label,
+        }
+    }
+}

@@ -31,6 +31,8 @@ pub struct CallFacts {
     pub has_recording: Option<bool>,
     /// Why it failed, where it did.
     pub failure: Option<String>,
+    /// The agent's first words, where it spoke.
+    pub first_words: Option<String>,
 }
 
 /// How a call came to its end.

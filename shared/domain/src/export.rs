@@ -20,27 +20,29 @@ pub enum ExportStatus {
     Failed,
 }
 
-/// What an export holds.
+/// What an export is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum ExportContent {
-    /// The call log.
+pub enum ExportKind {
+    /// The calls, one a row.
     #[default]
     Calls,
+    /// The report of a campaign, over every call of it.
+    CampaignReport,
     /// The do-not-call list.
     DoNotCall,
 }
 
-/// One request to write the call log, or the do-not-call list, to a CSV file.
+/// One request to write the call log, what came of a campaign, or the do-not-call list, to a CSV file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Export {
     /// Our id.
     pub export_id: ExportId,
-    /// What it holds. The conditions below are of calls.
+    /// What it is. The conditions below are of calls.
     #[serde(default)]
-    pub content: ExportContent,
+    pub kind: ExportKind,
     /// How far it is.
     pub status: ExportStatus,
     /// Only calls of this campaign.
@@ -53,7 +55,7 @@ pub struct Export {
     pub since: Option<Timestamp>,
     /// Only calls created before this moment.
     pub until: Option<Timestamp>,
-    /// Rows written so far.
+    /// Rows written so far; of a report, calls read so far.
     pub rows: u64,
     /// What went wrong, and what to do.
     pub failure: Option<String>,

@@ -27,6 +27,7 @@ mod events_out;
 mod export;
 mod frequency;
 mod ids;
+mod line_health;
 mod overrides;
 mod person;
 mod phone;
@@ -36,6 +37,7 @@ mod provider_state;
 mod queue;
 mod recipient;
 mod rehearsal;
+mod report;
 mod retry;
 mod rule_confirmation;
 mod search;
@@ -52,8 +54,8 @@ pub use call::{
 };
 pub use campaign::{
     AutoPause, Campaign, CampaignAction, CampaignAgent, CampaignChange, CampaignCounts, CampaignLine,
-    CampaignRules, CampaignSettings, CampaignStatus, CampaignTemplate, ConsentColumns, IllegalCampaignAction,
-    LayoutProgress, ORDINARY_WEIGHT, Purpose, SPEND_CAP_REACHED, Wishes,
+    CampaignRules, CampaignSettings, CampaignStatus, CampaignTemplate, ConsentColumns, Disclosed, Disclosure,
+    IllegalCampaignAction, LayoutProgress, ORDINARY_WEIGHT, Purpose, SPEND_CAP_REACHED, Wishes,
 };
 pub use clock::{Clock, ManualClock};
 pub use conclusion::{CallFacts, Conclusion, Ending, conclude, late_callback};
@@ -68,12 +70,13 @@ pub use events_out::{
     AddressRules, Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EVENT_ATTEMPTS, EventTarget,
     EventType, InvalidAddress, MAX_RETRY_AFTER, OutgoingEvent, Ports, TurnedOff, is_public, next_attempt,
 };
-pub use export::{Export, ExportContent, ExportStatus};
+pub use export::{Export, ExportKind, ExportStatus};
 pub use frequency::{Dialled, FrequencyCap, FrequencyLimits, LONGEST_CAP_HOURS};
 pub use ids::{
     AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, InvalidId,
     ListId, ProviderId, RecipientId, RegisterId, UploadId,
 };
+pub use line_health::{AnswerRateDrop, LineHour, RECENT_HOURS, USUAL_DAYS, answer_rate_drop};
 pub use overrides::{OwnAgent, OwnLine, RecipientOverrides};
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
@@ -83,6 +86,10 @@ pub use provider_state::{ProviderEvent, ProviderHealth, ProviderState, Turn};
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
 pub use rehearsal::{Rehearsal, RehearsalReport, RehearsedDial, Scenario};
+pub use report::{
+    AgentComparison, AgentDifference, AgentResult, Better, CampaignReport, DisclosureReport, Interval,
+    Proportion, ReportBuilder, ReportBy, ReportRow, ReportTable, ReportVariables, WholeReport,
+};
 pub use retry::{AfterAttempt, Attempt, RetryPolicy, RetryRule, TryAgain, after_attempt};
 pub use rule_confirmation::RuleConfirmation;
 pub use search::{InvalidSearch, SearchText};

@@ -87,7 +87,7 @@ impl SearchText {
 }
 
 /// Without case and accents.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     text.nfd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)

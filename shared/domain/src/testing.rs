@@ -53,6 +53,7 @@ pub(crate) fn call(status: CallStatus) -> Call {
         provider_request_id: None,
         results: CallResults::default(),
         results_complete: false,
+        disclosure: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

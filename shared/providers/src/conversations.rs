@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    CallFacts, CallId, CallOutcome, CallResults, Carrier, Direction, PhoneNumber, ProviderId, TranscriptTurn,
+    CallFacts, CallId, CallOutcome, CallResults, Carrier, Direction, PhoneNumber, ProviderId, Speaker,
+    TranscriptTurn,
 };
 
 /// Where a conversation is on its way.
@@ -87,7 +88,17 @@ impl Conversation {
             results_complete: self.state.is_final(),
             has_recording: self.state.is_final().then_some(self.has_audio),
             failure: self.failure.clone(),
+            first_words: self.first_words().map(str::to_owned),
         }
+    }
+}
+
+impl Conversation {
+    /// What the agent said first.
+    fn first_words(&self) -> Option<&str> {
+        let mut spoken = self.turns.iter().filter(|turn| turn.speaker == Speaker::Agent);
+        let first = spoken.find(|turn| !turn.message.trim().is_empty());
+        first.map(|turn| turn.message.as_str())
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
-use switchboard_domain::{CallId, ExportId, UploadId};
+use switchboard_domain::{CallId, CampaignId, ExportId, UploadId};
 use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
@@ -64,6 +64,11 @@ impl FileStore {
     /// Key of an export.
     pub fn export_key(id: &ExportId) -> String {
         format!("exports/{id}.csv")
+    }
+
+    /// Key of the latest whole report of a campaign, as JSON.
+    pub fn report_key(campaign: &CampaignId) -> String {
+        format!("exports/{campaign}-report.json")
     }
 
     /// Key of a webhook's body.

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallFacts, CallId, CallStatus, Campaign, CampaignStatus, Conclusion, Ending, OutgoingEvent,
-    Recipient, conclude, late_callback,
+    Call, CallFacts, CallId, CallStatus, Campaign, CampaignStatus, Conclusion, Disclosure, Ending,
+    OutgoingEvent, Recipient, conclude, late_callback,
 };
 
 use crate::calls::call_item;
@@ -64,13 +64,22 @@ impl Store {
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
         for _ in 0..MAX_RACES {
-            let Some(call) = self.find_call(id).await? else {
+            let Some(mut call) = self.find_call(id).await? else {
                 return Ok(Finished::NotFound);
             };
             let (recipient, campaign) = self.concerned(&call).await?;
             let before = call.clone();
-            let Ok(conclusion) = conclude(call, recipient, campaign.as_ref(), ending, now) else {
-                return self.add_late_facts(before, ending, now).await;
+            let asked = campaign
+                .as_ref()
+                .and_then(|campaign| campaign.rules.disclosure.as_ref());
+            if let Ending::Ended { facts, .. } = ending {
+                call.judge_disclosure(asked, facts);
+            }
+            let goes_on = campaign
+                .as_ref()
+                .filter(|campaign| campaign.status != CampaignStatus::Cancelled);
+            let Ok(conclusion) = conclude(call, recipient, goes_on, ending, now) else {
+                return self.add_late_facts(before, asked, ending, now).await;
             };
             // Before the end is written: whoever writes it again after a crash does this again as well.
             self.keep_opt_out(&conclusion.call, campaign.as_ref(), now)
@@ -89,20 +98,20 @@ impl Store {
         Err(StoreError::Stale)
     }
 
-    /// The recipient of a call, and the campaign by whose rules it may be called again.
+    /// The recipient of a call, and its campaign.
     async fn concerned(&self, call: &Call) -> Result<(Option<Recipient>, Option<Campaign>), StoreError> {
         let (Some(campaign_id), Some(recipient_id)) = (&call.campaign_id, &call.recipient_id) else {
             return Ok((None, None));
         };
         let campaign = self.find_campaign(campaign_id).await?;
-        let goes_on = campaign.filter(|campaign| campaign.status != CampaignStatus::Cancelled);
-        Ok((self.find_recipient(campaign_id, recipient_id).await?, goes_on))
+        Ok((self.find_recipient(campaign_id, recipient_id).await?, campaign))
     }
 
     /// An ending that came after the end can still carry what was missing then.
     async fn add_late_facts(
         &self,
         before: Call,
+        asked: Option<&Disclosure>,
         ending: &Ending,
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
@@ -110,14 +119,14 @@ impl Store {
             return Ok(Finished::Before(Box::new(before)));
         };
         let mut after = before.clone();
-        if !take_late_facts(&mut after, facts) {
+        if !take_late_facts(&mut after, asked, facts) {
             return Ok(Finished::Before(Box::new(before)));
         }
         let (recipient, campaign) = self.concerned(&after).await?;
         // Before it is written: whoever writes it again after a crash does this again as well.
         self.keep_opt_out(&after, campaign.as_ref(), now).await?;
         match self
-            .update_call(&before.call_id, |call| take_late_facts(call, facts))
+            .update_call(&before.call_id, |call| take_late_facts(call, asked, facts))
             .await?
         {
             UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => {
@@ -235,11 +244,12 @@ impl Store {
     }
 }
 
-fn take_late_facts(call: &mut Call, facts: &CallFacts) -> bool {
+fn take_late_facts(call: &mut Call, asked: Option<&Disclosure>, facts: &CallFacts) -> bool {
     if !call.status.is_final() || call.status == CallStatus::Cancelled {
         return false;
     }
     let before = call.clone();
+    call.judge_disclosure(asked, facts);
     call.take_facts(facts);
     *call != before
 }

@@ -84,6 +84,12 @@ pub(crate) fn stats(day: &str, agent: &AgentId, shard: u64) -> Key {
     Key::new(format!("STATS#{day}"), format!("{agent}#{shard}"))
 }
 
+/// The calls from a line on the day (UTC) of `at`.
+pub(crate) fn line_calls(line: &ProviderId, at: Timestamp, shard: u64) -> Key {
+    let day = at.strftime("%Y-%m-%d");
+    Key::new(format!("LINE_CALLS#{line}"), format!("{day}#{shard}"))
+}
+
 pub(crate) fn campaign(id: &CampaignId) -> Key {
     Key::new(format!("CAMPAIGN#{id}"), META)
 }

@@ -32,6 +32,7 @@ mod idempotency;
 mod item;
 mod keys;
 mod leases;
+mod line_calls;
 mod live_calls;
 mod opt_out;
 mod people;

@@ -1,4 +1,4 @@
-//! Counters of finished calls: per day and agent, and over all time.
+//! Counters of finished calls: per day and agent, and over all time. Those per line are beside this file.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
@@ -105,6 +105,7 @@ impl Store {
             let add = "ADD calls :one, #outcome :one, success :success, duration_secs :secs, needs_attention :needs";
             tx.update(part, &self.config.calls_table, &key, add, values);
         }
+        self.count_line_call(tx, part, call);
     }
 
     /// Moves the count of calls that need attention, in the transaction that moves the call.

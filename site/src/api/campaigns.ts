@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, bodyOf, type Schemas } from "./client";
 import { BUSY, CALM, live, WATCHED } from "./live";
 
@@ -42,6 +42,21 @@ export const proofQuery = (campaignId: string) =>
     queryFn: async () =>
       bodyOf(await api.GET("/api/campaigns/{campaign_id}/proof", { params: { path: { campaign_id: campaignId } } })),
     staleTime: 30_000,
+  });
+
+export type Report = Schemas["Report"];
+export type ReportBy = Schemas["ReportBy"];
+
+/** What came of a campaign; also by the values of a variable. What is known stays while another is read. */
+export const reportQuery = (campaignId: string, variable: string | null) =>
+  queryOptions({
+    queryKey: ["campaigns", campaignId, "report", variable ?? ""],
+    queryFn: async () => {
+      const params = { path: { campaign_id: campaignId }, query: { variable: variable ?? undefined } };
+      return bodyOf(await api.GET("/api/campaigns/{campaign_id}/report", { params }));
+    },
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
   });
 
 export const preflightQuery = (campaignId: string) =>

@@ -4,6 +4,7 @@ const locale = () => navigator.language;
 
 const numbers = new Intl.NumberFormat(locale());
 const percents = new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 });
 const dollars = new Intl.NumberFormat(locale(), { style: "currency", currency: "USD", maximumFractionDigits: 2 });
 const moments = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" });
 const exactMoments = new Intl.DateTimeFormat(locale(), { dateStyle: "full", timeStyle: "long" });
@@ -14,6 +15,8 @@ const byteUnits = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 export const formatNumber = (value: number) => numbers.format(value);
 export const formatPercent = (share: number) => percents.format(share);
+/** A share to a tenth of a percent. */
+export const formatTenths = (share: number) => tenths.format(share);
 export const formatDollars = (value: number) => dollars.format(value);
 export const formatMoment = (iso: string) => moments.format(new Date(iso));
 export const formatExactly = (iso: string) => exactMoments.format(new Date(iso));

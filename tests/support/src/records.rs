@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
     Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign,
     CampaignId, CampaignRules, CampaignStatus, Carrier, ContactList, Direction, DoNotCallEntry,
-    DynamicVariables, Export, ExportContent, ExportId, ExportStatus, LayoutProgress, ListId, OptOutWay,
+    DynamicVariables, Export, ExportId, ExportKind, ExportStatus, LayoutProgress, ListId, OptOutWay,
     PhoneLine, PhoneNumber, ProviderId, ProviderKind, Recipient, Recording, RetryPolicy, Upload,
     UploadCounts, UploadId, UploadStatus,
 };
@@ -163,6 +163,7 @@ pub fn call(name: &str, now: Timestamp) -> Call {
         provider_request_id: None,
         results: CallResults::default(),
         results_complete: false,
+        disclosure: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,
@@ -232,7 +233,7 @@ pub fn do_not_call(number: &PhoneNumber, now: Timestamp) -> DoNotCallEntry {
 pub fn export(name: &str, now: Timestamp) -> Export {
     Export {
         export_id: ExportId::derived(&[name]),
-        content: ExportContent::Calls,
+        kind: ExportKind::Calls,
         status: ExportStatus::Queued,
         campaign_id: None,
         agent_id: None,

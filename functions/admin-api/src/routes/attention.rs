@@ -44,6 +44,7 @@ async fn get_attention(Viewer(api): Viewer) -> Answer<Attention> {
     found.calls(&api, now).await?;
     found.slots(&api, now).await?;
     found.dead_letters(&api).await?;
+    found.lines(&api, now).await?;
     found.webhooks(&api, now).await?;
     found.event_targets(&api).await?;
     found.recordings(&api).await?;

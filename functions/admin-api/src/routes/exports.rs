@@ -1,13 +1,11 @@
-//! The call log, or the do-not-call list, as CSV.
+//! The call log, what came of a campaign, or the do-not-call list, as CSV.
 
 use axum::Json;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use switchboard_domain::{
-    AgentId, CallStatus, CampaignId, Export, ExportContent, ExportId, ExportStatus, Role,
-};
+use switchboard_domain::{AgentId, CallStatus, CampaignId, Export, ExportId, ExportKind, ExportStatus, Role};
 use switchboard_service::Problem;
 use switchboard_store::FileStore;
 use utoipa::ToSchema;
@@ -32,9 +30,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateExport {
-    /// What it holds. The do-not-call list is exported whole, without conditions.
+    /// What to export. A `campaign_report` needs its `campaign_id` and no other condition; once it is
+    /// completed, GET /api/campaigns/{campaign_id}/report shows it. The do-not-call list is exported whole.
     #[serde(default)]
-    content: ExportContent,
+    kind: ExportKind,
     /// Only calls of this campaign.
     campaign_id: Option<CampaignId>,
     /// Only calls of this agent.
@@ -83,7 +82,7 @@ async fn create_export(
     }
     let mut export = Export {
         export_id: id,
-        content: request.content,
+        kind: request.kind,
         status: ExportStatus::Queued,
         campaign_id: request.campaign_id,
         agent_id: request.agent_id,
@@ -120,7 +119,7 @@ async fn create_export(
 
 async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
     let mut checks = Checks::default();
-    if request.content == ExportContent::DoNotCall {
+    if request.kind == ExportKind::DoNotCall {
         for (field, given) in [
             ("campaign_id", request.campaign_id.is_some()),
             ("agent_id", request.agent_id.is_some()),
@@ -137,6 +136,20 @@ async fn check(api: &Api, request: &CreateExport) -> Result<(), Problem> {
         && since >= until
     {
         checks.wrong("until", "must be after `since`");
+    }
+    if request.kind == ExportKind::CampaignReport {
+        if request.campaign_id.is_none() {
+            checks.wrong("campaign_id", "a report is of one campaign: name it");
+        }
+        let narrowed = [
+            ("agent_id", request.agent_id.is_some()),
+            ("call_status", request.call_status.is_some()),
+            ("since", request.since.is_some()),
+            ("until", request.until.is_some()),
+        ];
+        for (field, _) in narrowed.into_iter().filter(|(_, given)| *given) {
+            checks.wrong(field, "leave it out: a report is of every call of the campaign");
+        }
     }
     if let Some(id) = &request.campaign_id
         && api.store.find_campaign(id).await?.is_none()
@@ -167,12 +180,13 @@ async fn list_exports(Viewer(api): Viewer, page: Paged<Everything>) -> Answer<Li
 async fn get_export(Viewer(api): Viewer, Id(id): Id<ExportId>) -> Answer<ExportAnswer> {
     let export = found(api.store.find_export(&id).await?, "export")?;
     // The whole list with every number is not for those who only look.
-    let may_download = export.content == ExportContent::Calls || api.caller.role >= Role::Operator;
+    let may_download = export.kind != ExportKind::DoNotCall || api.caller.role >= Role::Operator;
     let download = match export.status {
         ExportStatus::Completed if may_download => {
-            let what = match export.content {
-                ExportContent::Calls => "calls",
-                ExportContent::DoNotCall => "do-not-call",
+            let what = match export.kind {
+                ExportKind::Calls => "calls",
+                ExportKind::CampaignReport => "report",
+                ExportKind::DoNotCall => "do-not-call",
             };
             let name = format!("{what}-{}.csv", export.created_at.strftime("%Y-%m-%d"));
             Some(Download {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use switchboard_domain::{CallEvent, ProviderEvent, ProviderKind, RecordingState};
+use switchboard_domain::{CallEvent, CallStatus, ProviderEvent, ProviderKind, RecordingState};
 use switchboard_store::{BeginDial, DialLimits, WebhookRecord, WebhookState};
 use switchboard_testing::{Actor, records};
 
@@ -199,4 +199,36 @@ async fn a_call_that_is_in_progress_and_watched_needs_nobody() {
     store.update_call(&call.call_id, confirm).await.unwrap();
     api.test.clock.advance(SignedDuration::from_secs(50));
     assert_eq!(inbox(&api).await["total"], 0);
+}
+
+#[tokio::test]
+async fn a_line_that_far_fewer_people_answer_is_listed_until_they_do_again() {
+    let api = TestApi::start().await;
+    let line = api.line().await;
+    let put = async |name: &str, hours_ago: i64, calls: u64, answered: u64| {
+        let at = api.test.now() - SignedDuration::from_hours(hours_ago);
+        for n in 0..calls {
+            let mut call = records::call(&format!("{name} {n}"), at);
+            call.placing_at = Some(at);
+            call.status = match n < answered {
+                true => CallStatus::Completed,
+                false => CallStatus::NoAnswer,
+            };
+            assert!(api.test.store.import_call(&call, false).await.unwrap());
+        }
+    };
+    put("usual", 48, 60, 30).await;
+    put("more usual", 72, 40, 20).await;
+    assert_eq!(kinds(&inbox(&api).await), Vec::<&str>::new());
+    put("dropped", 1, 50, 5).await;
+    let listed = inbox(&api).await;
+    assert_eq!(kinds(&listed), ["line_answered_less"]);
+    assert_eq!(listed["items"][0]["subject"], json!(line.phone_line_id));
+    let known = listed["items"][0]["known"].as_str().unwrap();
+    assert!(
+        known.contains("10 % were answered; in the seven days before it were 50 %"),
+        "{known}"
+    );
+    put("recovered", 0, 50, 24).await;
+    assert_eq!(kinds(&inbox(&api).await), Vec::<&str>::new());
 }

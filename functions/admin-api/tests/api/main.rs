@@ -24,6 +24,7 @@ mod proof;
 mod queue;
 mod raw_events;
 mod recipients;
+mod report;
 mod requests;
 mod system;
 mod uploads;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgentId, CallId, CallStatus, CampaignId, Carrier, DynamicVariables, HoursUsed, PhoneNumber, ProviderId,
-    ProviderKind, RecipientId,
+    AgentId, CallId, CallStatus, CampaignId, Carrier, Disclosed, DynamicVariables, HoursUsed, PhoneNumber,
+    ProviderId, ProviderKind, RecipientId,
 };
 
 /// Who called whom.
@@ -253,6 +253,10 @@ pub struct Call {
     pub results: CallResults,
     /// Whether `results` and transcript are whole.
     pub results_complete: bool,
+    /// Whether the agent's first words were those that the campaign asks for; none when it asks for none, or
+    /// the agent did not speak.
+    #[serde(default)]
+    pub disclosure: Option<Disclosed>,
     /// Its recording.
     pub recording: Recording,
     /// Whether somebody has dealt with it.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::AutoPause;
+use super::{AutoPause, Disclosure};
 use crate::{AgentId, CallingHours, Campaign, Carrier, FrequencyCap, PhoneNumber, ProviderId};
 
 /// When, how often and at what cost the people of a campaign may be called.
@@ -33,6 +33,8 @@ pub struct CampaignRules {
     pub consent: Option<ConsentColumns>,
     /// What is done with what people say in a call.
     pub wishes: Wishes,
+    /// What the agent has to say in its first words; written down of every call, and shown by the report.
+    pub disclosure: Option<Disclosure>,
     /// When the campaign pauses by itself.
     pub auto_pause: AutoPause,
     /// More lines to call from besides the campaign's own. Each person always has the same.

@@ -14,5 +14,6 @@ mod opting_out;
 mod paging;
 mod queueing;
 mod recipients;
+mod report;
 mod sweeps;
 mod webhooks;

@@ -23,6 +23,7 @@ import { EditCampaign } from "./EditCampaign";
 import { PreflightCard } from "./PreflightCard";
 import { ProofCard } from "./ProofCard";
 import { Recipients } from "./Recipients";
+import { ReportSection } from "./ReportSection";
 import { wordsOfHours, wordsOfRetry } from "./words";
 
 export default function CampaignPage() {
@@ -70,7 +71,12 @@ function Known({ campaign }: { campaign: Campaign }) {
           </Group>
         </Section>
         <Grid gutter="md">
-          <Grid.Col span={{ base: 12, lg: 8 }}><Recipients campaign={campaign} /></Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 8 }}>
+            <Stack>
+              {campaign.started_at && <ReportSection campaign={campaign} />}
+              <Recipients campaign={campaign} />
+            </Stack>
+          </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
             <Stack>
               <Section title="How it calls">

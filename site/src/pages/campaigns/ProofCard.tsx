@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { proofQuery } from "@/api/campaigns";
 import { api } from "@/api/client";
 import { useAct } from "@/ui/act";
+import { saveFile } from "@/ui/download";
 import { Dot } from "@/ui/Status";
 import { formatCount, formatNumber } from "@/ui/format";
 import { TextLink } from "@/ui/links";
@@ -19,14 +20,7 @@ export function ProofCard({ campaignId }: { campaignId: string }) {
       const { data } = await api.GET("/api/campaigns/{campaign_id}/proof/ledger", { params, parseAs: "blob" });
       return data as Blob;
     },
-    then: (file) => {
-      const url = URL.createObjectURL(file);
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = `ledger-${campaignId}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
-    },
+    then: (file) => saveFile(file, `ledger-${campaignId}.csv`),
   });
   return (
     <Section

@@ -1,8 +1,10 @@
 // When and how often a campaign calls: the same fields for a new one and for one that runs.
-import { Button, Checkbox, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
+import { Button, Checkbox, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, Text, Textarea } from "@mantine/core";
 import { TimeInput } from "@mantine/dates";
+import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { formatWord } from "@/ui/format";
+import { readDisclosure, writeDisclosure } from "./disclosure";
 import { ANY_HOUR, type CallingHours, isAnyHour, type Span, spanOf, windowsOf } from "./hours";
 import { longWeekday, ownTimeZone, shortWeekday, timeZones, WEEKDAYS } from "./words";
 
@@ -24,6 +26,7 @@ export const CAREFUL_RULES: Rules = {
     starts_per_minute: null,
     ramp_up_secs: null,
     consent: null,
+    disclosure: null,
     purpose: "service",
     wishes: { opt_out_field: "opt_out", callback_field: "callback_at" },
     auto_pause: { within_secs: 120, at_least_calls: 5, failed_percent: 50, voicemail_percent: null, no_answer_percent: null, shortest_average_secs: null },
@@ -112,7 +115,28 @@ export function RuleFields({ rules: all, onChange }: { rules: Rules; onChange: (
           onChange={(value) => setRules({ starts_per_minute: value === "" ? null : Number(value) })}
         />
       </SimpleGrid>
+      <FirstWords disclosure={rules.disclosure} onChange={(disclosure) => setRules({ disclosure })} />
     </Stack>
+  );
+}
+
+interface FirstWordsProps {
+  disclosure: Schemas["Disclosure"] | null | undefined;
+  onChange: (disclosure: Schemas["Disclosure"] | null) => void;
+}
+
+/** The text stays as it is typed; what it asks for follows it. */
+function FirstWords({ disclosure, onChange }: FirstWordsProps) {
+  const [text, setText] = useState(writeDisclosure(disclosure));
+  return (
+    <Textarea
+      label="The agent's first words must have" autosize minRows={2} maxRows={6} value={text}
+      description="A line for each thing, its ways between bars: AI assistant | virtual assistant. Empty: nothing is looked for"
+      onChange={({ currentTarget: { value } }) => {
+        setText(value);
+        onChange(readDisclosure(value));
+      }}
+    />
   );
 }
 

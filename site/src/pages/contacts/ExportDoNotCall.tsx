@@ -11,7 +11,7 @@ import { formatCount } from "@/ui/format";
 export function ExportDoNotCall({ onClose }: { onClose: () => void }) {
   const [exportId, setExportId] = useState<string | null>(null);
   const start = useAct({
-    run: async () => bodyOf(await api.POST("/api/exports", { body: { content: "do_not_call" } })),
+    run: async () => bodyOf(await api.POST("/api/exports", { body: { kind: "do_not_call" } })),
     then: (answer) => setExportId(answer.export.export_id),
   });
   const running = useQuery({ ...exportQuery(exportId ?? ""), enabled: exportId !== null });

@@ -21,6 +21,8 @@ pub(super) enum AttentionKind {
     UnwatchedSlot,
     /// A message that was given up.
     DeadLetter,
+    /// A phone line that far fewer people answer than they used to.
+    LineAnsweredLess,
     /// A webhook that could not be read.
     UnparsedWebhook,
     /// A webhook that is kept and was not applied.

@@ -1,8 +1,9 @@
 //! Where the inbox's items come from. Each source is read through an index, bounded.
 
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Call, CallStatus, CampaignStatus, ProviderHealth, ProviderKind, RecordingState, stuck,
+    Call, CallStatus, CampaignStatus, ProviderHealth, ProviderKind, RecordingState, answer_rate_drop, stuck,
 };
 use switchboard_store::{CallFilter, StoreError, WebhookList};
 
@@ -11,6 +12,8 @@ use crate::api::Api;
 
 /// Items shown per source.
 const MOST: u32 = 100;
+/// Lines looked at at one time.
+const LINES_AT_ONCE: usize = 8;
 /// A dial's answer may take that long before its being unknown is worth a look.
 const UNCONFIRMED_PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 /// A slot is found and freed within this time of its call's end.
@@ -125,6 +128,32 @@ impl Found {
                 .may("Put away", "DELETE", path);
             (item.call_id, item.campaign_id) = (letter.call_id, letter.campaign_id);
             self.items.push(item);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn lines(&mut self, api: &Api, now: Timestamp) -> Result<(), StoreError> {
+        let lines = api.store.list_phone_lines().await?;
+        self.more |= lines.len() > MOST as usize;
+        let looked = stream::iter(lines.into_iter().take(MOST as usize)).map(async |line| {
+            let hours = api.store.line_hours(&line.phone_line_id, now).await?;
+            Ok::<_, StoreError>((line, answer_rate_drop(&hours, now)))
+        });
+        let looked: Vec<_> = looked.buffered(LINES_AT_ONCE).try_collect().await?;
+        for (line, drop) in looked {
+            let Some(drop) = drop else { continue };
+            let known = format!(
+                "Of the last {} calls from \u{201c}{}\u{201d}, {:.0} % were answered; in the seven days before it \
+                 were {:.0} %. Its number may be shown as spam: look it up with the carriers, call from other lines \
+                 meanwhile, and let this one rest. It leaves this list when people answer again.",
+                drop.calls,
+                line.called(),
+                drop.rate * 100.0,
+                drop.usual * 100.0,
+            );
+            let id = &line.phone_line_id;
+            self.items
+                .push(AttentionItem::new(Kind::LineAnsweredLess, id, drop.since, known));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction, Disclosed,
     DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, RecipientId, Recording,
 };
 use utoipa::ToSchema;
@@ -69,6 +69,8 @@ pub(crate) struct CallAnswer {
     results: CallResults,
     /// Whether results and transcript are whole.
     results_complete: bool,
+    /// Whether the agent's first words were those that the campaign asks for.
+    disclosure: Option<Disclosed>,
     /// Its recording.
     recording: Recording,
     /// Whether somebody has dealt with it.
@@ -108,6 +110,7 @@ impl From<Call> for CallAnswer {
             provider_request_id: call.provider_request_id,
             results: call.results,
             results_complete: call.results_complete,
+            disclosure: call.disclosure,
             recording: call.recording,
             handled: call.handled,
             updated_at: call.updated_at,

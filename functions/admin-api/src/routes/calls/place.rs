@@ -171,6 +171,7 @@ fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: 
         provider_request_id: None,
         results: CallResults::default(),
         results_complete: false,
+        disclosure: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

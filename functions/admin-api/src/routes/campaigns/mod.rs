@@ -18,6 +18,7 @@ mod proof;
 mod read;
 mod recipient;
 mod recipients;
+mod report;
 mod rules;
 mod templates;
 mod whom;
@@ -71,4 +72,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(progress::get_progress))
         .routes(routes!(proof::get_proof))
         .routes(routes!(proof::get_proof_ledger))
+        .routes(routes!(report::get_report))
+        .routes(routes!(report::get_report_table))
 }

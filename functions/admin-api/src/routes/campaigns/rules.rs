@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    AgentStatus, AutoPause, CallStatus, CampaignRules, LONGEST_CAP_HOURS, MAX_CONCURRENCY_LIMIT,
+    AgentStatus, AutoPause, CallStatus, CampaignRules, Disclosure, LONGEST_CAP_HOURS, MAX_CONCURRENCY_LIMIT,
     ProviderKind, RetryPolicy, RetryRule,
 };
 
@@ -20,6 +20,12 @@ const MAX_LINES: usize = 50;
 const MAX_AGENTS: usize = 9;
 /// Most frequency caps of one campaign.
 const MAX_CAPS: usize = 5;
+/// Most items that an agent has to say first.
+const MAX_ITEMS: usize = 5;
+/// Most ways to say one item.
+const MAX_WAYS: usize = 20;
+/// Most characters of one way.
+const MAX_WORDS: usize = 100;
 /// Each wait in percent of the one before.
 const BACKOFF_PERCENT: std::ops::RangeInclusive<u32> = 100..=1_000;
 /// How far ahead a campaign may be planned.
@@ -82,6 +88,9 @@ pub(super) fn all(checks: &mut Checks, rules: &CampaignRules) {
         checks.range("rules.ramp_up_secs", ramp, 1..=86_400);
     }
     auto_pause(checks, &rules.auto_pause);
+    if let Some(asked) = &rules.disclosure {
+        disclosure(checks, asked);
+    }
     if rules.more_phone_lines.len() > MAX_LINES {
         checks.wrong("rules.more_phone_lines", format!("name at most {MAX_LINES}"));
     }
@@ -94,6 +103,21 @@ pub(super) fn all(checks: &mut Checks, rules: &CampaignRules) {
             &agent.weight,
             1..=1_000,
         );
+    }
+}
+
+fn disclosure(checks: &mut Checks, asked: &Disclosure) {
+    let field = "rules.disclosure.first_words";
+    checks.range(field, &asked.first_words.len(), 1..=MAX_ITEMS);
+    for (index, ways) in asked.first_words.iter().take(MAX_ITEMS).enumerate() {
+        let field = format!("{field}[{index}]");
+        checks.range(&field, &ways.len(), 1..=MAX_WAYS);
+        for way in ways.iter().take(MAX_WAYS) {
+            checks.text(&field, way, 1..=MAX_WORDS);
+            if !Disclosure::is_sayable(way) {
+                checks.wrong(&field, "write words that can be said");
+            }
+        }
     }
 }
 
