@@ -67,6 +67,13 @@ export const preflightQuery = (campaignId: string) =>
     staleTime: 30_000,
   });
 
+/** The rules that a new campaign has when it names none. Fresh each time somebody makes or changes one. */
+export const defaultsQuery = queryOptions({
+  queryKey: ["campaign-defaults"],
+  queryFn: async () => bodyOf(await api.GET("/api/campaign-defaults")),
+  staleTime: 5_000,
+});
+
 export type CampaignAct = "start" | "pause" | "resume" | "cancel" | "retry-failed";
 
 /** Does one thing with a campaign. */

@@ -1,30 +1,31 @@
-import { Alert, Button, Grid, Group, Stack, Text } from "@mantine/core";
+import { Button, Grid, Group, Stack, Text } from "@mantine/core";
 import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconSettings } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { agentQuery } from "@/api/agents";
-import { actOnCampaign, type Campaign, type CampaignAct, campaignQuery, finishedOf } from "@/api/campaigns";
+import { actOnCampaign, type Campaign, type CampaignAct, campaignQuery } from "@/api/campaigns";
 import { api, bodyOf } from "@/api/client";
 import { For } from "@/session/me";
 import { useAct } from "@/ui/act";
 import { CampaignProgress, COUNTED } from "@/ui/CampaignProgress";
 import { CampaignStatus } from "@/ui/Status";
 import { ask } from "@/ui/confirm";
-import { Facts } from "@/ui/Facts";
 import { Figure } from "@/ui/Figure";
-import { formatCount, formatDollars, formatNumber, formatPercent, formatRoughly, formatWord } from "@/ui/format";
+import { formatCount, formatNumber, formatPercent, formatWord } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Lines, Loaded, Section } from "@/ui/states";
-import { Moment, useNow } from "@/ui/Time";
+import { Moment } from "@/ui/Time";
 import { AddRecipients } from "./AddRecipients";
 import { EditCampaign } from "./EditCampaign";
+import { HowItCalls } from "./HowItCalls";
+import { PaceFigures } from "./PaceFigures";
 import { PreflightCard } from "./PreflightCard";
 import { ProofCard } from "./ProofCard";
 import { Recipients } from "./Recipients";
 import { ReportSection } from "./ReportSection";
-import { wordsOfHours, wordsOfRetry } from "./words";
+import { WhyItWaits } from "./WhyItWaits";
 
 export default function CampaignPage() {
   const { campaignId } = useParams({ from: "/campaigns/$campaignId" });
@@ -52,11 +53,7 @@ function Known({ campaign }: { campaign: Campaign }) {
         subtitle={<>{agent.data && <>with <TextLink to="/agents/$agentId" params={{ agentId: campaign.agent_id }} size="sm">{agent.data.name}</TextLink>, </>}{begins(campaign)}</>}
         actions={<For role="operator"><Actions campaign={campaign} /></For>}
       />
-      {campaign.failure && (
-        <Alert color={campaign.status === "failed" ? "red" : "orange"} variant="default" mb="md" title={campaign.status === "failed" ? "Why it failed" : "Why it waits"}>
-          {campaign.failure}
-        </Alert>
-      )}
+      <WhyItWaits campaign={campaign} />
       <Stack>
         {["draft", "scheduled"].includes(campaign.status) && <PreflightCard campaign={campaign} />}
         <Section title="Progress" aside={!campaign.laid_out && <Text size="sm" c="dimmed">People are still being laid out; the total grows.</Text>}>
@@ -67,7 +64,7 @@ function Known({ campaign }: { campaign: Campaign }) {
               <Figure key={state} label={formatWord(state)} value={formatNumber(counts[state])} note={formatPercent(counts[state] / counts.total)} />
             ))}
             {tried > 0 && <Figure label="Reached" value={formatPercent(reached / tried)} note="of those tried" />}
-            <TimeLeft campaign={campaign} />
+            <PaceFigures campaign={campaign} />
           </Group>
         </Section>
         <Grid gutter="md">
@@ -79,23 +76,7 @@ function Known({ campaign }: { campaign: Campaign }) {
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
             <Stack>
-              <Section title="How it calls">
-                <Facts
-                  rows={[
-                    ["Hours", wordsOfHours(campaign.rules.calling_hours)],
-                    ["Cost", campaign.rules.spend_cap_cents != null ? `${formatDollars(campaign.rules.spend_cap_cents / 100)} at most` : undefined],
-                    ["Again", wordsOfRetry(campaign.retry)],
-                    ["At most", campaign.concurrency_limit ? `${formatCount(campaign.concurrency_limit, "call")} at one time` : "the queue's limit at one time"],
-                    ["Rings", `${campaign.ringing_timeout_secs} s`],
-                    ["Carrier", formatWord(campaign.carrier)],
-                    ["Until", campaign.end_at && <Moment key="e" at={campaign.end_at} />],
-                    ["Weight", campaign.weight !== 10 ? campaign.weight : undefined],
-                    ["Began", campaign.started_at && <Moment key="s" at={campaign.started_at} />],
-                    ["Ended", campaign.finished_at && <Moment key="f" at={campaign.finished_at} />],
-                    ["Calls", <TextLink key="c" to="/calls" search={{ campaign: campaign.campaign_id }} size="sm">See all its calls</TextLink>],
-                  ]}
-                />
-              </Section>
+              <HowItCalls campaign={campaign} />
               {campaign.started_at && <ProofCard campaignId={campaign.campaign_id} />}
             </Stack>
           </Grid.Col>
@@ -109,17 +90,6 @@ function begins(campaign: Campaign) {
   if (campaign.status === "scheduled" && campaign.start_at) return <>begins <Moment at={campaign.start_at} /></>;
   if (campaign.started_at) return <>began <Moment at={campaign.started_at} /></>;
   return <>made <Moment at={campaign.created_at} /></>;
-}
-
-/** From the pace so far; nothing before there is one. */
-function TimeLeft({ campaign }: { campaign: Campaign }) {
-  const now = useNow();
-  const finished = finishedOf(campaign.counts);
-  const left = campaign.counts.total - finished;
-  if (campaign.status !== "running" || !campaign.started_at || finished < 5 || left === 0) return null;
-  const passed = (now - Date.parse(campaign.started_at)) / 1000;
-  if (passed <= 0) return null;
-  return <Figure label="Time left" value={formatRoughly((passed / finished) * left)} note="at the pace so far" />;
 }
 
 function Actions({ campaign }: { campaign: Campaign }) {

@@ -4,14 +4,16 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { agentsQuery } from "@/api/agents";
+import { defaultsQuery } from "@/api/campaigns";
 import { listQuery } from "@/api/contacts";
 import { api, bodyOf } from "@/api/client";
 import { useMay, useMe } from "@/session/me";
 import { useAct } from "@/ui/act";
 import { PageHeader } from "@/ui/PageHeader";
-import { Notice } from "@/ui/states";
+import { Lines, Loaded, Notice } from "@/ui/states";
 import { useNow } from "@/ui/Time";
 import { type Draft, emptyDraft, problemsOfStep, requestOf, type Step } from "./draft";
+import type { CampaignRules } from "./rules/rules";
 import { StepContacts } from "./StepContacts";
 import { StepReview } from "./StepReview";
 import { StepSchedule } from "./StepSchedule";
@@ -24,10 +26,28 @@ const STEPS = ["who calls", "who is called", "when", "review"] as const;
 export default function NewCampaignPage() {
   const known = useMe() !== undefined;
   const operates = useMay("operator");
+  const defaults = useQuery(defaultsQuery);
+  if (known && !operates) {
+    return (
+      <>
+        <PageHeader title="New campaign" />
+        <Notice icon={IconLock} title="Your role does not make campaigns">An operator or an administrator can.</Notice>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader title="New campaign" />
+      <Loaded query={defaults} waiting={<Card><Lines /></Card>}>{(rules) => <Steps defaults={rules} />}</Loaded>
+    </>
+  );
+}
+
+function Steps({ defaults }: { defaults: CampaignRules }) {
   const { list } = route.useSearch();
   const go = useNavigate();
   const now = useNow();
-  const [draft, setDraft] = useState<Draft>(() => emptyDraft(list));
+  const [draft, setDraft] = useState<Draft>(() => emptyDraft(defaults, list));
   const [step, setStep] = useState<Step>(0);
   // Problems are told once somebody tried to go on.
   const [told, setTold] = useState(false);
@@ -42,15 +62,6 @@ export default function NewCampaignPage() {
     then: (made) => void go({ to: "/campaigns/$campaignId", params: { campaignId: made.campaign_id } }),
   });
 
-  if (known && !operates) {
-    return (
-      <>
-        <PageHeader title="New campaign" />
-        <Notice icon={IconLock} title="Your role does not make campaigns">An operator or an administrator can.</Notice>
-      </>
-    );
-  }
-
   const problems = problemsOfStep(draft, step, now);
   const shown = told ? problems : {};
   const goTo = (next: number) => {
@@ -60,38 +71,35 @@ export default function NewCampaignPage() {
   };
 
   return (
-    <>
-      <PageHeader title="New campaign" />
-      <Card>
-        <Text hiddenFrom="sm" size="sm" c="dimmed" mb="md">Step {step + 1} of {LAST + 1}: {STEPS[step]}</Text>
-        <Stepper active={step} onStepClick={goTo} size="sm" mb="xl" aria-label="Steps" visibleFrom="sm">
-          <Stepper.Step label="Who calls" description={agent?.name ?? "Agent and line"} />
-          <Stepper.Step label="Who is called" description={chosen.map(({ name }) => name).join(", ") || "Contacts"} />
-          <Stepper.Step label="When" description="Schedule and limits" />
-          <Stepper.Step label="Review" description="And start" />
-        </Stepper>
-        <Stack gap="xl">
-          {step === 0 && <StepWho draft={draft} problems={shown} onChange={setDraft} />}
-          {step === 1 && <StepContacts draft={draft} problems={shown} agent={agent} chosen={chosen} onChange={setDraft} />}
-          {step === 2 && <StepSchedule draft={draft} problems={shown} onChange={setDraft} />}
-          {step === 3 && <StepReview draft={draft} agent={agent} lists={chosen} />}
-          <Group justify="space-between">
-            <Button variant="default" leftSection={<IconArrowLeft size={16} />} disabled={step === 0} onClick={() => goTo(step - 1)}>Back</Button>
-            {step < LAST ? (
-              <Button rightSection={<IconArrowRight size={16} />} onClick={() => goTo(step + 1)}>Next</Button>
-            ) : (
-              <Group>
-                {draft.start !== "draft" && (
-                  <Button variant="default" onClick={() => create.mutate("draft")} loading={create.isPending && create.variables === "draft"}>Keep as draft</Button>
-                )}
-                <Button leftSection={<IconPlayerPlay size={16} />} loading={create.isPending && create.variables === draft.start} onClick={() => create.mutate(draft.start)}>
-                  {{ now: "Start calling", at: "Schedule", draft: "Keep as draft" }[draft.start]}
-                </Button>
-              </Group>
-            )}
-          </Group>
-        </Stack>
-      </Card>
-    </>
+    <Card>
+      <Text hiddenFrom="sm" size="sm" c="dimmed" mb="md">Step {step + 1} of {LAST + 1}: {STEPS[step]}</Text>
+      <Stepper active={step} onStepClick={goTo} size="sm" mb="xl" aria-label="Steps" visibleFrom="sm">
+        <Stepper.Step label="Who calls" description={agent?.name ?? "Agent and line"} />
+        <Stepper.Step label="Who is called" description={chosen.map(({ name }) => name).join(", ") || "Contacts"} />
+        <Stepper.Step label="When" description="Schedule and limits" />
+        <Stepper.Step label="Review" description="And start" />
+      </Stepper>
+      <Stack gap="xl">
+        {step === 0 && <StepWho draft={draft} problems={shown} onChange={setDraft} />}
+        {step === 1 && <StepContacts draft={draft} problems={shown} agent={agent} chosen={chosen} onChange={setDraft} />}
+        {step === 2 && <StepSchedule draft={draft} problems={shown} defaults={defaults} chosen={chosen} onChange={setDraft} />}
+        {step === 3 && <StepReview draft={draft} agent={agent} lists={chosen} defaults={defaults} />}
+        <Group justify="space-between">
+          <Button variant="default" leftSection={<IconArrowLeft size={16} />} disabled={step === 0} onClick={() => goTo(step - 1)}>Back</Button>
+          {step < LAST ? (
+            <Button rightSection={<IconArrowRight size={16} />} onClick={() => goTo(step + 1)}>Next</Button>
+          ) : (
+            <Group>
+              {draft.start !== "draft" && (
+                <Button variant="default" onClick={() => create.mutate("draft")} loading={create.isPending && create.variables === "draft"}>Keep as draft</Button>
+              )}
+              <Button leftSection={<IconPlayerPlay size={16} />} loading={create.isPending && create.variables === draft.start} onClick={() => create.mutate(draft.start)}>
+                {{ now: "Start calling", at: "Schedule", draft: "Keep as draft" }[draft.start]}
+              </Button>
+            </Group>
+          )}
+        </Group>
+      </Stack>
+    </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { Alert, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { phoneLinesQuery, type Agent } from "@/api/agents";
+import { agentsQuery, phoneLinesQuery, type Agent } from "@/api/agents";
 import { callsQuery, statsQuery } from "@/api/calls";
 import type { ContactList } from "@/api/contacts";
 import { queueQuery } from "@/api/queue";
@@ -10,15 +10,17 @@ import { formatCount, formatDollars, formatMoment, formatNumber, formatPhone, fo
 import { type Draft, missingVariables, requestOf } from "./draft";
 import { estimate } from "./estimate";
 import { VariableCheck } from "./StepContacts";
-import { wordsOfHours, wordsOfRetry } from "./words";
+import { type CampaignRules, ordinaryRules } from "./rules/rules";
+import { GROUPS, groupsThatDiffer, NAME_OF_GROUP, wordsOfCost, wordsOfGroup, wordsOfHours } from "./rules/words";
 
 interface StepReviewProps {
   draft: Draft;
   agent: Agent | undefined;
   lists: ContactList[];
+  defaults: CampaignRules;
 }
 
-export function StepReview({ draft, agent, lists }: StepReviewProps) {
+export function StepReview({ draft, agent, lists, defaults }: StepReviewProps) {
   const line = useQuery(phoneLinesQuery).data?.items.find(({ phone_line_id }) => phone_line_id === draft.lineId);
   const queue = useQuery(queueQuery).data;
   const earlier = useQuery(callsQuery({ agent_id: draft.agentId ?? "", status: "completed" }, undefined, 50)).data?.items ?? [];
@@ -26,6 +28,8 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
   const people = lists.reduce((sum, list) => sum + list.size - list.deleted, 0);
   const guess = estimate(people, draft.rules, queue?.concurrency_limit ?? 1, earlier, totals);
   const { start_at: at } = requestOf(draft);
+  const differing = groupsThatDiffer(draft.rules, ordinaryRules(defaults));
+  const others = (useQuery(agentsQuery).data ?? []).filter(({ agent_id: id }) => draft.rules.rules.more_agents.some(({ agent_id }) => agent_id === id));
   const skipped = missingVariables(agent, lists).some(({ without }) => without.length > 0);
   return (
     <Stack>
@@ -58,11 +62,14 @@ export function StepReview({ draft, agent, lists }: StepReviewProps) {
           ["Lists", lists.map(({ name }) => name).join(", ")],
           ["Begins", { now: "Now", draft: "When somebody starts it", at: at ? `${formatMoment(at)} here (${draft.startAt?.slice(0, 16)} in ${draft.startZone})` : "" }[draft.start]],
           ["Hours", wordsOfHours(draft.rules.rules.calling_hours)],
-          ["Again", wordsOfRetry(draft.rules.retry)],
           ["At most", draft.rules.concurrency_limit ? formatCount(draft.rules.concurrency_limit, "call") + " at one time" : `the queue's limit (${queue?.concurrency_limit ?? "…"})`],
+          ["Cost", wordsOfCost(draft.rules.rules)],
+          // Always how often; of the others what somebody chose.
+          ...GROUPS.filter((group) => group === "retry" || differing.includes(group)).map((group): [string, string] => [NAME_OF_GROUP[group], wordsOfGroup(draft.rules, group)]),
         ]}
       />
       {skipped && agent && <VariableCheck agent={agent} lists={lists} />}
+      {others.map((other) => missingVariables(other, lists).some(({ without }) => without.length > 0) && <VariableCheck key={other.agent_id} agent={other} lists={lists} />)}
     </Stack>
   );
 }

@@ -1,12 +1,19 @@
 import { Radio, Select, SimpleGrid, Stack, Title } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
 import "@mantine/dates/styles.css";
+import type { ContactList } from "@/api/contacts";
 import type { Draft } from "./draft";
-import { RuleFields } from "./RuleFields";
+import { RuleFields } from "./rules/RuleFields";
+import type { CampaignRules } from "./rules/rules";
+import { timeZones } from "./rules/words";
 import type { StepProps } from "./StepWho";
-import { timeZones } from "./words";
 
-export function StepSchedule({ draft, problems, onChange }: StepProps) {
+interface StepScheduleProps extends StepProps {
+  defaults: CampaignRules;
+  chosen: ContactList[];
+}
+
+export function StepSchedule({ draft, problems, onChange, defaults, chosen }: StepScheduleProps) {
   return (
     <Stack gap="xl" maw={720}>
       <Stack gap="sm">
@@ -29,7 +36,10 @@ export function StepSchedule({ draft, problems, onChange }: StepProps) {
       </Stack>
       <div>
         <Title order={2} mb="md">Rules</Title>
-        <RuleFields rules={draft.rules} onChange={(rules) => onChange({ ...draft, rules })} />
+        <RuleFields
+          rules={draft.rules} defaults={defaults} called={{ agentId: draft.agentId, lineId: draft.lineId, lists: chosen }}
+          onChange={(rules) => onChange({ ...draft, rules })}
+        />
       </div>
     </Stack>
   );

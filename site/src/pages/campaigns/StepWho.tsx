@@ -4,7 +4,7 @@ import { agentsQuery, phoneLinesQuery } from "@/api/agents";
 import type { Schemas } from "@/api/client";
 import { formatPhone, formatWord } from "@/ui/format";
 import { TextLink } from "@/ui/links";
-import type { Draft } from "./draft";
+import { type Draft, without } from "./draft";
 
 export interface StepProps {
   draft: Draft;
@@ -20,7 +20,7 @@ export function StepWho({ draft, problems, onChange }: StepProps) {
   const active = (agents.data ?? []).filter(({ status }) => status === "active");
   const chooseLine = (lineId: string | null) => {
     const line = usable.find(({ phone_line_id }) => phone_line_id === lineId);
-    onChange({ ...draft, lineId, carrier: line?.carrier ?? null });
+    onChange({ ...draft, lineId, carrier: line?.carrier ?? null, rules: without(draft.rules, { lineId }) });
   };
   return (
     <Stack maw={560}>
@@ -31,7 +31,7 @@ export function StepWho({ draft, problems, onChange }: StepProps) {
       <Select
         label="Agent" required searchable placeholder={agents.isPending ? "Loading" : "Who speaks"} value={draft.agentId} error={problems["agentId"]}
         data={active.map(({ agent_id, name }) => ({ value: agent_id, label: name }))} nothingFoundMessage="No such agent"
-        onChange={(agentId) => onChange({ ...draft, agentId })}
+        onChange={(agentId) => onChange({ ...draft, agentId, rules: without(draft.rules, { agentId }) })}
       />
       {agents.data && active.length === 0 && (
         <Alert color="orange" variant="default" title="There is no agent yet"><TextLink to="/agents/new">Make one</TextLink>, or import one from its platform, then come back.</Alert>

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { emptyDraft, missingVariables, momentIn, problemsOfStep, requestOf } from "./draft";
+import { emptyDraft, missingVariables, momentIn, problemsOfStep, requestOf, without } from "./draft";
+import { EXAMPLE } from "./rules/example";
+
+const empty = (list?: string) => emptyDraft(EXAMPLE.rules, list);
 
 describe("a moment in a zone", () => {
   const iso = (zone: string, clock: string) => momentIn(zone, clock)?.toISOString();
@@ -19,13 +22,20 @@ describe("a moment in a zone", () => {
 
 describe("a campaign being made", () => {
   it("says what is missing, step by step", () => {
-    expect(Object.keys(problemsOfStep(emptyDraft(), 0, 0))).toEqual(["name", "agentId", "lineId"]);
-    expect(problemsOfStep(emptyDraft(), 1, 0)).toHaveProperty("listIds");
-    expect(problemsOfStep(emptyDraft("list_1"), 1, 0)).toEqual({});
-    const late = { ...emptyDraft(), start: "at" as const, startAt: "2026-05-03 09:00", startZone: "UTC" };
+    expect(Object.keys(problemsOfStep(empty(), 0, 0))).toEqual(["name", "agentId", "lineId"]);
+    expect(problemsOfStep(empty(), 1, 0)).toHaveProperty("listIds");
+    expect(problemsOfStep(empty("list_1"), 1, 0)).toEqual({});
+    const late = { ...empty(), start: "at" as const, startAt: "2026-05-03 09:00", startZone: "UTC" };
     expect(problemsOfStep(late, 2, Date.parse("2026-05-03T10:00:00Z"))).toHaveProperty("startAt");
     expect(problemsOfStep(late, 2, Date.parse("2026-05-03T08:00:00Z"))).toEqual({});
     expect(requestOf(late).start_at).toBe("2026-05-03T09:00:00.000Z");
+  });
+  it("has each agent and line once", () => {
+    const { rules } = EXAMPLE;
+    const more = { ...EXAMPLE, rules: { ...rules, more_agents: [{ agent_id: "a", weight: 1 }, { agent_id: "b", weight: 1 }], more_phone_lines: [{ phone_line_id: "l" }] } };
+    expect(without(more, { agentId: "a" }).rules.more_agents).toEqual([{ agent_id: "b", weight: 1 }]);
+    expect(without(more, { agentId: "a" }).rules.more_phone_lines).toHaveLength(1);
+    expect(without(more, { lineId: "l" }).rules.more_phone_lines).toEqual([]);
   });
   it("knows which list lacks what the agent says", () => {
     const agent = { required_variables: ["name", "city"] } as never;

@@ -1,7 +1,7 @@
 // A campaign while it is being made: what is filled in, and what is still wrong, step by step.
 import type { Schemas } from "@/api/client";
-import { CAREFUL_RULES, problemsOf, type Rules } from "./RuleFields";
-import { ownTimeZone } from "./words";
+import { type CampaignRules, ordinaryRules, problemsOf, type Rules } from "./rules/rules";
+import { ownTimeZone } from "./rules/words";
 
 export interface Draft {
   name: string;
@@ -16,10 +16,23 @@ export interface Draft {
   rules: Rules;
 }
 
-export const emptyDraft = (list?: string): Draft => ({
+export const emptyDraft = (defaults: CampaignRules, list?: string): Draft => ({
   name: "", agentId: null, lineId: null, carrier: null, listIds: list ? [list] : [],
-  start: "now", startAt: null, startZone: ownTimeZone(), rules: CAREFUL_RULES,
+  start: "now", startAt: null, startZone: ownTimeZone(), rules: ordinaryRules(defaults),
 });
+
+/** The rules without a further agent or line that is the campaign's own now. */
+export function without(all: Rules, { agentId, lineId }: { agentId?: string | null; lineId?: string | null }): Rules {
+  const { rules } = all;
+  return {
+    ...all,
+    rules: {
+      ...rules,
+      more_agents: rules.more_agents.filter(({ agent_id }) => agent_id !== agentId),
+      more_phone_lines: rules.more_phone_lines.filter(({ phone_line_id }) => phone_line_id !== lineId),
+    },
+  };
+}
 
 /** Variables that the agent says and that not every chosen list has. */
 export function missingVariables(agent: Schemas["Agent"] | undefined, lists: Schemas["ContactList"][]) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { estimate } from "./estimate";
-import { ANY_HOUR } from "./hours";
-import { CAREFUL_RULES } from "./RuleFields";
+import { EXAMPLE } from "./rules/example";
+import { ANY_HOUR } from "./rules/hours";
 
-const at = (windows: Record<string, string[]>) => ({ ...CAREFUL_RULES.rules, calling_hours: { ...CAREFUL_RULES.rules.calling_hours, windows } });
-const once = { ...CAREFUL_RULES, rules: at(ANY_HOUR), retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } };
+const at = (windows: Record<string, string[]>) => ({ ...EXAMPLE.rules, calling_hours: { ...EXAMPLE.rules.calling_hours, windows } });
+const once = { ...EXAMPLE, rules: at(ANY_HOUR), retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } };
 const call = (duration_secs: number, cost_usd: number) => ({ duration_secs, results: { cost_usd } }) as never;
 
 describe("an estimate", () => {
@@ -21,6 +21,10 @@ describe("an estimate", () => {
     expect(made.attempts).toBe(175);
     expect(made.basis).toBe(0);
     expect(made.dollars).toBeUndefined();
+  });
+  it("keeps to the dials a minute", () => {
+    const slow = { ...once, rules: { ...once.rules, starts_per_minute: 2 } };
+    expect(estimate(100, slow, 10, [], undefined).seconds).toBe(50 * 60);
   });
   it("takes more days when the hours are short", () => {
     expect(estimate(10_000, { ...once, rules: at({ mon: ["09:00-10:00"] }) }, 10, [], undefined).days).toBeGreaterThan(10);

@@ -1,8 +1,8 @@
 // How long a campaign will take and what it may cost, from how this agent's calls went before.
 import type { Call } from "@/api/calls";
 import type { Schemas } from "@/api/client";
-import { longestDay } from "./hours";
-import type { Rules } from "./RuleFields";
+import { longestDay } from "./rules/hours";
+import { retriedOutcomes, type Rules } from "./rules/rules";
 
 /** Until somebody answers or does not, in seconds. */
 const RINGING = 20;
@@ -29,13 +29,14 @@ export function estimate(
   const durations = earlier.flatMap(({ duration_secs: secs }) => (secs != null ? [secs] : []));
   const duration = durations.length > 0 ? average(durations) : ASSUMED.duration;
   const answered = totals && totals.calls > 0 ? totals.completed / totals.calls : ASSUMED.answered;
-  const again = rules.retry.retry_on.length > 0 ? 1 - answered : 0;
+  const again = retriedOutcomes(rules.retry).length > 0 ? 1 - answered : 0;
   // Everybody once, then those who did not answer, as often as the rules say.
   let attempts = 0;
   for (let attempt = 0, left = people; attempt < rules.retry.max_attempts; attempt += 1, left *= again) attempts += left;
   const talks = Math.min(attempts, people) * answered;
   const lines = Math.max(1, Math.min(rules.concurrency_limit ?? queueLimit, queueLimit));
-  const seconds = (attempts * RINGING + talks * duration) / lines;
+  const begun = rules.rules.starts_per_minute != null ? (attempts / rules.rules.starts_per_minute) * 60 : 0;
+  const seconds = Math.max(begun, (attempts * RINGING + talks * duration) / lines);
   const open = longestDay(rules.rules.calling_hours.windows) * 3600;
   const costs = (pick: (call: Call) => number | null | undefined) => {
     const known = earlier.flatMap((call) => pick(call) ?? []);
