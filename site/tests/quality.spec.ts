@@ -37,7 +37,7 @@ for (const [scheme, looked] of SCHEMES) {
     const pages = [
       "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
       `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
-      "/settings", "/nowhere",
+      "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {
@@ -71,6 +71,13 @@ for (const [scheme, looked] of SCHEMES) {
     const { target } = await api.target(`Asked target ${scheme}`);
     await open("/event-targets", "New target");
     for (const button of ["Make a new one", "Send again since…", "Turn off", "Delete"]) await open(`/event-targets/${target.target_id}`, button);
+    const list = await api.list(`Asked list ${scheme}`, people(2, scheme === "light" ? 870 : 880));
+    const campaign = await api.campaign(`Asked campaign ${scheme}`, agent, list, { start: "draft", rules: { consent: { column: "agreed" }, more_agents: [{ agent_id: agent, weight: 50 }] } });
+    await open(`/campaigns/${campaign}`, "Change");
+    const folded = page.getByRole("dialog").locator("button[aria-expanded=false][data-accordion-control]");
+    while ((await folded.count()) > 0) await folded.first().click();
+    await page.waitForTimeout(600);
+    told.push(...(await barriers(page, "every rule unfolded")));
     await page.goto("/");
     await expect(page.getByRole("button", { name: /search/i }).first()).toBeVisible();
     await page.keyboard.press("Control+k");
@@ -96,7 +103,7 @@ test("everything in two clicks, by keyboard too", async ({ page }) => {
 
 test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/", "/calls", "/campaigns", "/contacts", "/agents", "/queue", "/event-targets", "/settings"]) {
+  for (const path of ["/", "/calls", "/campaigns", "/contacts", "/agents", "/queue", "/event-targets", "/settings", "/settings?tab=dialling", "/settings?tab=rules"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

@@ -5,6 +5,7 @@ import { ButtonLink } from "@/ui/links";
 import { Failure, Lines, Notice } from "@/ui/states";
 import { readCallSearch } from "@/pages/calls/search";
 import { readTargetSearch } from "@/pages/events/target";
+import { readTab } from "@/pages/settings/tabs";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({
@@ -50,6 +51,13 @@ const eventTarget = createRoute({
   component: lazyRouteComponent(() => import("@/pages/events/EventTargetPage")),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  validateSearch: readTab,
+  component: lazyRouteComponent(() => import("@/pages/settings/SettingsPage")),
+});
+
 const routes = root.addChildren([
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   calls,
@@ -69,7 +77,7 @@ const routes = root.addChildren([
   page("/attention", () => import("@/pages/queue/AttentionPage")),
   page("/event-targets", () => import("@/pages/events/EventTargetsPage")),
   eventTarget,
-  page("/settings", () => import("@/pages/settings/SettingsPage")),
+  settings,
 ]);
 
 export const router = createRouter({

@@ -1,13 +1,11 @@
-import { Alert, Button, Grid, Group, NumberInput, Progress, SimpleGrid, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Grid, Progress, SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { callsQuery } from "@/api/calls";
 import { api, bodyOf, type Schemas } from "@/api/client";
 import { queueQuery } from "@/api/queue";
-import { settingsQuery } from "@/api/system";
 import { CallTable } from "@/pages/calls/CallTable";
-import { For, useMay } from "@/session/me";
+import { For } from "@/session/me";
 import { useAct } from "@/ui/act";
 import { Dot } from "@/ui/Status";
 import { ask } from "@/ui/confirm";
@@ -19,6 +17,7 @@ import { Lines, Loaded, Section } from "@/ui/states";
 import { Ago } from "@/ui/Time";
 import { DeadLetters } from "./DeadLetters";
 import { FailedCalls } from "./FailedCalls";
+import { Limit } from "./Limit";
 import { Waiting } from "./Waiting";
 
 const TOUCHED = [["queue"], ["settings"], ["campaigns"]];
@@ -90,31 +89,6 @@ function StartStop({ state }: { state: Schemas["QueueState"] }) {
     >
       Stop the queue
     </Button>
-  );
-}
-
-function Limit({ limit }: { limit: number }) {
-  const manages = useMay("admin");
-  const most = useQuery(settingsQuery).data?.max_concurrency_limit ?? 1_000;
-  const [wanted, setWanted] = useState<number | string>(limit);
-  const change = useAct({
-    run: async () => bodyOf(await api.PUT("/api/queue/settings", { body: { concurrency_limit: Number(wanted) } })),
-    done: ({ concurrency_limit: now }) => `At most ${formatCount(now, "call")} at one time from now on.`,
-    touches: TOUCHED,
-  });
-  const good = Number.isInteger(Number(wanted)) && Number(wanted) >= 1 && Number(wanted) <= most;
-  return (
-    <Section title="Concurrency">
-      <form onSubmit={(event) => { event.preventDefault(); if (good) change.mutate(); }}>
-        <Group align="flex-end">
-          <NumberInput
-            label="Calls at one time, over all campaigns" description={`1 to ${formatNumber(most)}; no more than your platform's plan allows`} min={1} max={most}
-            value={wanted} onChange={setWanted} readOnly={!manages} flex={1} error={!good && `1 to ${formatNumber(most)}`}
-          />
-          <For role="admin"><Button type="submit" disabled={!good || Number(wanted) === limit} loading={change.isPending}>Change</Button></For>
-        </Group>
-      </form>
-    </Section>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Alert, Code, CopyButton, Button, Grid, Group, Stack, Table, Tabs, Text } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { apiAddress, type Schemas } from "@/api/client";
 import { auditQuery, settingsQuery, statusQuery, usersQuery } from "@/api/system";
 import { Providers } from "@/pages/dashboard/Providers";
@@ -13,22 +14,34 @@ import { PageHeader } from "@/ui/PageHeader";
 import { Pager, useCursors } from "@/ui/Pager";
 import { Lines, Loaded, Section } from "@/ui/states";
 import { Ago, Moment } from "@/ui/Time";
+import { DefaultRules } from "./DefaultRules";
+import { Dialling } from "./Dialling";
 import { ROLES } from "./roles";
+import { readTab } from "./tabs";
 import { Webhooks } from "./Webhooks";
+
+const route = getRouteApi("/settings");
 
 export default function SettingsPage() {
   const manages = useMay("admin");
+  const { tab = "providers" } = route.useSearch();
+  const go = useNavigate();
+  const shown = tab === "audit" && !manages ? "providers" : tab;
   return (
     <>
       <PageHeader title="Settings" />
-      <Tabs defaultValue="providers" keepMounted={false}>
+      <Tabs value={shown} onChange={(next) => void go({ to: "/settings", search: readTab({ tab: next }), replace: true })} keepMounted={false}>
         <Tabs.List mb="lg" aria-label="Settings">
           <Tabs.Tab value="providers">Platforms</Tabs.Tab>
+          <Tabs.Tab value="dialling">Dialling</Tabs.Tab>
+          <Tabs.Tab value="rules">Default rules</Tabs.Tab>
           <Tabs.Tab value="system">System and retention</Tabs.Tab>
           <Tabs.Tab value="people">People and roles</Tabs.Tab>
           {manages && <Tabs.Tab value="audit">Audit trail</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="providers"><Platforms /></Tabs.Panel>
+        <Tabs.Panel value="dialling"><Dialling /></Tabs.Panel>
+        <Tabs.Panel value="rules"><DefaultRules /></Tabs.Panel>
         <Tabs.Panel value="system"><System /></Tabs.Panel>
         <Tabs.Panel value="people"><People /></Tabs.Panel>
         {manages && <Tabs.Panel value="audit"><Audit /></Tabs.Panel>}

@@ -1,0 +1,8 @@
+// Which part of the settings is shown is in the address.
+const TABS = ["providers", "dialling", "rules", "system", "people", "audit"] as const;
+export type SettingsTab = (typeof TABS)[number];
+
+export function readTab(search: Record<string, unknown>): { tab?: SettingsTab } {
+  const tab = TABS.find((known) => known === search["tab"]);
+  return tab && tab !== "providers" ? { tab } : {};
+}
