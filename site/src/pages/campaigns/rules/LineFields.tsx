@@ -26,7 +26,7 @@ export function LineFields({ more, ownId, onChange }: LineFieldsProps) {
         The people are spread evenly over the numbers, and each person always sees the same one{own ? `. ${formatPhone(own.phone_number)} is there already.` : "."}
       </Text>
       <MultiSelect
-        label="More phone lines" placeholder={more.length > 0 ? undefined : usable.length > 0 ? "Numbers beside the campaign’s own" : "There is no other line"} searchable clearable hidePickedOptions
+        label="Beside the campaign’s own" placeholder={more.length > 0 ? undefined : usable.length > 0 ? "Choose phone lines" : "There is no other line"} searchable clearable hidePickedOptions
         clearButtonProps={{ "aria-label": "Take out all lines" }} maxValues={MOST_LINES} value={more.map(({ phone_line_id }) => phone_line_id)} nothingFoundMessage="No such line"
         data={[
           ...usable.map(({ phone_line_id, label, phone_number }) => ({ value: phone_line_id, label: `${label} (${formatPhone(phone_number)})` })),

@@ -1,6 +1,6 @@
 // When, how often and how a campaign calls: the same fields for a new one, for one that runs and for those to come.
 import { Accordion, Button, Group, MultiSelect, SimpleGrid, Stack, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useId, useState } from "react";
 import type { ContactList } from "@/api/contacts";
 import { formatWord } from "@/ui/format";
 import { MaybeNumberField, NumberField } from "@/ui/NumberField";
@@ -37,6 +37,9 @@ const WEEK = 7 * 24;
 
 export function RuleFields({ rules: all, onChange, defaults, called }: RuleFieldsProps) {
   const { rules, retry } = all;
+  const id = useId();
+  // What was never unfolded asks for nothing.
+  const [seen, setSeen] = useState<string[]>([]);
   const problems = problemsOf(all);
   const ordinary = ordinaryRules(defaults);
   const setRules = (part: Partial<CampaignRules>) => onChange({ ...all, rules: { ...rules, ...part } });
@@ -86,14 +89,14 @@ export function RuleFields({ rules: all, onChange, defaults, called }: RuleField
             <Button size="compact-xs" variant="subtle" onClick={() => onChange(back(all, ordinary, differing))}>{called ? "Back to the default rules" : "Back to what is saved"}</Button>
           )}
         </Group>
-        <Accordion multiple variant="separated" radius="md" order={3} chevronPosition="left">
+        <Accordion multiple variant="separated" radius="md" order={3} chevronPosition="left" onChange={(open) => setSeen([...new Set([...seen, ...open])])}>
           {folded.map(([group, fields]) => (
             <Accordion.Item key={group} value={group}>
-              <Accordion.Control>
+              <Accordion.Control aria-label={NAME_OF_GROUP[group]} aria-describedby={`${id}-${group}`}>
                 <Text fw={550} size="sm">{NAME_OF_GROUP[group]}</Text>
-                <Summary words={wordsOfGroup(all, group)} changed={differing.includes(group)} problem={problemIn(group, problems)} />
+                <Summary id={`${id}-${group}`} words={wordsOfGroup(all, group)} changed={differing.includes(group)} problem={problemIn(group, problems)} />
               </Accordion.Control>
-              <Accordion.Panel>{fields}</Accordion.Panel>
+              <Accordion.Panel>{seen.includes(group) && fields}</Accordion.Panel>
             </Accordion.Item>
           ))}
         </Accordion>
@@ -108,9 +111,9 @@ function problemIn(group: RuleGroup, problems: Record<string, string>): string |
   return fields[group]?.map((field) => problems[field]).find(Boolean);
 }
 
-function Summary({ words, changed, problem }: { words: string; changed: boolean; problem: string | undefined }) {
-  if (problem) return <Text size="xs" c="var(--mantine-color-error)">{problem}</Text>;
-  return <Text size="xs" c={changed ? undefined : "dimmed"} lineClamp={2}>{words}</Text>;
+function Summary({ id, words, changed, problem }: { id: string; words: string; changed: boolean; problem: string | undefined }) {
+  if (problem) return <Text id={id} size="xs" c="var(--mantine-color-error)">{problem}</Text>;
+  return <Text id={id} size="xs" c={changed ? undefined : "dimmed"} lineClamp={2}>{words}</Text>;
 }
 
 /** The rules with some groups as they would be if nobody had changed them. */

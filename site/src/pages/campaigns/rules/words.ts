@@ -103,7 +103,7 @@ export type Group = (typeof GROUPS)[number];
 
 export const NAME_OF_GROUP: Record<Group, string> = {
   who: "Who may be called", retry: "Trying again", pace: "Pace", pause: "When it pauses by itself", wishes: "What people ask for",
-  agents: "Comparing agents", lines: "Numbers it calls from",
+  agents: "Comparing agents", lines: "More phone lines",
 };
 
 /** What a group of rules says, in one line. */
