@@ -71,8 +71,9 @@ for (const [scheme, looked] of SCHEMES) {
     const { target } = await api.target(`Asked target ${scheme}`);
     await open("/event-targets", "New target");
     for (const button of ["Make a new one", "Send again since…", "Turn off", "Delete"]) await open(`/event-targets/${target.target_id}`, button);
+    const other = await api.agent(`Other asked agent ${scheme}`);
     const list = await api.list(`Asked list ${scheme}`, people(2, scheme === "light" ? 870 : 880));
-    const campaign = await api.campaign(`Asked campaign ${scheme}`, agent, list, { start: "draft", rules: { consent: { column: "agreed" }, more_agents: [{ agent_id: agent, weight: 50 }] } });
+    const campaign = await api.campaign(`Asked campaign ${scheme}`, agent, list, { start: "draft", rules: { consent: { column: "agreed" }, more_agents: [{ agent_id: other, weight: 50 }] } });
     await open(`/campaigns/${campaign}`, "Change");
     const folded = page.getByRole("dialog").locator("button[aria-expanded=false][data-accordion-control]");
     while ((await folded.count()) > 0) await folded.first().click();

@@ -93,7 +93,7 @@ test("consent, pausing and trying again are set where a campaign is made, and re
 
 test("the limit and the hours of a campaign that runs are changed", async ({ page, api }) => {
   const agent = await api.agent("Changed agent");
-  const list = await api.list("Changed", people(80, 20_000));
+  const list = await api.list("Changed", people(200, 20_000));
   const campaign = await api.campaign("Changed campaign", agent, list, { concurrency_limit: 3 });
   await page.goto(`/campaigns/${campaign}`);
   await expect(page.getByText(/a minute$/)).toBeVisible({ timeout: 60_000 });
@@ -103,7 +103,7 @@ test("the limit and the hours of a campaign that runs are changed", async ({ pag
   await turn(page, "Only at certain hours", true);
   await dialog.getByLabel("From", { exact: true }).fill("03:00");
   await dialog.getByLabel("To", { exact: true }).fill("03:01");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Changed. What is dialled from now on follows it.")).toBeVisible();
   await expect(dialog).toBeHidden();
   const how = page.getByRole("region", { name: "How it calls" });
@@ -128,7 +128,7 @@ test("a campaign that paused by itself says why, and goes on with one click", as
   await expect(why).toContainText("spend cap", { timeout: 60_000 });
   await why.getByRole("button", { name: "Change the rules" }).click();
   await page.getByRole("dialog").getByLabel("Cost at most").fill("50");
-  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByRole("region", { name: "How it calls" })).toContainText("$50.00 at most");
   await why.getByRole("button", { name: "Go on calling" }).click();
   await expect(page.getByText("The campaign goes on.")).toBeVisible();
@@ -167,7 +167,7 @@ test("what holds for every dial is saved and shown, and others read it", async (
     await choose(page, "Limit an agent", "Limited agent");
     await page.getByLabel("Calls at one time: Limited agent").fill("2");
     await choose(page, "Limit a line", /./);
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect(page.getByText("Saved. The next dial goes by it.")).toBeVisible();
     const saved = await api.call<{ agent_limits: object; phone_line_limits: object }>("GET", "/api/dial-settings");
     expect(saved).toMatchObject({ starts_per_second: 7, inbound_share: 1, daily_cap_cents: 1_250, agent_limits: { [agent]: 2 } });
@@ -180,7 +180,7 @@ test("what holds for every dial is saved and shown, and others read it", async (
     // All slots for those who call in would leave none.
     await page.getByLabel("Slots kept free for calls in").fill("1000");
     await expect(page.getByText(/nobody could be called/)).toBeVisible();
-    await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
+    await expect(page.getByRole("button", { name: "Save", exact: true })).toBeDisabled();
   } finally {
     await api.call("PUT", "/api/dial-settings", before);
   }
@@ -196,14 +196,14 @@ test.describe("an operator", () => {
       await page.goto("/settings?tab=dialling");
       await expect(page.getByText("Administrators change these.")).toBeVisible();
       await expect(page.getByLabel("Dials a second")).not.toBeEditable();
-      await expect(page.getByRole("button", { name: "Save" })).toBeHidden();
+      await expect(page.getByRole("button", { name: "Save", exact: true })).toBeHidden();
 
       await page.getByRole("tab", { name: "Default rules" }).click();
       await unfold(page, "When it pauses by itself");
       await turn(page, "Nobody answers", true);
       await page.getByLabel("Percent that nobody answers").fill("85");
       await page.getByLabel("Calls to one person a week").fill("3");
-      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("button", { name: "Save", exact: true }).click();
       await expect(page.getByText("Saved. New campaigns begin with these rules")).toBeVisible();
       expect(await api.call("GET", "/api/campaign-defaults")).toMatchObject({ auto_pause: { no_answer_percent: 85 }, frequency_caps: [{ calls: 3, hours: 168 }] });
 

@@ -18,6 +18,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { Lines, Loaded, Section } from "@/ui/states";
 import { Moment } from "@/ui/Time";
 import { AddRecipients } from "./AddRecipients";
+import { Cost } from "./Cost";
 import { EditCampaign } from "./EditCampaign";
 import { HowItCalls } from "./HowItCalls";
 import { PaceFigures } from "./PaceFigures";
@@ -25,6 +26,7 @@ import { PreflightCard } from "./PreflightCard";
 import { ProofCard } from "./ProofCard";
 import { Recipients } from "./Recipients";
 import { ReportSection } from "./ReportSection";
+import { SpentToday } from "./SpentToday";
 import { WhyItWaits } from "./WhyItWaits";
 
 export default function CampaignPage() {
@@ -65,6 +67,8 @@ function Known({ campaign }: { campaign: Campaign }) {
             ))}
             {tried > 0 && <Figure label="Reached" value={formatPercent(reached / tried)} note="of those tried" />}
             <PaceFigures campaign={campaign} />
+            <Cost campaign={campaign} />
+            <SpentToday campaign={campaign} />
           </Group>
         </Section>
         <Grid gutter="md">

@@ -57,6 +57,12 @@ function Fields({ campaign, defaults, onClose }: EditCampaignProps & { defaults:
 
 /** What was switched off and is on again in what was saved; in words. */
 function keptOn({ rules }: Rules, { rules: saved }: Campaign): string | undefined {
-  if (rules.auto_pause.failed_percent !== null || saved.auto_pause.failed_percent == null) return undefined;
-  return `Saved, but it still pauses when ${saved.auto_pause.failed_percent} % of its calls fail: this cannot be switched off in a campaign that exists. Set it to 100 % instead.`;
+  const [sent, kept] = [rules.auto_pause, saved.auto_pause];
+  if (sent.failed_percent === null && kept.failed_percent != null) {
+    return `Saved, but it still pauses when ${kept.failed_percent} % of its calls fail: this cannot be switched off in a campaign that exists. Set it to 100 % instead.`;
+  }
+  if (sent.provider_down_secs === null && kept.provider_down_secs != null) {
+    return "Saved, but it still pauses when the platform does not answer: this cannot be switched off in a campaign that exists. Set it to 86,400 seconds instead.";
+  }
+  return undefined;
 }

@@ -26,6 +26,7 @@ export function HowItCalls({ campaign }: { campaign: Campaign }) {
           ["Pace", paced ? wordsOfGroup(all, "pace") : undefined],
           ["Cost", wordsOfCost(rules)],
           ["Pauses", wordsOfGroup(all, "pause")],
+          ["First words", rules.disclosure ? wordsOfGroup(all, "words") : undefined],
           ["Wishes", wordsOfGroup(all, "wishes")],
           ["Agents", rules.more_agents.length > 0 && <Agents key="a" ownId={campaign.agent_id} more={rules.more_agents} />],
           ["Lines", rules.more_phone_lines.length > 0 && <Lines key="l" ownId={campaign.phone_line_id} more={rules.more_phone_lines} />],

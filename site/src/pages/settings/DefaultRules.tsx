@@ -44,7 +44,7 @@ function Form({ saved }: { saved: CampaignRules }) {
   );
 }
 
-const TOLD = ["who", "pause", "wishes"] as const;
+const TOLD = ["who", "pause", "words", "wishes"] as const;
 
 function InWords({ rules }: { rules: Rules }) {
   return (

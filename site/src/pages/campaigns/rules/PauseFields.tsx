@@ -3,13 +3,15 @@ import { NumberField } from "@/ui/NumberField";
 import type { CampaignRules } from "./rules";
 
 type AutoPause = CampaignRules["auto_pause"];
-type Cause = "failed_percent" | "voicemail_percent" | "no_answer_percent" | "shortest_average_secs";
+type Cause = "failed_percent" | "voicemail_percent" | "no_answer_percent" | "shortest_average_secs" | "provider_down_secs" | "least_credits";
 
-const CAUSES: { cause: Cause; label: string; threshold: string; unit: string; suggested: number; most: number }[] = [
+const CAUSES: { cause: Cause; label: string; threshold: string; unit: string; suggested: number; least?: number; most: number }[] = [
   { cause: "failed_percent", label: "Calls fail", threshold: "Percent that fail", unit: " %", suggested: 50, most: 100 },
   { cause: "voicemail_percent", label: "Machines answer", threshold: "Percent that machines answer", unit: " %", suggested: 60, most: 100 },
   { cause: "no_answer_percent", label: "Nobody answers", threshold: "Percent that nobody answers", unit: " %", suggested: 80, most: 100 },
   { cause: "shortest_average_secs", label: "Answered calls are too short", threshold: "Seconds they last at least on average", unit: " s", suggested: 10, most: 3_600 },
+  { cause: "provider_down_secs", label: "The platform does not answer", threshold: "Seconds that the platform does not answer", unit: " s", suggested: 300, least: 30, most: 86_400 },
+  { cause: "least_credits", label: "Credits run out", threshold: "Credits that are left at least", unit: "", suggested: 1_000, most: 1_000_000_000 },
 ];
 
 interface PauseFieldsProps {
@@ -25,7 +27,7 @@ export function PauseFields({ pause, usual, problem, onChange }: PauseFieldsProp
   return (
     <Stack>
       <Text size="sm" c="dimmed">Something plainly wrong pauses the campaign, and its page says what. One click resumes it. So does the cap on its cost.</Text>
-      {CAUSES.map(({ cause, label, threshold, unit, suggested, most }) => {
+      {CAUSES.map(({ cause, label, threshold, unit, suggested, least = 1, most }) => {
         const value = pause[cause];
         const first = usual[cause];
         return (
@@ -36,7 +38,7 @@ export function PauseFields({ pause, usual, problem, onChange }: PauseFieldsProp
             />
             {value != null && (
               <NumberField
-                aria-label={threshold} title={threshold} min={1} max={most} suffix={unit} clampBehavior="strict" value={value} w={110} flex="none" onChange={(next) => set({ [cause]: next })}
+                aria-label={threshold} title={threshold} min={least} max={most} suffix={unit} value={value} w={110} flex="none" onChange={(next) => set({ [cause]: next })}
               />
             )}
           </Group>

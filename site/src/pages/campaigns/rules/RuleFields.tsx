@@ -5,6 +5,7 @@ import type { ContactList } from "@/api/contacts";
 import { formatWord } from "@/ui/format";
 import { MaybeNumberField, NumberField } from "@/ui/NumberField";
 import { AgentFields } from "./AgentFields";
+import { FirstWords } from "./FirstWords";
 import { HourFields } from "./HourFields";
 import { LineFields } from "./LineFields";
 import { PaceFields } from "./PaceFields";
@@ -50,6 +51,7 @@ export function RuleFields({ rules: all, onChange, defaults, called }: RuleField
     ...(called ? [["retry", <RetryFields key="retry" retry={retry} onChange={(next) => onChange({ ...all, retry: next })} />] satisfies [RuleGroup, ReactNode]] : []),
     ["pace", <PaceFields key="pace" all={all} problems={problems} weighted={called !== undefined} onChange={onChange} />],
     ["pause", <PauseFields key="pause" pause={rules.auto_pause} usual={defaults.auto_pause} problem={problems["pause"]} onChange={(auto_pause) => setRules({ auto_pause })} />],
+    ["words", <FirstWords key="words" disclosure={rules.disclosure} onChange={(disclosure) => setRules({ disclosure })} />],
     ["wishes", <WishFields key="wishes" wishes={rules.wishes} usual={defaults.wishes} agentId={called?.agentId} onChange={(wishes) => setRules({ wishes })} />],
   ];
   if (called) {
@@ -81,13 +83,11 @@ export function RuleFields({ rules: all, onChange, defaults, called }: RuleField
         />
       </SimpleGrid>
       <div>
-        <Group justify="space-between" mb="xs">
+        <Group justify="space-between" mb="xs" wrap="nowrap">
           <Text size="sm" c="dimmed">
             {differing.length === 0 ? (called ? "All others are the default rules." : "Folded away, and seldom changed.") : `${called ? "Not the default rules" : "Not saved yet"}: ${differing.map((group) => NAME_OF_GROUP[group].toLowerCase()).join(", ")}.`}
           </Text>
-          {differing.length > 0 && (
-            <Button size="compact-xs" variant="subtle" onClick={() => onChange(back(all, ordinary, differing))}>{called ? "Back to the default rules" : "Back to what is saved"}</Button>
-          )}
+          {called && differing.length > 0 && <Button size="compact-xs" variant="subtle" flex="none" onClick={() => onChange(back(all, ordinary, differing))}>Back to the default rules</Button>}
         </Group>
         <Accordion multiple variant="separated" radius="md" order={3} chevronPosition="left" onChange={(open) => setSeen([...new Set([...seen, ...open])])}>
           {folded.map(([group, fields]) => (
@@ -130,6 +130,8 @@ function back(all: Rules, ordinary: Rules, groups: RuleGroup[]): Rules {
         return { ...part({ starts_per_minute: usual.starts_per_minute, ramp_up_secs: usual.ramp_up_secs }), weight: ordinary.weight };
       case "pause":
         return part({ auto_pause: usual.auto_pause });
+      case "words":
+        return part({ disclosure: usual.disclosure });
       case "wishes":
         return part({ wishes: usual.wishes });
       case "agents":

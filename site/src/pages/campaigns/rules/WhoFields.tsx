@@ -39,7 +39,7 @@ export function WhoFields({ rules, problems, called, onChange }: WhoFieldsProps)
       {consent && (
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <Autocomplete
-            label="Column that says yes" placeholder="consent" data={columns} value={consent.column} error={problems["consent"]} maxLength={200} required
+            label="Column that says yes" description="With yes, true, 1, x or the like" placeholder="consent" data={columns} value={consent.column} error={problems["consent"]} maxLength={200} required
             onChange={(column) => set({ column })}
           />
           <Autocomplete

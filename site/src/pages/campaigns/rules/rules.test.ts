@@ -78,6 +78,9 @@ describe("a group in words", () => {
       "When 50 % fail or 80 % are not answered or answered ones last less than 8 s, of at least 5 calls within 90 s",
     );
     expect(wordsOfGroup(withRules({ auto_pause: { ...pause, failed_percent: null } }), "pause")).toBe("Calls that go wrong do not pause it");
+    expect(wordsOfGroup(withRules({ auto_pause: { ...pause, provider_down_secs: 300, least_credits: 50 } }), "pause")).toBe(
+      "When 50 % fail, of at least 5 calls within 2 min; or the platform does not answer for 5 min; or less than 50 credits are left",
+    );
   });
   it("says what follows from what people ask for, and how agents and numbers share them", () => {
     expect(wordsOfGroup(EXAMPLE, "wishes")).toBe("“opt_out” puts them on the do-not-call list and “callback_at” is when they are called again");

@@ -1,5 +1,6 @@
 // What a campaign's rules say, in words.
 import { formatCount, formatDollars, formatNumber, formatRoughly, formatWord } from "@/ui/format";
+import { writeDisclosure } from "../disclosure";
 import { type CallingHours, isAnyHour, spanOf } from "./hours";
 import { type CampaignRules, isNamed, OUTCOMES, retriedOutcomes, type RetryPolicy, type RetryRule, type Rules } from "./rules";
 import { ownPercent } from "./shares";
@@ -85,8 +86,12 @@ function wordsOfPause({ auto_pause: pause }: CampaignRules): string {
     ...(pause.no_answer_percent != null ? [`${pause.no_answer_percent} % are not answered`] : []),
     ...(pause.shortest_average_secs != null ? [`answered ones last less than ${pause.shortest_average_secs} s`] : []),
   ];
-  if (shares.length === 0) return "Calls that go wrong do not pause it";
-  return `When ${shares.join(" or ")}, of at least ${formatCount(pause.at_least_calls, "call")} within ${wordsOfSpan(pause.within_secs)}`;
+  const parts = [
+    shares.length === 0 ? "Calls that go wrong do not pause it" : `When ${shares.join(" or ")}, of at least ${formatCount(pause.at_least_calls, "call")} within ${wordsOfSpan(pause.within_secs)}`,
+    ...(pause.provider_down_secs != null ? [`the platform does not answer for ${wordsOfSpan(pause.provider_down_secs)}`] : []),
+    ...(pause.least_credits != null ? [`less than ${formatCount(pause.least_credits, "credit")} are left`] : []),
+  ];
+  return parts.join("; or ");
 }
 
 function wordsOfWishes({ wishes: { opt_out_field: out, callback_field: back } }: CampaignRules): string {
@@ -98,11 +103,11 @@ function wordsOfWishes({ wishes: { opt_out_field: out, callback_field: back } }:
 }
 
 /** The rules that are folded away, in the order in which they are shown. */
-export const GROUPS = ["who", "retry", "pace", "pause", "wishes", "agents", "lines"] as const;
+export const GROUPS = ["who", "retry", "pace", "pause", "words", "wishes", "agents", "lines"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export const NAME_OF_GROUP: Record<Group, string> = {
-  who: "Who may be called", retry: "Trying again", pace: "Pace", pause: "When it pauses by itself", wishes: "What people ask for",
+  who: "Who may be called", retry: "Trying again", pace: "Pace", pause: "When it pauses by itself", words: "First words", wishes: "What people ask for",
   agents: "Comparing agents", lines: "More phone lines",
 };
 
@@ -118,6 +123,8 @@ export function wordsOfGroup(all: Rules, group: Group): string {
       return wordsOfPace(all);
     case "pause":
       return wordsOfPause(rules);
+    case "words":
+      return isNamed(writeDisclosure(rules.disclosure)) ? `Looks for: ${writeDisclosure(rules.disclosure).replace(/\n/g, "; ")}` : "The agent's first words are not looked at";
     case "wishes":
       return wordsOfWishes(rules);
     case "agents":
@@ -146,6 +153,8 @@ function partOf({ rules, retry, weight }: Rules, group: Group): unknown {
       return [rules.starts_per_minute, rules.ramp_up_secs, weight];
     case "pause":
       return rules.auto_pause;
+    case "words":
+      return writeDisclosure(rules.disclosure);
     case "wishes":
       return [rules.wishes.opt_out_field || null, rules.wishes.callback_field || null];
     case "agents":
