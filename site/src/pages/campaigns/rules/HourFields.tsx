@@ -44,7 +44,7 @@ export function HourFields({ hours, problem, onChange }: HourFieldsProps) {
           </Group>
         )}
         <Text size="sm" c="dimmed">
-          {limited ? "By each person's own clock: from the time zone column, else from the number." : "People are called at any hour that the rules of their country allow."}
+          {limited ? "By each person's own clock: from the time zone column, else from the number." : hours.rules !== "auto" && hours.rules.only.length === 0 ? "People are called at any hour of day and night." : "People are called at any hour that the rules of their country allow."}
         </Text>
         <SimpleGrid cols={{ base: 1, xs: 3 }}>
           <Select

@@ -87,7 +87,8 @@ describe("a group in words", () => {
     expect(wordsOfGroup(withRules({ wishes: { opt_out_field: "", callback_field: null } }), "wishes")).toBe("Nothing follows from what they say");
     expect(wordsOfGroup(withRules({ more_agents: [{ agent_id: "agt_2", weight: 50 }] }), "agents")).toBe("2 agents share the people; the first has 67 %");
     expect(wordsOfGroup(withRules({ more_phone_lines: [{ phone_line_id: "phnum_2" }] }), "lines")).toBe("2 numbers; each person always sees the same one");
-    expect(wordsOfGroup(withRules({ starts_per_minute: 30, ramp_up_secs: 600 }), "pace")).toBe("At most 30 dials a minute; calls at one time grow for 10 min; weight 10");
+    expect(wordsOfGroup(withRules({ starts_per_minute: 30, ramp_up_secs: 600 }), "pace")).toBe("At most 30 dials a minute; calls at one time grow for 10 min");
+    expect(wordsOfGroup({ ...EXAMPLE, weight: 20 }, "pace")).toBe("As fast as slots are free; weight 20");
   });
 });
 

@@ -76,7 +76,7 @@ function wordsOfWho({ purpose, consent, skip_called_within_days: days, frequency
 function wordsOfPace({ rules, weight }: Rules): string {
   const rate = rules.starts_per_minute != null ? `at most ${formatCount(rules.starts_per_minute, "dial")} a minute` : "as fast as slots are free";
   const ramp = rules.ramp_up_secs != null ? `; calls at one time grow for ${wordsOfSpan(rules.ramp_up_secs)}` : "";
-  return sentence(`${rate}${ramp}; weight ${weight}`);
+  return sentence(`${rate}${ramp}${weight !== 10 ? `; weight ${weight}` : ""}`);
 }
 
 function wordsOfPause({ auto_pause: pause }: CampaignRules): string {
