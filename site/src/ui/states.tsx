@@ -52,7 +52,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
 
 export function Lines({ count = 6, height = 36 }: { count?: number; height?: number }) {
   return (
-    <Stack gap="xs" aria-busy="true" aria-label="Loading">
+    <Stack gap="xs" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: count }, (_, index) => <Skeleton key={index} height={height} />)}
     </Stack>
   );
