@@ -197,6 +197,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calling-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules by which people may be called, and who confirmed them. */
+        get: operations["get_calling_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calling-rules/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms rules: whoever sends this has looked at them and answers for keeping to them. Refused when one
+         *     changed since it was looked at.
+         */
+        post: operations["confirm_calling_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls": {
         parameters: {
             query?: never;
@@ -352,6 +389,42 @@ export interface paths {
         put: operations["put_campaign_defaults"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaign-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every template. */
+        get: operations["list_campaign_templates"];
+        put?: never;
+        /** Saves the settings of a campaign under a name. Name it as `template_id` of a new campaign. */
+        post: operations["create_campaign_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaign-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_campaign_template"];
+        put?: never;
+        post?: never;
+        /** Forgets a template. Campaigns that were made from it stay as they are. */
+        delete: operations["delete_campaign_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -553,6 +626,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/recipients/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes people out of a campaign, at most 500. Once answered, no call begins to those who are `removed`. */
+        post: operations["remove_recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/recipients/{recipient_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person of a campaign. */
+        get: operations["get_recipient"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes a person out of a campaign. Once answered, no call to them begins in it. Refused while the person is
+         *     being called, and once it is done with them; taking somebody out again is no error.
+         */
+        delete: operations["remove_recipient"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a person who waits. The next call goes by it. Refused while the person is being called, and once
+         *     it is done with them.
+         */
+        patch: operations["update_recipient"];
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/rehearse": {
         parameters: {
             query?: never;
@@ -567,6 +682,43 @@ export interface paths {
          *     the scenario says. Nobody is called.
          */
         post: operations["rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of a campaign: calls and results by outcome, hour, attempt, agent, line and one dynamic variable;
+         *     which agent does better; whether it was said that an AI calls.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One table of a campaign's report as CSV. */
+        get: operations["get_report_table"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -758,7 +910,10 @@ export interface paths {
         /** The do-not-call list, newest first. */
         get: operations["list_do_not_call"];
         put?: never;
-        /** Puts numbers on the list. Once this is answered, no call to them begins. */
+        /**
+         * Puts numbers on the list. Once this is answered, no call to them begins, and nobody waits to be called on
+         *     them in any campaign.
+         */
         post: operations["add_do_not_call"];
         delete?: never;
         options?: never;
@@ -1011,7 +1166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One export. */
+        /** One export. The link of an export of the do-not-call list is only for operators. */
         get: operations["get_export"];
         put?: never;
         post?: never;
@@ -1492,7 +1647,7 @@ export interface components {
             added: number;
             /**
              * Format: int64
-             * @description In the campaign before, by `external_id` or number.
+             * @description In the campaign before, by `external_id` or number; who was taken out stays out.
              */
             present: number;
         };
@@ -1500,6 +1655,10 @@ export interface components {
         Agent: {
             /** @description Our id. */
             agent_id: components["schemas"]["AgentId"];
+            /** @description Calls above the limit of the account are placed all the same and cost double, as the provider has it. */
+            bursting?: boolean;
+            /** @description Whether somebody here asked for that. Where nobody did, it is switched off with the next change. */
+            bursting_asked?: boolean;
             /**
              * Format: date-time
              * @description When our record was made.
@@ -1521,6 +1680,8 @@ export interface components {
             required_variables: string[];
             /** @description Whether it can be used. */
             status: components["schemas"]["AgentStatus"];
+            /** @description Whether a call may have a first message of its own. */
+            takes_first_message?: boolean;
             /**
              * Format: date-time
              * @description When our record last changed.
@@ -1533,8 +1694,61 @@ export interface components {
             version: number;
             voice_id?: components["schemas"]["ProviderId"] | null;
         };
+        /** @description The agents of a campaign beside each other. */
+        AgentComparison: {
+            /** @description Each agent, the one with the most calls first. */
+            agents: components["schemas"]["AgentResult"][];
+            /** @description Each pair of agents that have both called somebody. */
+            differences: components["schemas"]["AgentDifference"][];
+        };
+        /** @description How two agents differ in their success rate per person. */
+        AgentDifference: {
+            /** @description Which one does better. */
+            better: components["schemas"]["Better"];
+            /** @description The first agent. */
+            first: components["schemas"]["AgentId"];
+            /** @description Where the true difference lies in percentage points, with 95 % confidence (Newcombe). */
+            interval: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description The second one's rate less the first one's, in percentage points.
+             */
+            points: number;
+            /** @description The second agent. */
+            second: components["schemas"]["AgentId"];
+            /** @description The same as a sentence. */
+            sentence: string;
+        };
         /** @description Our id of an agent; the provider has its own. */
         AgentId: string;
+        /** @description What came of the people whom one agent called. A person counts once, however often they were called. */
+        AgentResult: {
+            /** @description The agent. */
+            agent_id: components["schemas"]["AgentId"];
+            /**
+             * Format: int64
+             * @description Calls that were placed and are over.
+             */
+            calls: number;
+            interval?: components["schemas"]["Interval"] | null;
+            /** @description Its name, where it is known. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description People whom it called.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Those of the people, 0 to 1; none without people.
+             */
+            success_rate?: number | null;
+            /**
+             * Format: int64
+             * @description People with whom a call was a success.
+             */
+            successes: number;
+        };
         /**
          * @description Whether an agent can be used.
          * @enum {string}
@@ -1603,12 +1817,12 @@ export interface components {
          * @description What kind of thing it is, the most pressing first.
          * @enum {string}
          */
-        AttentionKind: "provider_down" | "campaign_paused" | "unconfirmed_call" | "stuck_call" | "unwatched_slot" | "dead_letter" | "unparsed_webhook" | "unapplied_webhook" | "event_target_off" | "dead_events" | "lost_recording" | "short_recording";
+        AttentionKind: "provider_down" | "campaign_paused" | "unconfirmed_call" | "stuck_call" | "unwatched_slot" | "dead_letter" | "line_answered_less" | "unparsed_webhook" | "unapplied_webhook" | "event_target_off" | "dead_events" | "lost_recording" | "short_recording";
         /** @description One change that somebody made. Contents and full phone numbers stay out. */
         AuditEntry: {
             /** @description What was done, e.g. `campaign.paused`. */
             action: string;
-            /** @description Subject of the token that was used. */
+            /** @description Subject of the token that was used; where nobody's was, what did it: `call` and the call's id. */
             actor: string;
             /** @description Their name, as the token says it. */
             actor_name?: string | null;
@@ -1644,11 +1858,24 @@ export interface components {
              */
             failed_percent: number | null;
             /**
+             * Format: int64
+             * @description Fewer credits than this left at the provider in this period. Off by default: plans that are billed by
+             *     use go on without credits.
+             * @default null
+             */
+            least_credits: number | null;
+            /**
              * Format: int32
              * @description Share of calls that nobody answered.
              * @default null
              */
             no_answer_percent: number | null;
+            /**
+             * Format: int32
+             * @description Seconds that the provider has not answered: 30 to 86400. A shorter outage only holds dials back.
+             * @default 300
+             */
+            provider_down_secs: number | null;
             /**
              * Format: int32
              * @description Answered calls shorter than this on average, in seconds.
@@ -1753,6 +1980,11 @@ export interface components {
          * @enum {string}
          */
         BatchStatus: "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+        /**
+         * @description Which of two agents does better.
+         * @enum {string}
+         */
+        Better: "first" | "second" | "undecided";
         /** @description One attempt to reach one person, or one inbound call. */
         Call: {
             /** @description Our agent. */
@@ -1781,6 +2013,7 @@ export interface components {
             dial_before?: string | null;
             /** @description Who called whom. */
             direction: components["schemas"]["Direction"];
+            disclosure?: components["schemas"]["Disclosed"] | null;
             /**
              * Format: date-time
              * @description When its person was due to be called.
@@ -2009,6 +2242,55 @@ export interface components {
              */
             zone_of_recipient: components["schemas"]["ZoneOfRecipient"];
         };
+        /** @description A rule of a country or a state. */
+        CallingRule: {
+            /** @description Countries and territories with codes of their own where it holds as well. */
+            also_countries: string[];
+            /**
+             * Format: date
+             * @description The date of the text that the file was compared with, as 2026-01-31.
+             */
+            as_of: string;
+            confirmation?: components["schemas"]["RuleConfirmation"] | null;
+            /** @description Whether somebody confirmed this version. */
+            confirmed: boolean;
+            /** @description ISO 3166 code of the country; `*`: every country without a rule of its own. */
+            country: string;
+            /** @description Days on which nobody is called. */
+            holidays: components["schemas"]["RuleHoliday"][];
+            /** @description Its id, also that of its file. */
+            id: string;
+            /** @description How often a person may be called. */
+            limits: components["schemas"]["RuleLimit"][];
+            /** @description What people see. */
+            name: string;
+            /** @description What the hours and holidays do not say. */
+            note: string;
+            /** @description State of the United States; none: the whole country. */
+            region?: string | null;
+            /** @description Statute or regulator, and section. */
+            source: string;
+            /** @description Sources disagree, none was at hand, or the hours are our own: ask before relying on it. */
+            unconfirmed: boolean;
+            /** @description Names the text of the file: another one is to be confirmed again. */
+            version: string;
+            /** @description When people may be called, by the day of the week, in their own time; a day that is left out is closed. */
+            windows: {
+                [key: string]: string[];
+            };
+        };
+        /** @description The rules in force. */
+        CallingRules: {
+            /** @description The rules, by id. */
+            items: components["schemas"]["CallingRule"][];
+            /** @description What to know before relying on them. */
+            notice: string;
+            /**
+             * @description Whether a campaign starts only when every rule that holds for its people is confirmed
+             *     (`require_confirmed_rules` of the dial settings).
+             */
+            required: boolean;
+        };
         /** @description A campaign and how many recipients are in which status. */
         Campaign: {
             /** @description The agent that calls. */
@@ -2147,6 +2429,11 @@ export interface components {
             queued: number;
             /**
              * Format: int64
+             * @description Taken out of the campaign by a person.
+             */
+            removed: number;
+            /**
+             * Format: int64
              * @description Not called, for a reason.
              */
             skipped: number;
@@ -2239,6 +2526,28 @@ export interface components {
              */
             placed: number;
         };
+        /** @description What came of a campaign. */
+        CampaignReport: {
+            /** @description The agents beside each other. */
+            agents: components["schemas"]["AgentComparison"];
+            disclosure?: components["schemas"]["DisclosureReport"] | null;
+            /**
+             * Format: int64
+             * @description Calls that were given up before a phone rang; they are in no table.
+             */
+            never_placed: number;
+            /**
+             * Format: int64
+             * @description Calls that are not over yet; they are in no table.
+             */
+            open: number;
+            /** @description The calls told apart by one thing after the other. */
+            tables: components["schemas"]["ReportTable"][];
+            /** @description Every call that was placed and is over. */
+            totals: components["schemas"]["ReportRow"];
+            /** @description Names of the dynamic variables by which they can be told apart. */
+            variables: string[];
+        };
         /**
          * @description When, how often and at what cost the people of a campaign may be called.
          *
@@ -2250,7 +2559,9 @@ export interface components {
              * @default {
              *       "at_least_calls": 5,
              *       "failed_percent": 50,
+             *       "least_credits": null,
              *       "no_answer_percent": null,
+             *       "provider_down_secs": 300,
              *       "shortest_average_secs": null,
              *       "voicemail_percent": null,
              *       "within_secs": 120
@@ -2292,6 +2603,8 @@ export interface components {
             calling_hours: components["schemas"]["CallingHours"];
             /** @default null */
             consent: components["schemas"]["ConsentColumns"] | null;
+            /** @default null */
+            disclosure: components["schemas"]["Disclosure"] | null;
             /**
              * @description How often one person may be called, counted over all campaigns. The limits of the rules in
              *     `calling_hours` hold besides.
@@ -2346,6 +2659,34 @@ export interface components {
              */
             wishes: components["schemas"]["Wishes"];
         };
+        /** @description Everything that is set of a campaign but its name, its people and its moments. */
+        CampaignSettings: {
+            /** @description The agent that calls. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description Who carries the calls. */
+            carrier: components["schemas"]["Carrier"];
+            /**
+             * Format: int32
+             * @description Most calls of the campaign in progress at one time; none: only the queue's limit.
+             */
+            concurrency_limit?: number | null;
+            /** @description The line it calls from. */
+            phone_line_id: components["schemas"]["ProviderId"];
+            /** @description When and how often to try again. */
+            retry: components["schemas"]["RetryPolicy"];
+            /**
+             * Format: int32
+             * @description Seconds a call may ring.
+             */
+            ringing_timeout_secs: number;
+            /** @description When, how often and at what cost people may be called. */
+            rules: components["schemas"]["CampaignRules"];
+            /**
+             * Format: int32
+             * @description Its share of the slots beside the other running campaigns.
+             */
+            weight: number;
+        };
         /**
          * @description When a new campaign begins to call.
          * @enum {string}
@@ -2356,6 +2697,22 @@ export interface components {
          * @enum {string}
          */
         CampaignStatus: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled" | "failed";
+        /** @description Settings of a campaign, kept under a name. */
+        CampaignTemplate: {
+            /**
+             * Format: date-time
+             * @description When it was saved.
+             */
+            created_at: string;
+            /** @description Name shown to people. */
+            name: string;
+            /** @description The settings as they were saved. */
+            settings: components["schemas"]["CampaignSettings"];
+            /** @description Our id. */
+            template_id: components["schemas"]["CampaignTemplateId"];
+        };
+        /** @description Our id of settings of campaigns that are kept under a name. */
+        CampaignTemplateId: string;
         /**
          * @description Who carries a phone line's calls.
          * @enum {string}
@@ -2380,6 +2737,18 @@ export interface components {
         CloneCampaign: {
             /** @description Its name; none: the name of the original and "(copy)". */
             name?: string | null;
+        };
+        /** @description A rule as somebody looked at it. */
+        ConfirmRule: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its version. */
+            version: string;
+        };
+        /** @description Rules to be confirmed. */
+        ConfirmRules: {
+            /** @description Each with the version that was looked at. */
+            rules: components["schemas"]["ConfirmRule"][];
         };
         /** @description Where the contact list says that a person consented to be called. */
         ConsentColumns: {
@@ -2464,6 +2833,11 @@ export interface components {
         ConversationStatus: "initiated" | "in_progress" | "processing" | "done" | "failed";
         /** @description An agent to be made. */
         CreateAgent: {
+            /**
+             * @description Whether calls above the concurrency of your plan are placed all the same. Each of those costs double;
+             *     off unless you ask for it.
+             */
+            bursting?: boolean;
             /** @description What it says first; empty: it waits for the person. */
             first_message?: string;
             /**
@@ -2481,8 +2855,7 @@ export interface components {
         };
         /** @description A campaign to be made, from contact lists, people given here, or both. */
         CreateCampaign: {
-            /** @description The agent that calls. */
-            agent_id: components["schemas"]["AgentId"];
+            agent_id?: components["schemas"]["AgentId"] | null;
             carrier?: components["schemas"]["Carrier"] | null;
             /**
              * Format: int32
@@ -2500,8 +2873,7 @@ export interface components {
             list_ids?: components["schemas"]["ListId"][];
             /** @description Name shown to people. */
             name: string;
-            /** @description The line it calls from. */
-            phone_line_id: components["schemas"]["ProviderId"];
+            phone_line_id?: components["schemas"]["ProviderId"] | null;
             /** @description People to be called besides the lists. */
             recipients?: components["schemas"]["NewRecipient"][];
             retry?: components["schemas"]["RetryPolicy"] | null;
@@ -2518,6 +2890,7 @@ export interface components {
              * @description The moment, for `start: "at"`.
              */
             start_at?: string | null;
+            template_id?: components["schemas"]["CampaignTemplateId"] | null;
             /**
              * Format: int32
              * @description Its share of the slots beside the other running campaigns: twice the weight, twice the calls. None: 10.
@@ -2543,8 +2916,11 @@ export interface components {
             agent_id?: components["schemas"]["AgentId"] | null;
             call_status?: components["schemas"]["CallStatus"] | null;
             campaign_id?: components["schemas"]["CampaignId"] | null;
-            /** @description What it holds. The do-not-call list is exported whole, without conditions. */
-            content?: components["schemas"]["ExportContent"];
+            /**
+             * @description What to export. A `campaign_report` needs its `campaign_id` and no other condition; once it is
+             *     completed, GET /api/campaigns/{campaign_id}/report shows it. The do-not-call list is exported whole.
+             */
+            kind?: components["schemas"]["ExportKind"];
             /**
              * Format: date-time
              * @description Only calls made at or after this moment.
@@ -2818,6 +3194,11 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * @description Whether a campaign starts only when every calling rule that holds for its people is confirmed.
+             * @default false
+             */
+            require_confirmed_rules: boolean;
+            /**
              * Format: int32
              * @description Most dials that are begun in one second; none: as many as there are free slots.
              * @default null
@@ -2829,6 +3210,34 @@ export interface components {
          * @enum {string}
          */
         Direction: "outbound" | "inbound";
+        /**
+         * @description Whether an agent said what it had to.
+         * @enum {string}
+         */
+        Disclosed: "said" | "missing";
+        /** @description What an agent has to say in its first words: that an AI calls, and for whom. */
+        Disclosure: {
+            /**
+             * @description Everything that has to be said, each with the ways in which it may be said, such as
+             *     `[["AI assistant", "virtual assistant"], ["Acme"]]`. Whole words; case and accents do not count.
+             */
+            first_words: string[][];
+        };
+        /** @description Whether the agents said in their first words what they had to say. */
+        DisclosureReport: {
+            /** @description Some of those calls. */
+            calls: string[];
+            /**
+             * Format: int64
+             * @description Calls in which it was not.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Calls in which it was said.
+             */
+            said: number;
+        };
         /** @description One number on the do-not-call list. */
         DoNotCallEntry: {
             /**
@@ -2959,13 +3368,11 @@ export interface components {
          * @enum {string}
          */
         EventType: "call.ended" | "recipient.final" | "campaign.finished" | "opt_out.created" | "test";
-        /** @description One request to write the call log, or the do-not-call list, to a CSV file. */
+        /** @description One request to write the call log, what came of a campaign, or the do-not-call list, to a CSV file. */
         Export: {
             agent_id?: components["schemas"]["AgentId"] | null;
             call_status?: components["schemas"]["CallStatus"] | null;
             campaign_id?: components["schemas"]["CampaignId"] | null;
-            /** @description What it holds. The conditions below are of calls. */
-            content?: components["schemas"]["ExportContent"];
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -2980,9 +3387,11 @@ export interface components {
              * @description When it was ready, or given up.
              */
             finished_at?: string | null;
+            /** @description What it is. The conditions below are of calls. */
+            kind?: components["schemas"]["ExportKind"];
             /**
              * Format: int64
-             * @description Rows written so far.
+             * @description Rows written so far; of a report, calls read so far.
              */
             rows: number;
             /**
@@ -3004,13 +3413,13 @@ export interface components {
             /** @description The export. */
             export: components["schemas"]["Export"];
         };
-        /**
-         * @description What an export holds.
-         * @enum {string}
-         */
-        ExportContent: "calls" | "do_not_call";
         /** @description Our id of an export. */
         ExportId: string;
+        /**
+         * @description What an export is.
+         * @enum {string}
+         */
+        ExportKind: "calls" | "campaign_report" | "do_not_call";
         /**
          * @description How far an export is.
          * @enum {string}
@@ -3058,6 +3467,19 @@ export interface components {
             /** @description The provider's id of it. */
             provider_agent_id: components["schemas"]["ProviderId"];
         };
+        /** @description What a true value lies between, in 95 of 100 cases. */
+        Interval: {
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The lower end.
+             */
+            low: number;
+        };
         /** @description What the last sync did. */
         LastSync: {
             /**
@@ -3087,6 +3509,13 @@ export interface components {
         List_Campaign: {
             /** @description The rows. */
             items: components["schemas"]["Campaign"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_CampaignTemplate: {
+            /** @description The rows. */
+            items: components["schemas"]["CampaignTemplate"][];
             /** @description Where the next page begins; none: this is the last. */
             next_cursor?: string | null;
         };
@@ -3176,12 +3605,44 @@ export interface components {
             /** @description Subject of the token. */
             subject: string;
         };
+        /** @description What to save. */
+        NewCampaignTemplate: {
+            /** @description The campaign whose settings are saved: everything but its name, its people and its moments. */
+            campaign_id: components["schemas"]["CampaignId"];
+            /** @description Name shown to people. */
+            name: string;
+        };
+        /** @description What is different for one recipient. What is left out stays; null is as the campaign has it. */
+        NewOverrides: {
+            /** @default null */
+            agent_id: components["schemas"]["AgentId"] | null;
+            /**
+             * @description What the agent says first to this person; the agent must allow it (`takes_first_message`).
+             * @default null
+             */
+            first_message: string | null;
+            /**
+             * Format: int32
+             * @description Most placed calls to this person, the first included.
+             * @default null
+             */
+            max_attempts: number | null;
+            /** @default null */
+            phone_line_id: components["schemas"]["ProviderId"] | null;
+        };
         /** @description Somebody to be called. */
         NewRecipient: {
             /** @description The person's time zone, priority and language. */
             details?: components["schemas"]["ContactDetails"];
             /** @description Your own id for this person: sent again, it is not added again. */
             external_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Not called before this moment.
+             */
+            not_before?: string | null;
+            /** @description What is different for this person. */
+            overrides?: components["schemas"]["NewOverrides"];
             /**
              * @description The number, in any spelling.
              * @example +14155550100
@@ -3197,6 +3658,22 @@ export interface components {
          * @enum {string}
          */
         OptOutWay: "person" | "call" | "tool" | "inbound_call" | "import";
+        /** @description The agent of one recipient. */
+        OwnAgent: {
+            /** @description The agent. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @description The provider's id of it. */
+            provider_agent_id: components["schemas"]["ProviderId"];
+            /** @description The variables that it needs. */
+            required_variables: string[];
+        };
+        /** @description The phone line of one recipient. */
+        OwnLine: {
+            /** @description Who carries its calls. */
+            carrier: components["schemas"]["Carrier"];
+            /** @description The line. */
+            phone_line_id: components["schemas"]["ProviderId"];
+        };
         /** @description A number we call from or are called on. */
         PhoneLine: {
             /** @description Who carries its calls. */
@@ -3598,6 +4075,8 @@ export interface components {
             outcomes?: {
                 [key: string]: number;
             };
+            /** @description What is different for it; left out when it is all as the campaign has it. */
+            overrides?: components["schemas"]["RecipientOverrides"];
             /** @description The number. */
             phone_number: components["schemas"]["PhoneNumber"];
             /**
@@ -3634,11 +4113,34 @@ export interface components {
         };
         /** @description Our id of one contact in one campaign. */
         RecipientId: string;
+        /** @description What is different for one recipient. What is left out is as the campaign has it. */
+        RecipientOverrides: {
+            /** @default null */
+            agent: components["schemas"]["OwnAgent"] | null;
+            /**
+             * @description What the agent says first to this person; empty: it waits for them.
+             * @default null
+             */
+            first_message: string | null;
+            /**
+             * @description Variables that this first message names.
+             * @default []
+             */
+            first_message_variables: string[];
+            /**
+             * Format: int32
+             * @description Most placed calls to this person.
+             * @default null
+             */
+            max_attempts: number | null;
+            /** @default null */
+            phone_line: components["schemas"]["OwnLine"] | null;
+        };
         /**
          * @description Where a recipient is on its way.
          * @enum {string}
          */
-        RecipientStatus: "pending" | "queued" | "calling" | "completed" | "no_answer" | "busy" | "voicemail" | "failed" | "cancelled" | "skipped";
+        RecipientStatus: "pending" | "queued" | "calling" | "completed" | "no_answer" | "busy" | "voicemail" | "failed" | "cancelled" | "skipped" | "removed";
         /** @description The recording of a call. */
         Recording: {
             /**
@@ -3803,6 +4305,27 @@ export interface components {
             /** @description What it says, cut short; the middle of a number is hidden. */
             value: string;
         };
+        /** @description Whom to take out. */
+        RemoveRecipients: {
+            /** @description People by your own ids; 500 in all. */
+            external_ids?: string[];
+            /** @description People by our ids. */
+            recipient_ids?: components["schemas"]["RecipientId"][];
+        };
+        /** @description What became of them. */
+        RemovedRecipients: {
+            /** @description Being called right now: not taken out. */
+            calling: components["schemas"]["RecipientId"][];
+            /** @description Done with already: what happened stays. */
+            finished: components["schemas"]["RecipientId"][];
+            /**
+             * Format: int64
+             * @description Taken out, now or before.
+             */
+            removed: number;
+            /** @description Not in the campaign. */
+            unknown: components["schemas"]["RecipientId"][];
+        };
         /** @description What to send again. */
         ReplayEvents: {
             /**
@@ -3855,6 +4378,81 @@ export interface components {
              * @description Webhooks that still cannot be read, wait for their conversation, or mean nothing.
              */
             unchanged: number;
+        };
+        /** @description What came of a campaign. */
+        Report: components["schemas"]["CampaignReport"] & {
+            /** @description The campaign. */
+            campaign_id: components["schemas"]["CampaignId"];
+            /**
+             * @description Every call is in it. Otherwise there are more than one request can read: it is of the newest, and an
+             *     export of the kind `campaign_report` prepares the whole one.
+             */
+            complete: boolean;
+            /** @description It was prepared by an export: calls that ended after `read_at` are not in it. */
+            prepared: boolean;
+            /**
+             * Format: date-time
+             * @description When the calls were read.
+             */
+            read_at: string;
+        };
+        /**
+         * @description What the calls of a table are told apart by.
+         * @enum {string}
+         */
+        ReportBy: "outcome" | "hour" | "attempt" | "agent" | "line" | "variable";
+        /** @description Calls that have something in common, and what came of them. */
+        ReportRow: {
+            /**
+             * Format: double
+             * @description Answered calls of all, 0 to 1; none without calls.
+             */
+            answer_rate?: number | null;
+            /**
+             * Format: int64
+             * @description Picked up by a person.
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description Length of the answered calls in seconds; none when none was answered.
+             */
+            average_talk_secs?: number | null;
+            /**
+             * Format: int64
+             * @description Calls that were placed and are over.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description What they cost in US dollars, as far as the provider says.
+             */
+            cost_usd: number;
+            /** @description What they have in common: an outcome, an hour (`09`), an attempt, an id, a value. */
+            key: string;
+            /** @description The name of the agent or line, where it is known. */
+            label?: string | null;
+            /**
+             * Format: double
+             * @description Successes of the answered calls, 0 to 1; none when none was answered.
+             */
+            success_rate?: number | null;
+            /**
+             * Format: int64
+             * @description Answered, and the provider says that the goal was reached.
+             */
+            successes: number;
+        };
+        /** @description The calls of a campaign told apart by one thing. The rows, `rest` and `without` add up to the totals. */
+        ReportTable: {
+            /** @description By what. */
+            by: components["schemas"]["ReportBy"];
+            rest?: components["schemas"]["ReportRow"] | null;
+            /** @description The rows; of a variable the 50 values with the most calls. */
+            rows: components["schemas"]["ReportRow"][];
+            /** @description By which variable. */
+            variable?: string | null;
+            without?: components["schemas"]["ReportRow"] | null;
         };
         /** @description For how many days things are kept; none: until somebody deletes them. */
         Retention: {
@@ -3995,10 +4593,43 @@ export interface components {
         RuleChoice: "auto" | {
             only: string[];
         };
+        /** @description That somebody has looked at a calling rule and answers for keeping to it. */
+        RuleConfirmation: {
+            /**
+             * Format: date
+             * @description The date of the text that this version was compared with.
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            confirmed_at: string;
+            /** @description Who: the subject of their token. */
+            confirmed_by: string;
+            /** @description Their name, where the token says it. */
+            confirmed_by_name?: string | null;
+            /** @description The rule. */
+            rule_id: string;
+            /** @description The version of its file that was looked at. */
+            version: string;
+        };
+        /** @description A day on which nobody is called. */
+        RuleHoliday: {
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date
+             * @description The next time; where it falls on a weekend, another day may be kept as well.
+             */
+            next?: string | null;
+        };
         /** @description A rule that holds for some of the people. */
         RuleInUse: {
             /** @description The date of the text that it was compared with, as 2026-01-31. */
             as_of: string;
+            /** @description Somebody of the company has looked at it as it is now and confirmed it. */
+            confirmed: boolean;
             /** @description Its id. */
             id: string;
             /** @description What people see. */
@@ -4012,6 +4643,21 @@ export interface components {
             source: string;
             /** @description Ask before relying on it: sources disagree, none was at hand, or the hours are our own. */
             unconfirmed: boolean;
+        };
+        /** @description At most so many calls to one person in so many hours. */
+        RuleLimit: {
+            /** @description What the calls must have in common to count; none: all count. */
+            about?: string | null;
+            /**
+             * Format: int32
+             * @description Calls that are allowed.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Hours that are looked back on.
+             */
+            hours: number;
         };
         /** @description Something that may safely be done. */
         SafeAction: {
@@ -4131,6 +4777,11 @@ export interface components {
             /** @description The call that holds it. */
             call_id: components["schemas"]["CallId"];
             campaign_id?: components["schemas"]["CampaignId"] | null;
+            /**
+             * Format: date-time
+             * @description Since when its line is free again although the provider still works on the call: it counts no more.
+             */
+            line_free_at?: string | null;
             /**
              * Format: date-time
              * @description Since when.
@@ -4382,6 +5033,11 @@ export interface components {
         } | "skip";
         /** @description What to change about an agent; what is left out stays. */
         UpdateAgent: {
+            /**
+             * @description Whether calls above the concurrency of your plan are placed all the same. Each of those costs double.
+             *     Left out: as it was asked for here before, and off where nobody did.
+             */
+            bursting?: boolean | null;
             /** @description What it says first; empty: it waits for the person. */
             first_message?: string | null;
             /** @description Language code such as `en` or `es`. */
@@ -4399,6 +5055,7 @@ export interface components {
         };
         /** @description What to change; what is left out stays, null takes away. */
         UpdateCampaign: {
+            agent_id?: components["schemas"]["AgentId"] | null;
             /**
              * Format: int32
              * @description Most calls of this campaign in progress at one time; null: only the queue's limit.
@@ -4429,6 +5086,28 @@ export interface components {
             types?: components["schemas"]["EventType"][] | null;
             /** @description Where events are posted to. */
             url?: string | null;
+        };
+        /** @description What to change about a person who waits; what is left out stays. */
+        UpdateRecipient: {
+            /**
+             * Format: date-time
+             * @description Not called before this moment; null: as soon as the calling hours allow.
+             */
+            not_before?: string | null;
+            /** @description What is different for this person. */
+            overrides?: components["schemas"]["NewOverrides"];
+            /**
+             * Format: int32
+             * @description Who is called before whom: 0 to 100, the larger the earlier.
+             */
+            priority?: number | null;
+            /**
+             * @description What the call may say of the person, as a JSON merge patch: what is named takes the place of what was,
+             *     null takes it away.
+             */
+            variables?: {
+                [key: string]: string | null;
+            } | null;
         };
         /** @description One file on its way to a contact list. */
         Upload: {
@@ -4512,7 +5191,7 @@ export interface components {
         UploadCounts: {
             /**
              * Format: int64
-             * @description Rows that became contacts.
+             * @description Rows that became contacts, or, in a file for the do-not-call list, numbers that are new on it.
              */
             accepted: number;
             /**
@@ -4522,7 +5201,7 @@ export interface components {
             corrected?: number;
             /**
              * Format: int64
-             * @description Rows whose number is on the do-not-call list; they become no contacts.
+             * @description Rows whose number is on the do-not-call list already; they become no contacts.
              */
             do_not_call?: number;
             /**
@@ -5145,6 +5824,66 @@ export interface operations {
             };
         };
     };
+    get_calling_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingRules"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_calling_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingRules"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_calls: {
         parameters: {
             query?: {
@@ -5556,6 +6295,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CampaignRules"];
                 };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CampaignTemplate"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_campaign_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaignTemplate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignTemplate"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: components["schemas"]["CampaignTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignTemplate"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_campaign_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: components["schemas"]["CampaignTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, and what to do (RFC 9457). */
             default: {
@@ -6012,6 +6869,137 @@ export interface operations {
             };
         };
     };
+    remove_recipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveRecipients"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedRecipients"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+                recipient_id: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+                recipient_id: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+                recipient_id: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateRecipient"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rehearse: {
         parameters: {
             query?: never;
@@ -6033,6 +7021,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RehearsalAnswer"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: {
+                /** @description Tells the calls apart by the values of this dynamic variable too. */
+                variable?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_table: {
+        parameters: {
+            query: {
+                /** @description By what. */
+                by: "outcome" | "hour" | "attempt" | "agent" | "line" | "variable";
+                /** @description By which variable; needed with `by=variable`. */
+                variable?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */

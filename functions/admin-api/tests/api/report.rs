@@ -22,18 +22,18 @@ fn finished(campaign: &CampaignId, n: u64, now: Timestamp) -> Call {
         source: ZoneSource::Number,
         rules: Vec::new(),
     });
-    let answered = n % 4 != 0;
+    let answered = !n.is_multiple_of(4);
     call.status = if answered {
         CallStatus::Completed
     } else {
         CallStatus::NoAnswer
     };
     call.duration_secs = answered.then_some(40);
-    call.results.success = (answered && n % 2 == 0).then_some(CallSuccess::Success);
+    call.results.success = (answered && n.is_multiple_of(2)).then_some(CallSuccess::Success);
     call.results.cost_usd = Some(0.05);
     call.variables = [(
         "city".to_owned(),
-        if n % 3 == 0 { "Vigo" } else { "Lugo" }.to_owned(),
+        if n.is_multiple_of(3) { "Vigo" } else { "Lugo" }.to_owned(),
     )]
     .into();
     call.disclosure = answered.then_some(if n == 5 {

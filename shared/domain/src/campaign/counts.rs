@@ -32,6 +32,7 @@ pub struct CampaignCounts {
     pub skipped: u64,
     /// Taken out of the campaign by a person.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub removed: u64,
 }
 

@@ -29,7 +29,7 @@ describe("the pace of a campaign", () => {
 });
 
 describe("the end of a campaign", () => {
-  const counts = { total: 100, pending: 40, queued: 8, calling: 2, completed: 50, no_answer: 0, busy: 0, voicemail: 0, failed: 0, cancelled: 0, skipped: 0 };
+  const counts = { total: 100, pending: 40, queued: 8, calling: 2, completed: 50, no_answer: 0, busy: 0, voicemail: 0, failed: 0, cancelled: 0, skipped: 0, removed: 0 };
   const campaign = { counts, retry, rules: { ...EXAMPLE.rules, calling_hours: { ...EXAMPLE.rules.calling_hours, windows: ANY_HOUR } } };
   it("comes when everybody who is left was called, some of them again", () => {
     expect(endOf(campaign, { perMinute: 10, again: 0 })?.seconds).toBeCloseTo(300);
