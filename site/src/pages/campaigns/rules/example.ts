@@ -1,6 +1,6 @@
 // Rules as the API gives them for new campaigns, for tests.
 import { windowsOf } from "./hours";
-import { type CampaignRules, ordinaryRules, type Rules } from "./rules";
+import { ordinaryRules, type Rules } from "./rules";
 
 export const EXAMPLE: Rules = ordinaryRules({
   calling_hours: {
@@ -13,9 +13,10 @@ export const EXAMPLE: Rules = ordinaryRules({
   starts_per_minute: null,
   ramp_up_secs: null,
   consent: null,
+  disclosure: null,
   purpose: "service",
   wishes: { opt_out_field: "opt_out", callback_field: "callback_at" },
-  auto_pause: { within_secs: 120, at_least_calls: 5, failed_percent: 50, voicemail_percent: null, no_answer_percent: null, shortest_average_secs: null },
+  auto_pause: { within_secs: 120, at_least_calls: 5, failed_percent: 50, voicemail_percent: null, no_answer_percent: null, shortest_average_secs: null, provider_down_secs: null, least_credits: null },
   more_phone_lines: [],
   more_agents: [],
-} as CampaignRules);
+});
