@@ -226,7 +226,7 @@ async fn a_line_that_far_fewer_people_answer_is_listed_until_they_do_again() {
     assert_eq!(listed["items"][0]["subject"], json!(line.phone_line_id));
     let known = listed["items"][0]["known"].as_str().unwrap();
     assert!(
-        known.contains("10 % were answered; in the seven days before it were 50 %"),
+        known.contains("10 % were answered; in the seven days before it was 50 %"),
         "{known}"
     );
     put("recovered", 0, 50, 24).await;

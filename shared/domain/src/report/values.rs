@@ -37,7 +37,7 @@ impl Values {
         true
     }
 
-    /// The values with the most calls, and all others together. `without` are the calls that have no value.
+    /// The values with the most calls, all others together, and what was counted of both.
     pub(super) fn rows(self) -> (Vec<ReportRow>, Option<ReportRow>, Tally) {
         let mut rest = self.beyond;
         let all = self.known.values().copied().fold(self.beyond, |mut sum, tally| {

@@ -156,3 +156,22 @@ async fn calls_are_counted_by_the_line_and_hour_in_which_they_were_placed() {
     let hours = test.store.line_hours(&line, now).await.unwrap();
     assert_eq!(hours, [hour(30, 1, 0), hour(0, 3, 1)]);
 }
+
+#[tokio::test]
+async fn an_export_is_found_and_listed_as_what_it_is() {
+    let test = TestStore::start().await;
+    for (name, kind) in [
+        ("calls", ExportKind::Calls),
+        ("report", ExportKind::CampaignReport),
+    ] {
+        let mut export = records::export(name, test.now());
+        export.kind = kind;
+        test.store.put_export(&export).await.unwrap();
+        let found = test.store.find_export(&export.export_id).await.unwrap();
+        assert_eq!(found, Some(export));
+    }
+    let list = test.store.list_exports(None, 10).await.unwrap();
+    let mut kinds: Vec<_> = list.items.iter().map(|export| export.kind).collect();
+    kinds.sort_by_key(|kind| *kind != ExportKind::Calls);
+    assert_eq!(kinds, [ExportKind::Calls, ExportKind::CampaignReport]);
+}

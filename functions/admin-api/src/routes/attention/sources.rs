@@ -144,7 +144,7 @@ impl Found {
             let Some(drop) = drop else { continue };
             let known = format!(
                 "Of the last {} calls from \u{201c}{}\u{201d}, {:.0} % were answered; in the seven days before it \
-                 were {:.0} %. Its number may be shown as spam: look it up with the carriers, call from other lines \
+                 was {:.0} %. Its number may be shown as spam: look it up with the carriers, call from other lines \
                  meanwhile, and let this one rest. It leaves this list when people answer again.",
                 drop.calls,
                 line.called(),
