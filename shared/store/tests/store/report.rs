@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use switchboard_domain::{
     Call, CallFacts, CallOutcome, CallStatus, Campaign, CampaignAction, Direction, Disclosed, Disclosure,
-    Ending, LineHour,
+    Ending, ExportKind, LineHour,
 };
 use switchboard_testing::{TestStore, records};
 

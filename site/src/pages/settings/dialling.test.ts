@@ -3,7 +3,7 @@ import { callsUnder, type DialSettings, problemsOfDialling, setAside } from "./d
 import { readTab } from "./tabs";
 
 const SETTINGS: DialSettings = {
-  agent_limits: {}, phone_line_limits: {}, cents_per_minute: 15, daily_cap_cents: null, inbound_share: 0, longest_call_secs: 600, starts_per_second: null,
+  agent_limits: {}, phone_line_limits: {}, cents_per_minute: 15, daily_cap_cents: null, inbound_share: 0, longest_call_secs: 600, starts_per_second: null, require_confirmed_rules: false,
 };
 
 describe("dial settings", () => {

@@ -176,8 +176,13 @@ fn with(rules: &CampaignRules, changes: &Map<String, Value>) -> Result<CampaignR
     }
 }
 
-/// A JSON merge patch (RFC 7396): objects part by part, everything else as a whole, null takes away.
+/// A JSON merge patch (RFC 7396): objects part by part, everything else as a whole. Null for a rule is the rule as a
+/// new campaign has it; within a rule it is null, because there it switches something off that is on by default.
 fn merge(into: &mut Value, patch: &Value) {
+    merge_part(into, patch, false);
+}
+
+fn merge_part(into: &mut Value, patch: &Value, within: bool) {
     let Value::Object(patch) = patch else {
         into.clone_from(patch);
         return;
@@ -187,10 +192,10 @@ fn merge(into: &mut Value, patch: &Value) {
     }
     let Value::Object(into) = into else { return };
     for (name, value) in patch {
-        if value.is_null() {
+        if value.is_null() && !within {
             into.remove(name);
         } else {
-            merge(into.entry(name).or_insert(Value::Null), value);
+            merge_part(into.entry(name).or_insert(Value::Null), value, true);
         }
     }
 }
