@@ -29,15 +29,12 @@ site/dist/index.html: site/node_modules $(SITE_SOURCES) docs/openapi.json
 site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
 	cd site && npm run -s types:check && npm run -s lint && npm test && npm run -s test:browser
 
-# Of the examples only the function that the runner's tests start; the others are linted.
-TESTED := --tests --example echo_function
-
 test: lint doc ## everything CI checks: formatting, lints, documentation, all tests, the site in a browser
 	$(CARGO) build --bins
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --workspace $(TESTED) --no-fail-fast && $(CARGO) test --workspace --doc -q; \
+		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	else \
-		$(CARGO) test --workspace $(TESTED) -q --no-fail-fast && $(CARGO) test --workspace --doc -q; \
+		$(CARGO) test --workspace -q --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	fi
 	$(MAKE) site-test
 

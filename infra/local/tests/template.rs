@@ -90,8 +90,8 @@ fn the_products_template_resolves_whole() {
         .collect();
     assert_eq!(
         open.len(),
-        3,
-        "only health, the API's document and the signed webhooks: {open:?}"
+        4,
+        "only health, the API's document, the signed webhooks and the agents' tools with their secret: {open:?}"
     );
     assert_eq!(stack.without_counterpart, Vec::<String>::new());
 }

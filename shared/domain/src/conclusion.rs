@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::retry::next_call;
 use crate::{
     AfterAttempt, Attempt, Call, CallEvent, CallOutcome, CallResults, CallStatus, Campaign, IllegalCallEvent,
-    ProviderId, Recipient, RecipientEvent, RecipientStatus, RecordingState, RetryPolicy, TryAgain,
+    ProviderId, Recipient, RecipientEvent, RecipientStatus, Recording, RecordingState, RetryPolicy, TryAgain,
     after_attempt,
 };
 
@@ -97,7 +97,15 @@ pub fn conclude(
     call.ended_at = Some(now);
     call.updated_at = now;
     match ending {
-        Ending::Ended { facts, .. } => call.take_facts(facts),
+        Ending::Ended { facts, .. } => {
+            if was == CallStatus::NotPlaced {
+                // It took place after all: nothing that was taken for settled holds.
+                call.failure = None;
+                call.results_complete = false;
+                call.recording = Recording::default();
+            }
+            call.take_facts(facts);
+        }
         Ending::NotPlaced {
             failure, request_id, ..
         } => {

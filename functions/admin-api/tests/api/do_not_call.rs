@@ -161,7 +161,7 @@ async fn the_list_is_exported_by_operators_and_its_file_is_not_for_viewers() {
     let api = TestApi::start().await;
     let entry = records::do_not_call(&number(0), api.test.now());
     api.test.store.add_do_not_call(&entry).await.unwrap();
-    let request = json!({ "content": "do_not_call" });
+    let request = json!({ "kind": "do_not_call" });
     Actor::viewer()
         .post(&api.router, "/api/exports", request.clone())
         .await
@@ -170,7 +170,7 @@ async fn the_list_is_exported_by_operators_and_its_file_is_not_for_viewers() {
         .post(&api.router, "/api/exports", request)
         .await
         .expect(202);
-    assert_eq!(made["export"]["content"], "do_not_call");
+    assert_eq!(made["export"]["kind"], "do_not_call");
     let id = ExportId::parse(made["export"]["export_id"].as_str().unwrap()).unwrap();
     let mut export = api.test.store.find_export(&id).await.unwrap().unwrap();
     export.status = ExportStatus::Completed;
@@ -181,7 +181,7 @@ async fn the_list_is_exported_by_operators_and_its_file_is_not_for_viewers() {
     assert!(url.contains("do-not-call-2026-11-20.csv"), "{url}");
     let seen = Actor::viewer().get(&api.router, &path).await.expect(200);
     assert!(seen.get("download").is_none(), "{seen}");
-    let wrong = json!({ "content": "do_not_call", "call_status": "completed" });
+    let wrong = json!({ "kind": "do_not_call", "call_status": "completed" });
     let body = Actor::operator()
         .post(&api.router, "/api/exports", wrong)
         .await
