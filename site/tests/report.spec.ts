@@ -4,7 +4,7 @@ import { expect, people, test } from "./support/site";
 test("what came of a campaign is told apart, compared and saved", async ({ page, api }) => {
   test.setTimeout(180_000);
   const [first, second] = [await api.agent("Report agent"), await api.agent("Second report agent")];
-  const list = await api.list("Reported", people(12, 400));
+  const list = await api.list("Reported", people(12, 410));
   const campaign = await api.campaign("Reported campaign", first, list, {
     retry: { max_attempts: 1, delay_secs: 60, retry_on: [] },
     rules: {
