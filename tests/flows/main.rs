@@ -3,8 +3,7 @@
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and what it measured is for people"
+    reason = "a test fails by panicking"
 )]
 
 mod auto_pause;
