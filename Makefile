@@ -2,7 +2,7 @@
 CARGO ?= cargo
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many clean
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -53,6 +53,9 @@ fmt: ## formats the code
 chaos: ## ten thousand people called while everything that can go wrong does; prints a table
 	$(CARGO) build --bins
 	target/debug/chaos $(CHAOS)
+
+crash-points: build ## every function killed at every point at which it can be; prints the tables of docs/crash-points.md
+	CRASH_POINTS=all $(CARGO) nextest run --workspace --test crash_points --no-capture
 
 FUZZ_SECONDS ?= 60
 fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is kept

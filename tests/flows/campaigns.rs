@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use switchboard_simulator::{Scenario, SimulatorConfig};
+use switchboard_simulator::{Ledger, Scenario, SimulatorConfig};
 use switchboard_tests::{App, average_live, dials_between, people};
 
 const SLOTS: u32 = 15;
@@ -16,16 +16,20 @@ const ACKNOWLEDGED: Duration = Duration::from_secs(2);
 const UNDER_WAY: Duration = Duration::from_millis(500);
 /// Nothing is dialled for so long after an order.
 const WATCHED: Duration = Duration::from_secs(4);
+/// What the shares are averages of: about ten calls after one another.
+const SPAN: Duration = Duration::from_secs(60);
+/// Spans looked at, at the most.
+const SPANS: u32 = 4;
 
 #[expect(clippy::disallowed_methods, reason = "the ledger has the real time")]
 fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// Everybody answers; calls last 4 to 5 seconds with a clock that is five times as fast.
+/// Everybody answers; calls last 5 to 8 seconds with a clock that is three times as fast.
 fn simulated() -> SimulatorConfig {
     SimulatorConfig {
-        clock_factor: 5.0,
+        clock_factor: 3.0,
         scenario: Scenario {
             rules: Vec::new(),
             talk_secs: (15, 20),
@@ -58,6 +62,30 @@ async fn dials_go_on(app: &App, prefix: &str) {
     panic!("nobody with {prefix} is dialled any more");
 }
 
+/// Each campaign has its share of the calls in progress, to 5 %. A machine that is busy with something else cannot
+/// fill the slots for a while, so several spans are looked at; wrong shares are wrong in each.
+async fn shared_as_they_weigh(app: &App) -> Ledger {
+    let mut seen = Vec::new();
+    for _ in 0..SPANS {
+        let from = now();
+        tokio::time::sleep(SPAN).await;
+        let (ledger, to) = (app.ledger(), now());
+        let all = average_live(&ledger, "+1", from, to);
+        let shares = CAMPAIGNS.map(|(area, weight)| {
+            let share = average_live(&ledger, &format!("+1{area}"), from, to) / all;
+            (share, f64::from(weight) / 6.0)
+        });
+        if shares
+            .iter()
+            .all(|(share, due)| (share - due).abs() <= 0.05 * due)
+        {
+            return ledger;
+        }
+        seen.push((all, shares));
+    }
+    panic!("the campaigns did not have what they weigh: {seen:?}");
+}
+
 /// Puts `count` people on the do-not-call list who were not called yet: the campaign goes on without them.
 async fn do_not_call(app: &App, prefix: &str, count: usize) {
     let called = app.ledger().by_number;
@@ -83,7 +111,7 @@ async fn do_not_call(app: &App, prefix: &str, count: usize) {
         );
     }
     assert!(
-        dials_between(&ledger, prefix, from, now()) > 10,
+        dials_between(&ledger, prefix, from, now()) > 5,
         "the others are called"
     );
 }
@@ -106,20 +134,7 @@ async fn three_campaigns_share_the_slots_and_each_stops_when_it_is_told_to() {
     }
     // Every slot is held by a call that began after all three had started.
     tokio::time::sleep(Duration::from_secs(20)).await;
-    let from = now();
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    let (ledger, to) = (app.ledger(), now());
-    let all = average_live(&ledger, "+1", from, to);
-    for (area, weight) in CAMPAIGNS {
-        let share = average_live(&ledger, &format!("+1{area}"), from, to) / all;
-        let due = f64::from(weight) / 6.0;
-        println!("a campaign of weight {weight} had {share:.3} of {all:.2} calls, and {due:.3} are due");
-        // Of all calls: a machine that cannot fill the slots rounds in favour of the smallest.
-        assert!(
-            (share - due).abs() <= 0.05,
-            "a campaign of weight {weight} had {share:.3} of {all:.2} calls instead of {due:.3}"
-        );
-    }
+    let ledger = shared_as_they_weigh(&app).await;
     assert!(ledger.peak_live <= SLOTS, "{} at one time", ledger.peak_live);
 
     // People added while it runs are called, once, however often they are sent.

@@ -7,7 +7,7 @@ async fn every_promise_holds_while_everything_goes_wrong() {
     let plan = ChaosPlan {
         people: 300,
         kill_every_ms: 1_000,
-        patience_secs: 420,
+        patience_secs: 800,
         ..ChaosPlan::default()
     };
     let verdict = run_chaos(&plan, |line| println!("{line}")).await.unwrap();

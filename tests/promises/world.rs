@@ -27,14 +27,14 @@ use tower::ServiceExt;
 
 pub(crate) const SECRET: &str = "wsec_test_secret";
 
-/// Looks by the hundred a second, and the clock is set by hand.
+/// Looks by the dozen a second, and the clock is set by hand.
 const PACE: Pace = Pace {
-    first_look: Duration::from_millis(2),
-    slowest_look: Duration::from_millis(5),
+    first_look: Duration::from_millis(5),
+    slowest_look: Duration::from_millis(25),
     ask_provider: Duration::from_secs(15),
     heartbeat: Duration::from_secs(20),
     wait_for_slot: Duration::from_millis(50),
-    retry_slot: Duration::from_millis(5),
+    retry_slot: Duration::from_millis(10),
     hand_over: Duration::from_secs(45),
 };
 

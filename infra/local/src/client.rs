@@ -11,6 +11,10 @@ use crate::oidc::Role;
 /// Between two looks at something that takes a while.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How often a machine that has too much to do is asked again, and after which rest.
+const BUSY_TRIES: u32 = 5;
+const BUSY_REST: Duration = Duration::from_secs(1);
+
 /// A caller of the API.
 #[derive(Clone)]
 pub struct ApiClient {
@@ -70,11 +74,19 @@ impl ApiClient {
         }
     }
 
-    /// Reads something.
+    /// Reads something. A machine that has too much to do answers 503 or 504 for a while, as AWS does: then it is
+    /// asked again.
     ///
     /// # Errors
     /// When it is not answered with success.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        for _ in 0..BUSY_TRIES {
+            match self.send("GET", path, None).await? {
+                (503 | 504, _) => tokio::time::sleep(BUSY_REST).await,
+                (200..300, answer) => return Ok(answer),
+                (status, answer) => bail!("GET {path} answered {status}: {answer}"),
+            }
+        }
         self.expect("GET", path, None).await
     }
 

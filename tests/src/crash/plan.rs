@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::point::Point;
+use super::point::{Point, looks_at_reads};
 
 /// Who dies where.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +85,9 @@ fn is_new(points: &BTreeSet<Point>, point: &Point) -> bool {
 /// A tick looks at everything every second, and renews its lease: the first time stands for all.
 fn is_told_apart(point: &Point, writes: u32) -> bool {
     let step = &point.step;
+    if step.only_reads() && !looks_at_reads() {
+        return false;
+    }
     let repeats = step.only_reads() || step.name.contains("lease");
     step.nth <= if repeats { 1 } else { writes }
 }

@@ -10,6 +10,13 @@ use super::step::Step;
 /// A wait looks again and again, and each look is like the one before: this many stand for all.
 const LOOKS: u32 = 3;
 
+/// Whether points around requests that only read are looked at too, as `make crash-points` does.
+///
+/// Whoever dies there leaves what one leaves who dies after the last write before it, so tests make do without.
+pub fn looks_at_reads() -> bool {
+    std::env::var_os("CRASH_POINTS").is_some_and(|which| which == "all")
+}
+
 /// A point at which a process can die.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Point {
@@ -46,15 +53,24 @@ pub struct Run {
 impl Run {
     /// Every point at which this run could have died; of a wait, the first looks.
     pub fn points(&self) -> Vec<Point> {
-        let told_apart = |step: &&Step| !step.only_reads() || step.nth <= LOOKS;
-        let both = |step: &Step| {
+        let reads = looks_at_reads();
+        // The first one stands for a process that dies before it does anything.
+        let told_apart = |(index, step): &(usize, &Step)| {
+            !step.only_reads() || *index == 0 || (reads && step.nth <= LOOKS)
+        };
+        let both = |(_, step): (usize, &Step)| {
             [Moment::Before, Moment::After].map(|moment| Point {
                 flow: self.flow.clone(),
                 step: step.clone(),
                 moment,
             })
         };
-        self.steps.iter().filter(told_apart).flat_map(both).collect()
+        self.steps
+            .iter()
+            .enumerate()
+            .filter(told_apart)
+            .flat_map(both)
+            .collect()
     }
 
     /// The next request, by its name.
