@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use switchboard_tests::{App, people};
+use switchboard_tests::{App, assert_dials_within, people};
 
 /// What goes wrong in a campaign, and what it says of it.
 struct Cause {
@@ -44,15 +44,30 @@ fn causes() -> Vec<Cause> {
             "on average",
         ),
         cause(205, 21, json!({ "spend_cap_cents": 400 }), "spend cap"),
+        // More than the account has in a month.
+        cause(
+            207,
+            22,
+            json!({ "auto_pause": { "least_credits": 50_000_000 } }),
+            "credits are left",
+        ),
     ]
+}
+
+async fn change_rules(app: &App, id: &str, rules: Value) {
+    let path = format!("/api/campaigns/{id}");
+    let changed = json!({ "rules": rules });
+    let (status, answer) = app.api.send("PATCH", &path, Some(&changed)).await.unwrap();
+    assert_eq!(status, 200, "{answer}");
 }
 
 async fn campaign(app: &App, id: &str) -> Value {
     app.api.get(&format!("/api/campaigns/{id}")).await.unwrap()
 }
 
+/// Waits until it is paused for what is said. Some causes are looked for once a minute.
 async fn paused(app: &App, id: &str, says: &str) {
-    for _ in 0..300 {
+    for _ in 0..600 {
         let seen = campaign(app, id).await;
         assert_ne!(seen["status"], "completed", "nothing stopped it ({says}): {seen}");
         if seen["status"] == "paused" {
@@ -105,10 +120,10 @@ async fn every_cause_pauses_a_campaign_with_its_reason_until_somebody_resumes_it
             cause.says
         );
         if cause.rules["spend_cap_cents"].is_u64() {
-            let raised = json!({ "rules": { "spend_cap_cents": 100_000 } });
-            let path = format!("/api/campaigns/{id}");
-            let (status, answer) = app.api.send("PATCH", &path, Some(&raised)).await.unwrap();
-            assert_eq!(status, 200, "{answer}");
+            change_rules(&app, id, json!({ "spend_cap_cents": 100_000 })).await;
+        }
+        if cause.rules["auto_pause"]["least_credits"].is_u64() {
+            change_rules(&app, id, json!({ "auto_pause": { "least_credits": null } })).await;
         }
         app.api
             .post(&format!("/api/campaigns/{id}/resume"), &json!({}))
@@ -126,5 +141,35 @@ async fn every_cause_pauses_a_campaign_with_its_reason_until_somebody_resumes_it
         app.api.post(&path, &json!({})).await.unwrap();
         app.finish(id, Duration::from_secs(60)).await.unwrap();
     }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_stays_away_pauses_its_campaign_and_nobody_is_called_twice_for_it() {
+    let app = App::start(60.0).await.unwrap();
+    let (area, limit) = (208, 3);
+    let mut plan = app.plain_campaign("Away", limit).await.unwrap();
+    plan["rules"]["auto_pause"] = json!({ "provider_down_secs": 30, "failed_percent": null });
+    plan["recipients"] = people(area, 20..60).into();
+    let made = app.api.post("/api/campaigns", &plan).await.unwrap();
+    let id = made["campaign_id"].as_str().unwrap();
+    while dials(&app, area) < 3 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    app.local.simulator().unwrap().set_down(true);
+    paused(&app, id, "has not answered").await;
+    let before = dials(&app, area);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(dials(&app, area), before, "dialled while it is paused");
+
+    app.local.simulator().unwrap().set_down(false);
+    app.api
+        .post(&format!("/api/campaigns/{id}/resume"), &json!({}))
+        .await
+        .unwrap();
+    let progress = app.finish(id, Duration::from_secs(240)).await.unwrap();
+    assert_eq!(progress["counts"]["completed"], 40, "{progress}");
+    assert_dials_within(&app.ledger(), |_| 1, limit);
     app.stop().await;
 }

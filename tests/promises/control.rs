@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use switchboard_domain::{CallOutcome, OwnAgent, RecipientOverrides, RecipientStatus};
+use switchboard_domain::{
+    CallOutcome, CallingHours, CampaignStatus, DialSettings, OwnAgent, RecipientOverrides, RecipientStatus,
+};
 use switchboard_testing::{Actor, records};
 
 use crate::world::World;
@@ -13,7 +15,7 @@ async fn another_agent_calls_whoever_waits_and_calls_in_progress_go_on() {
     let mut world = World::start().await;
     let other = records::agent("berta", world.now());
     world.test.store.create_agent(&other).await.unwrap();
-    let campaign = world.campaign(60).await;
+    let campaign = world.campaign(24).await;
     let id = &campaign.campaign_id;
     for _ in 0..4 {
         world.second().await;
@@ -32,7 +34,7 @@ async fn another_agent_calls_whoever_waits_and_calls_in_progress_go_on() {
     let changed = world.now();
     world.pass(1);
     let counts = world.work_until_over(id, 900).await;
-    assert_eq!(counts.completed, 60, "{counts:?}");
+    assert_eq!(counts.completed, 24, "{counts:?}");
     assert_eq!(world.most_dials_to_one_number(), 1);
     let (mut before, mut after) = (0, 0);
     for call in world.calls().await {
@@ -155,4 +157,30 @@ async fn a_person_with_an_agent_first_words_and_attempts_of_their_own_is_called_
         (&json!("dials_within_policy"), &json!(0)),
         "{policy}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_called_by_rules_that_nobody_confirmed_where_that_is_asked_for() {
+    let mut world = World::start().await;
+    let strict = DialSettings {
+        require_confirmed_rules: true,
+        ..DialSettings::default()
+    };
+    world.test.store.put_dial_settings(&strict).await.unwrap();
+    let mut campaign = records::campaign("late", world.now());
+    campaign.rules.calling_hours = CallingHours::default();
+    let campaign = world.campaign_like(campaign, 3).await;
+    for _ in 0..3 {
+        world.second().await;
+    }
+    let seen = world.test.store.find_campaign(&campaign.campaign_id).await;
+    let seen = seen.unwrap().unwrap();
+    let told = seen.failure.unwrap_or_default();
+    assert_eq!(seen.status, CampaignStatus::Paused);
+    assert!(
+        told.starts_with("Nobody has confirmed the calling rule"),
+        "{told}"
+    );
+    assert_eq!(world.provider.dials().len(), 0);
+    assert_eq!(world.counts(&campaign.campaign_id).await.pending, 3);
 }

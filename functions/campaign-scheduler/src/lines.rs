@@ -4,6 +4,7 @@
 //! need not wait for that.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use switchboard_domain::ProviderId;
@@ -14,6 +15,8 @@ use crate::tick::{LastDone, Scheduler};
 
 /// Calls that began longer ago are left to those who watch them.
 const LONGEST_CALL: SignedDuration = SignedDuration::from_hours(2);
+/// The step of a tick must not wait longer for what only saves time.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Calls looked at in one request; those of the next ones are over by the time of the next look.
 const MOST: u32 = 100;
 
@@ -28,10 +31,15 @@ impl Scheduler {
             in_analysis: true,
             ..ConversationQuery::default()
         };
-        let page = match self.provider.list_conversations(&query).await {
-            Ok(page) => page,
-            Err(error) => {
+        let asked = tokio::time::timeout(PATIENCE, self.provider.list_conversations(&query)).await;
+        let page = match asked {
+            Ok(Ok(page)) => page,
+            Ok(Err(error)) => {
                 tracing::debug!(%error, "which lines are free again cannot be told now");
+                return Ok(0);
+            }
+            Err(_) => {
+                tracing::debug!("the provider was too slow to tell which lines are free again");
                 return Ok(0);
             }
         };

@@ -1,12 +1,13 @@
 //! The dial queue, kept just full enough.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::StreamExt;
 use jiff::Timestamp;
 use switchboard_domain::{
-    Answer, CallId, Campaign, Claim, QueueSettings, QueueState, Recipient, RecipientEvent, RecipientStatus,
-    SkipReason, share,
+    Answer, CallId, Campaign, Claim, DialSettings, QueueSettings, QueueState, Recipient, RecipientEvent,
+    RecipientStatus, Rule, RuleConfirmation, SkipReason, share,
 };
 use switchboard_store::{DialMessage, Enqueued, StoreError};
 
@@ -20,6 +21,9 @@ const AT_ONCE: usize = 16;
 const MOST_ROUNDS: u32 = 4;
 /// Recipients read then.
 const LOOK_AHEAD: usize = 200;
+
+/// Ids of calling rules that somebody confirmed.
+type Confirmed = BTreeSet<&'static str>;
 
 /// How many calls wait on the queue beyond the free slots: enough that a slot that frees between
 /// two steps is taken at once, few enough that pause and cancel bite at once.
@@ -38,7 +42,7 @@ fn wanted_on_queue(settings: &QueueSettings, inbound_share: u32) -> u64 {
 pub(crate) struct ToppedUp {
     /// Calls that were put onto it.
     pub(crate) enqueued: u64,
-    /// Whether somebody waits, on the queue or for it.
+    /// Whether somebody on the queue may be waiting for a call to end.
     pub(crate) people_wait: bool,
 }
 
@@ -68,13 +72,16 @@ impl Scheduler {
         turn: u64,
     ) -> Result<ToppedUp, StoreError> {
         let rules = self.store.dial_settings().await?;
+        let confirmed = self.confirmed_rules(&rules).await?;
         let mut room = wanted_on_queue(settings, rules.inbound_share);
         let mut open = Vec::new();
         let mut people_wait = false;
+        let running_queue = settings.state == QueueState::Running;
         for campaign in running {
             let counts = self.store.campaign_counts(&campaign.campaign_id).await?;
             room = room.saturating_sub(counts.queued);
-            people_wait |= counts.queued + counts.pending > 0;
+            // Who is due is queued before there is a slot; nobody else waits for one.
+            people_wait |= running_queue && counts.queued > 0;
             let now = self.clock.now();
             if campaign.end_at.is_some_and(|end| end <= now) {
                 self.skip_after_end(campaign).await?;
@@ -103,7 +110,10 @@ impl Scheduler {
             for ((campaign, claim), share) in open.iter_mut().zip(shares) {
                 let taken = match share {
                     0 => continue,
-                    share => self.enqueue_due(campaign, share, turn).await?,
+                    share => {
+                        self.enqueue_due(campaign, confirmed.as_ref(), share, turn)
+                            .await?
+                    }
                 };
                 (claim.has, claim.most) = (claim.has + taken, claim.most - taken);
                 // Nobody else of it is due: the others get what it leaves.
@@ -116,8 +126,18 @@ impl Scheduler {
         }
         Ok(ToppedUp {
             enqueued,
-            people_wait,
+            people_wait: (people_wait || enqueued > 0) && settings.slots_in_use > 0,
         })
+    }
+
+    /// The calling rules that somebody confirmed; none where nobody has to. Whoever starts a campaign is told
+    /// before; people who come later, or are very many, are seen here.
+    async fn confirmed_rules(&self, settings: &DialSettings) -> Result<Option<Confirmed>, StoreError> {
+        if !settings.require_confirmed_rules {
+            return Ok(None);
+        }
+        let confirmations = self.store.rule_confirmations().await?;
+        Ok(Some(RuleConfirmation::in_force(&confirmations)))
     }
 
     /// Most calls that a campaign can take besides those that it has: by its own limit, while it ramps up,
@@ -138,7 +158,13 @@ impl Scheduler {
 
     /// Queues due recipients of one campaign. Who may not be called now makes room for the next one, for a
     /// few rounds: whole regions may have closed since they were due.
-    async fn enqueue_due(&self, campaign: &Campaign, share: u64, turn: u64) -> Result<u64, StoreError> {
+    async fn enqueue_due(
+        &self,
+        campaign: &Campaign,
+        confirmed: Option<&Confirmed>,
+        share: u64,
+        turn: u64,
+    ) -> Result<u64, StoreError> {
         let mut sent = 0;
         for round in 0..MOST_ROUNDS {
             let wanted = usize::try_from(share - sent).unwrap_or(usize::MAX);
@@ -151,7 +177,7 @@ impl Scheduler {
                 .store
                 .due_recipients(&campaign.campaign_id, now, turn, looked_at)
                 .await?;
-            let (queued, moved) = self.enqueue_these(campaign, due, wanted).await?;
+            let (queued, moved) = self.enqueue_these(campaign, confirmed, due, wanted).await?;
             sent += queued;
             if sent >= share || moved == 0 {
                 break;
@@ -165,13 +191,14 @@ impl Scheduler {
     async fn enqueue_these(
         &self,
         campaign: &Campaign,
+        confirmed: Option<&Confirmed>,
         due: Vec<Recipient>,
         wanted: usize,
     ) -> Result<(u64, u64), StoreError> {
         let room = AtomicUsize::new(wanted);
         let room = &room;
         let queued: Vec<_> = futures::stream::iter(due)
-            .map(|seen| self.enqueue_one(campaign, seen, room))
+            .map(|seen| self.enqueue_one(campaign, confirmed, seen, room))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -200,6 +227,7 @@ impl Scheduler {
     async fn enqueue_one(
         &self,
         campaign: &Campaign,
+        confirmed: Option<&Confirmed>,
         seen: Recipient,
         room: &AtomicUsize,
     ) -> Result<Looked, StoreError> {
@@ -213,6 +241,17 @@ impl Scheduler {
         else {
             return Ok(Looked::LeftAlone);
         };
+        let rules = campaign.rules_of(&recipient.phone_number);
+        let is_open = |rule: &&Rule| confirmed.is_some_and(|confirmed| !confirmed.contains(rule.id));
+        if let Some(rule) = rules.into_iter().find(is_open) {
+            let name = rule.name;
+            let reason = format!(
+                "Nobody has confirmed the calling rule \"{name}\". Look at it in the settings, confirm it, then resume \
+                 the campaign."
+            );
+            self.pause(campaign, &reason).await?;
+            return Ok(Looked::LeftAlone);
+        }
         if let Some(reason) = self.reason_to_skip(campaign, &recipient).await? {
             let skip = RecipientEvent::Skipped(reason);
             self.store.move_idle_recipient(&recipient, skip, now, now).await?;

@@ -1,7 +1,7 @@
 //! One message is one call: take a slot, place it, stay with it to its end.
 //!
 //! Because an invocation stays as long as its call, the function's reserved concurrency caps the
-//! calls in progress; the slots in the table hold the limit exactly.
+//! calls in progress roughly; the slots in the table hold the limit exactly.
 
 mod event;
 mod handler;

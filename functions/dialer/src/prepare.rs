@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Answer, Call, Campaign, CampaignStatus, DialSettings, FrequencyLimits, Recipient, RecipientEvent,
-    RecipientStatus, SPEND_CAP_REACHED, SkipReason, Turn,
+    Answer, Call, Campaign, CampaignStatus, DialSettings, FrequencyLimits, QueueState, Recipient,
+    RecipientEvent, RecipientStatus, SPEND_CAP_REACHED, SkipReason, Turn,
 };
 use switchboard_store::{BeginDial, DialLimits, SpendLimits, StoreError};
 
@@ -16,8 +16,6 @@ const CAP_PATIENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How long somebody waits whose campaign has nothing left to spend until calls in progress end.
 const SPENT_REST: SignedDuration = SignedDuration::from_mins(1);
-/// How long what holds for every dial is taken to be as it was read.
-const SETTINGS_LAST: SignedDuration = SignedDuration::from_secs(5);
 
 /// The beginning of the next day, in UTC.
 fn tomorrow(now: Timestamp) -> Timestamp {
@@ -156,15 +154,17 @@ impl Dialer {
         hand_over_at: Timestamp,
     ) -> Result<Prepared, StoreError> {
         let mut waited = Duration::ZERO;
-        let mut settings = self.store.dial_settings().await?;
-        let mut read_at = self.clock.now();
         loop {
             let now = self.clock.now();
-            if now.duration_since(read_at) >= SETTINGS_LAST {
-                (settings, read_at) = (self.store.dial_settings().await?, now);
-            }
             if call.dial_before.is_some_and(|bound| bound <= now) {
                 return Ok(Prepared::LookAgain);
+            }
+            // Whoever waits looks first: that costs a read, and a try a dozen writes and the provider's turn.
+            let waits = waited > Duration::ZERO && waited < self.pace.wait_for_slot;
+            if waits && !self.may_be_free().await? {
+                tokio::time::sleep(self.pace.retry_slot).await;
+                waited += self.pace.retry_slot;
+                continue;
             }
             match self.store.take_turn(call.provider, now).await? {
                 Turn::Now | Turn::Take(_) => {}
@@ -177,7 +177,9 @@ impl Dialer {
                 Turn::NotBefore(at) | Turn::Down(at) => return self.put_off(call, recipient, at, now).await,
             }
             let mut call = call.clone();
-            let mut limits = self.limits_of(&call, campaign, &settings, now).await?;
+            // As they are in this moment, whatever was waited for.
+            let settings = self.store.dial_settings().await?;
+            let mut limits = self.limits_of(&call, campaign, &settings).await?;
             if let (Some(campaign), Some(recipient)) = (campaign, recipient) {
                 let decision = recipient.may_be_called(&campaign.rules.calling_hours, now);
                 if !decision.is_open() {
@@ -218,20 +220,25 @@ impl Dialer {
         }
     }
 
+    /// Whether there may be a slot, or no use in waiting for one.
+    async fn may_be_free(&self) -> Result<bool, StoreError> {
+        let queue = self.store.find_queue_settings().await?;
+        Ok(queue.is_some_and(|queue| queue.state == QueueState::Stopped || queue.free_slots() > 0))
+    }
+
     /// What the dial must not exceed, as people have set it.
     async fn limits_of(
         &self,
         call: &Call,
         campaign: Option<&Campaign>,
         settings: &DialSettings,
-        now: Timestamp,
     ) -> Result<DialLimits, StoreError> {
         let line = call.phone_line_id.as_ref();
         let outbound = match settings.inbound_share {
             0 => None,
             share => {
-                let queue = self.store.queue_settings(u32::MAX, now).await?;
-                Some(queue.concurrency_limit.saturating_sub(share))
+                let queue = self.store.find_queue_settings().await?;
+                Some(queue.map_or(0, |queue| queue.concurrency_limit.saturating_sub(share)))
             }
         };
         Ok(DialLimits {

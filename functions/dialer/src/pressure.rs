@@ -81,8 +81,8 @@ impl Dialer {
         if self.clock.now().duration_since(begun) <= AT_ONCE {
             return Ok(None);
         }
-        let settings = self.store.queue_settings(1, self.clock.now()).await?;
-        if settings.state == QueueState::Stopped {
+        let settings = self.store.find_queue_settings().await?;
+        if settings.is_some_and(|settings| settings.state == QueueState::Stopped) {
             return Ok(Some("The queue was stopped before the provider was asked."));
         }
         let Some(campaign) = &call.campaign_id else {

@@ -79,6 +79,11 @@ impl Simulator {
         self.shared.lock().webhook_url = url;
     }
 
+    /// From now on no request to the provider is answered, or each is again.
+    pub fn set_down(&self, is_down: bool) {
+        self.shared.lock().is_down = is_down;
+    }
+
     /// Every dial so far.
     pub fn ledger(&self) -> Ledger {
         self.shared.lock().ledger(None, clock::now_ms())

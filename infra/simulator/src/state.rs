@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub tool_secret: String,
     pub clock_factor: f64,
     pub concurrency_ceiling: Option<u32>,
+    /// Nothing of the provider answers.
+    pub is_down: bool,
     pub scenario: Scenario,
     pub seed: u64,
     pub agents: BTreeMap<String, Value>,
@@ -61,6 +63,7 @@ impl State {
             tool_secret: config.tool_secret.clone(),
             clock_factor: config.clock_factor.max(0.001),
             concurrency_ceiling: config.concurrency_ceiling,
+            is_down: false,
             scenario: config.scenario.clone(),
             seed: config.seed,
             agents: seed::agents().into_iter().collect(),

@@ -29,7 +29,8 @@ pub struct DialSettings {
     pub longest_call_secs: u32,
     /// Most that all calls of one day (UTC) may cost, in US cents; none: no cap.
     pub daily_cap_cents: Option<u64>,
-    /// Whether a campaign starts only when every calling rule that holds for its people is confirmed.
+    /// Whether a campaign starts only when every calling rule that holds for its people is confirmed, and pauses
+    /// when it comes to somebody for whom another one holds.
     pub require_confirmed_rules: bool,
 }
 

@@ -1,8 +1,8 @@
 //! Calls of which we do not know enough: asked for at the provider until there is evidence.
 
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallFacts, CallOutcome, CallStatus, Ending, TryAgain};
-use switchboard_providers::{Conversation, VoiceProvider};
+use switchboard_domain::{Call, CallFacts, CallOutcome, CallStatus, Ending, ProviderEvent, TryAgain};
+use switchboard_providers::{Conversation, ProviderError, VoiceProvider};
 use switchboard_store::{Finished, Store};
 
 use crate::bounds::{Overdue, overdue};
@@ -39,11 +39,28 @@ pub async fn settle_unconfirmed(
     decide(store, call, shown, now).await
 }
 
-/// Asks the provider how a call is that it confirmed.
+/// Asks the provider how a live call is. One that does not answer is noted: while calls of which nothing is known
+/// hold every slot, there are no dials that would find out that it is down.
 ///
 /// # Errors
 /// When the provider or the store does not answer.
 pub async fn look_after(
+    store: &Store,
+    provider: &dyn VoiceProvider,
+    call: &Call,
+    now: Timestamp,
+) -> Result<Settled, ReconcileError> {
+    let settled = ask(store, provider, call, now).await;
+    if let Err(ReconcileError::Provider(error @ ProviderError::Unavailable { .. })) = &settled {
+        let error = error.explain();
+        store
+            .note_provider_event(call.provider, &ProviderEvent::Failed { error }, now)
+            .await?;
+    }
+    settled
+}
+
+async fn ask(
     store: &Store,
     provider: &dyn VoiceProvider,
     call: &Call,

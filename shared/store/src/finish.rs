@@ -7,6 +7,7 @@ use switchboard_domain::{
 };
 
 use crate::calls::call_item;
+use crate::item::s;
 use crate::recordings_due::due_item;
 use crate::slots::{CountedBy, Hold};
 use crate::transaction::{NotCommitted, Transaction, When};
@@ -42,6 +43,7 @@ enum Part {
     AgentSlots,
     LineSlots,
     Event,
+    Campaign,
 }
 
 const COUNTED: CountedBy<Part> = CountedBy {
@@ -119,10 +121,15 @@ impl Store {
             return Ok(Finished::Before(Box::new(before)));
         };
         let mut after = before.clone();
-        if !take_late_facts(&mut after, asked, facts) {
+        let is_news = take_late_facts(&mut after, asked, facts);
+        let (recipient, campaign) = self.concerned(&after).await?;
+        if !is_news {
+            // Whoever wrote it may have died before the next step.
+            if let (Some(recipient), Some(campaign)) = (recipient, campaign) {
+                self.keep_callback(&before, recipient, &campaign, now).await?;
+            }
             return Ok(Finished::Before(Box::new(before)));
         }
-        let (recipient, campaign) = self.concerned(&after).await?;
         // Before it is written: whoever writes it again after a crash does this again as well.
         self.keep_opt_out(&after, campaign.as_ref(), now).await?;
         match self
@@ -153,6 +160,15 @@ impl Store {
         };
         let mut tx = Transaction::new();
         self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &waiting)?;
+        // A campaign that completes in this moment would never call them.
+        tx.check(
+            Part::Campaign,
+            &self.config.campaigns_table,
+            &keys::campaign(&campaign.campaign_id),
+            When::expression("#status = :running")
+                .name("#status", "status")
+                .value(":running", s("running")),
+        );
         match tx.commit(&self.db).await {
             // Somebody else moved the recipient meanwhile: it is not ours any more.
             Ok(()) | Err(NotCommitted::Refused(_)) => Ok(()),
@@ -212,8 +228,15 @@ impl Store {
             }
         }
         self.count_call(&mut tx, Part::Stats, call);
-        if let (CallStatus::NotPlaced, Some(number)) = (call.status, &call.phone_number) {
-            self.forget_dial(&mut tx, Part::Dialled, number, &call.call_id);
+        match (&call.phone_number, call.placing_at) {
+            (Some(number), _) if call.status == CallStatus::NotPlaced => {
+                self.forget_dial(&mut tx, Part::Dialled, number, &call.call_id);
+            }
+            // It was thought never to have been placed, and the person was called all the same.
+            (Some(number), Some(at)) if !conclusion.frees_slot => {
+                self.recall_dial(&mut tx, Part::Dialled, number, &call.call_id, at);
+            }
+            _ => {}
         }
         if conclusion.recording_due {
             let item = due_item(call)?;

@@ -5,10 +5,20 @@ use std::sync::Arc;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{InvocationType, ScalingConfig};
 use serde::Serialize;
+use switchboard_domain::MAX_CONCURRENCY_LIMIT;
 
 use crate::StoreError;
 use crate::config::StoreConfig;
 use crate::error::unavailable;
+
+/// Invocations of the dialer that there is room for when so many calls may be in progress.
+///
+/// Some more than calls: an invocation stays with its call until the outcome and the recording are there, while
+/// the line is another one's already, and whoever is next is to be ready when a line becomes free. The slots hold
+/// the limit itself. Between what a mapping's maximum concurrency may be, 2 and 1,000.
+pub fn dialer_invocations(limit: u32) -> u32 {
+    limit.saturating_add(limit / 4 + 3).min(MAX_CONCURRENCY_LIMIT)
+}
 
 /// The least a mapping's maximum concurrency may be.
 const LEAST_MAPPING_CONCURRENCY: u32 = 2;
@@ -29,8 +39,9 @@ pub struct DialerCapacity {
 impl DialerCapacity {
     /// Whether it is as wanted.
     pub fn fits(&self, limit: u32, running: bool, reserve: bool) -> bool {
-        self.reserved == reserve.then_some(limit)
-            && self.mapping_maximum == Some(limit.max(LEAST_MAPPING_CONCURRENCY))
+        let room = dialer_invocations(limit);
+        self.reserved == reserve.then_some(room)
+            && self.mapping_maximum == Some(room)
             && self.enabled == running
     }
 }
@@ -179,7 +190,7 @@ impl Functions {
         })
     }
 
-    /// Sets the dialer up as wanted. A mapping that is busy with an earlier change refuses: try
+    /// Sets the dialer up as wanted, or as nearly as the account allows. A mapping that is busy with an earlier change refuses: try
     /// again at the next tick; the slots hold the limit meanwhile.
     ///
     /// # Errors
@@ -190,33 +201,39 @@ impl Functions {
         limit: u32,
         running: bool,
     ) -> Result<(), StoreError> {
+        let mut room = dialer_invocations(limit);
         // Pollers do not look at the reservation: at no moment may the mapping allow more than it.
-        let raising = now.reserved.is_some_and(|reserved| reserved < limit);
-        if raising {
-            self.reserve(limit).await?;
+        let lower = now.reserved.filter(|reserved| *reserved < room);
+        let mut refused = Ok(());
+        if let Some(reserved) = lower {
+            // An account that has no more to reserve still dials, and stops and starts.
+            refused = self.reserve(room).await;
+            if refused.is_err() {
+                room = reserved.max(LEAST_MAPPING_CONCURRENCY);
+            }
         }
-        self.set_mapping(limit, running).await?;
-        if !raising && self.config.reserve_concurrency && now.reserved != Some(limit) {
-            self.reserve(limit).await?;
+        self.set_mapping(room, running).await?;
+        if lower.is_none() && self.config.reserve_concurrency && now.reserved != Some(room) {
+            self.reserve(room).await?;
         }
-        Ok(())
+        refused
     }
 
-    async fn reserve(&self, limit: u32) -> Result<(), StoreError> {
+    async fn reserve(&self, invocations: u32) -> Result<(), StoreError> {
         let (function, _) = self.dialer()?;
         self.lambda
             .put_function_concurrency()
             .function_name(function)
-            .reserved_concurrent_executions(i32::try_from(limit).unwrap_or(i32::MAX))
+            .reserved_concurrent_executions(i32::try_from(invocations).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(unavailable("Lambda", "PutFunctionConcurrency"))?;
         Ok(())
     }
 
-    async fn set_mapping(&self, limit: u32, running: bool) -> Result<(), StoreError> {
+    async fn set_mapping(&self, invocations: u32, running: bool) -> Result<(), StoreError> {
         let (_, mapping) = self.dialer()?;
-        let maximum = i32::try_from(limit.max(LEAST_MAPPING_CONCURRENCY)).unwrap_or(i32::MAX);
+        let maximum = i32::try_from(invocations).unwrap_or(i32::MAX);
         self.lambda
             .update_event_source_mapping()
             .uuid(mapping)
@@ -250,5 +267,34 @@ fn failed(operation: &'static str, code: String) -> StoreError {
         operation,
         code,
         cause: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_some_more_invocations_than_calls_within_what_a_mapping_may_have() {
+        let room: Vec<u32> = [1, 5, 15, 200, 900, 1_000].map(dialer_invocations).to_vec();
+        assert_eq!(room, [4, 9, 21, 253, 1_000, 1_000]);
+    }
+
+    #[test]
+    fn a_dialer_as_a_deploy_leaves_it_does_not_fit() {
+        let as_deployed = DialerCapacity {
+            reserved: Some(5),
+            mapping_maximum: Some(5),
+            enabled: true,
+            changing: false,
+        };
+        assert!(!as_deployed.fits(5, true, true));
+        let set = DialerCapacity {
+            reserved: Some(9),
+            mapping_maximum: Some(9),
+            ..as_deployed
+        };
+        assert!(set.fits(5, true, true));
+        assert!(!set.fits(5, false, true) && !set.fits(5, true, false));
     }
 }

@@ -20,7 +20,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<QueueSettings, StoreError> {
         let (table, key) = (&self.config.system_table, keys::queue_settings());
-        if let Some(settings) = self.find(table, &key).await? {
+        if let Some(settings) = self.find_queue_settings().await? {
             return Ok(settings);
         }
         let settings = QueueSettings {
@@ -36,6 +36,15 @@ impl Store {
             return Ok(settings);
         }
         self.find(table, &key).await?.ok_or(StoreError::Stale)
+    }
+
+    /// The settings as they are, for whoever must not decide what they begin with; none until somebody did.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn find_queue_settings(&self) -> Result<Option<QueueSettings>, StoreError> {
+        self.find(&self.config.system_table, &keys::queue_settings())
+            .await
     }
 
     /// Sets the concurrency limit. Once this answers, no dial begins above it.

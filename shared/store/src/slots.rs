@@ -10,6 +10,7 @@ use switchboard_domain::{
 use crate::calls::call_item;
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, number, s, to_item};
+use crate::spend::SpendLimits;
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
 
@@ -38,6 +39,8 @@ enum Part {
     Dialled,
     AgentSlots,
     LineSlots,
+    CampaignSpend,
+    DaySpend,
 }
 
 /// How a call holds its slot.
@@ -316,6 +319,16 @@ impl Store {
         self.take_own_slots(&mut tx, (Part::AgentSlots, None), (Part::LineSlots, None), live);
         if let (Some(number), Some(at)) = (&live.phone_number, live.placing_at) {
             self.recall_dial(&mut tx, Part::Dialled, number, &live.call_id, at);
+        }
+        if let Some(reserve) = live.reserved_micros {
+            // Settled at no cost when it was given up; above the caps if need be.
+            let without_caps = SpendLimits {
+                reserve,
+                ..SpendLimits::default()
+            };
+            let parts = (Part::CampaignSpend, Part::DaySpend);
+            let at = live.placing_at.unwrap_or(live.created_at);
+            self.reserve(&mut tx, parts, live.campaign_id.as_ref(), &without_caps, at);
         }
         let (Some(campaign), Some(recipient)) = (&live.campaign_id, &live.recipient_id) else {
             return Ok(tx);

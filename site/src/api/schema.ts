@@ -3194,7 +3194,8 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * @description Whether a campaign starts only when every calling rule that holds for its people is confirmed.
+             * @description Whether a campaign starts only when every calling rule that holds for its people is confirmed, and pauses
+             *     when it comes to somebody for whom another one holds.
              * @default false
              */
             require_confirmed_rules: boolean;

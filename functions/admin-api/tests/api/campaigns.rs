@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use switchboard_domain::{CampaignAction, CampaignId, CampaignStatus};
-use switchboard_testing::{Actor, SCHEDULER};
+use switchboard_domain::{CampaignAction, CampaignId, CampaignStatus, ListId};
+use switchboard_testing::{Actor, SCHEDULER, records};
 
 use crate::harness::{TestApi, fields};
 
@@ -440,6 +440,34 @@ async fn a_clone_is_a_draft_with_the_same_people() {
         .expect(201);
     assert_eq!(named["name"], "Second round");
     act(&api, &named, "start").await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_was_taken_out_is_not_in_the_clone_though_the_list_has_them() {
+    let api = ready().await;
+    let now = api.test.now();
+    let mut campaign = records::campaign("from a list", now);
+    campaign.list_ids = vec![ListId::derived(&["customers"])];
+    api.test.store.create_campaign(&campaign).await.unwrap();
+    let people: Vec<_> = (0..3)
+        .map(|n| records::recipient(&campaign.campaign_id, n, now))
+        .collect();
+    api.test
+        .store
+        .add_recipients(&campaign.campaign_id, people.clone())
+        .await
+        .unwrap();
+    let path = format!("/api/campaigns/{}", campaign.campaign_id);
+    let out = format!("{path}/recipients/{}", people[0].recipient_id);
+    Actor::operator().delete(&api.router, &out).await.expect(200);
+    let copy = Actor::operator()
+        .act(&api.router, &format!("{path}/clone"))
+        .await
+        .expect(201);
+    let copy = api.test.store.find_campaign(&id(&copy)).await.unwrap().unwrap();
+    assert!(copy.layout.done, "the list would bring them back");
+    let counts = api.test.store.campaign_counts(&copy.campaign_id).await.unwrap();
+    assert_eq!((counts.pending, counts.total), (2, 2));
 }
 
 #[tokio::test]

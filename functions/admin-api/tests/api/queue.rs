@@ -50,8 +50,8 @@ async fn the_limit_holds_in_the_table_and_at_lambda() {
         .expect(200);
     assert_eq!(body["concurrency_limit"], 20);
     assert_eq!(api.test.queue().await.concurrency_limit, 20);
-    assert_eq!(api.test.lambda.reserved(), Some(20));
-    assert_eq!(api.test.lambda.mapping(), (Some(20), true));
+    assert_eq!(api.test.lambda.reserved(), Some(28));
+    assert_eq!(api.test.lambda.mapping(), (Some(28), true));
 
     Actor::admin()
         .put(
@@ -61,12 +61,8 @@ async fn the_limit_holds_in_the_table_and_at_lambda() {
         )
         .await
         .expect(200);
-    assert_eq!(api.test.lambda.reserved(), Some(1));
-    assert_eq!(
-        api.test.lambda.mapping(),
-        (Some(2), true),
-        "a mapping cannot have less"
-    );
+    assert_eq!(api.test.lambda.reserved(), Some(4));
+    assert_eq!(api.test.lambda.mapping(), (Some(4), true));
     for wrong in [0, 1_001] {
         let request = json!({ "concurrency_limit": wrong });
         let body = Actor::admin()

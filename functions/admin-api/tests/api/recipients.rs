@@ -292,6 +292,18 @@ async fn a_person_who_waits_is_changed_and_a_queued_one_gets_another_call() {
         fields(&body),
         ["priority", "not_before", "overrides.first_message"]
     );
+    let needs_a_name = |campaign: &mut Campaign| {
+        campaign.required_variables = vec!["name".to_owned()];
+        Ok::<_, std::convert::Infallible>(true)
+    };
+    let changed = api.test.store.update_campaign(id, needs_a_name).await;
+    changed.unwrap().unwrap().unwrap();
+    let lost = json!({ "variables": { "name": null } });
+    let body = Actor::operator()
+        .patch(&api.router, &waiting, lost)
+        .await
+        .expect(400);
+    assert_eq!(fields(&body), ["variables.name"]);
     let counts = api.test.store.campaign_counts(id).await.unwrap();
     assert_eq!((counts.pending, counts.queued, counts.calling), (2, 0, 1));
     assert_eq!(people[0].status, RecipientStatus::Pending);

@@ -49,6 +49,10 @@ pub(crate) fn all(shared: Shared) -> Router {
 }
 
 async fn check_key(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    if shared.lock().is_down {
+        // From a machine in front of the provider, so in none of its shapes.
+        return (StatusCode::SERVICE_UNAVAILABLE, "upstream connect error").into_response();
+    }
     let given = request
         .headers()
         .get("xi-api-key")

@@ -18,6 +18,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/sim/scenario", put(set_scenario))
         .route("/sim/clock", put(set_clock))
         .route("/sim/ceiling", put(set_ceiling))
+        .route("/sim/outage", put(set_outage))
         .route("/sim/reset", post(reset))
 }
 
@@ -73,6 +74,16 @@ struct Ceiling {
 
 async fn set_ceiling(State(shared): State<Shared>, Json(ceiling): Json<Ceiling>) -> StatusCode {
     shared.lock().concurrency_ceiling = ceiling.calls;
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct Outage {
+    down: bool,
+}
+
+async fn set_outage(State(shared): State<Shared>, Json(outage): Json<Outage>) -> StatusCode {
+    shared.lock().is_down = outage.down;
     StatusCode::NO_CONTENT
 }
 

@@ -58,6 +58,7 @@ impl Campaign {
         };
         let same = self.rules == before.rules
             && self.retry == before.retry
+            && self.concurrency_limit == before.concurrency_limit
             && self.end_at == before.end_at
             && self.required_variables == before.required_variables
             && who_calls(self) == who_calls(before);
@@ -73,5 +74,24 @@ impl Campaign {
         if self.changes.len() > MOST {
             self.changes.remove(1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::campaign;
+
+    #[test]
+    fn a_dial_that_is_about_to_begin_looks_again_when_the_campaign_may_have_fewer_calls() {
+        let before = campaign();
+        let mut lowered = before.clone();
+        lowered.concurrency_limit = Some(2);
+        lowered.note_change(&before, Timestamp::UNIX_EPOCH);
+        assert_eq!(lowered.rules_version, before.rules_version + 1);
+        let mut same = lowered.clone();
+        same.name = "Another name".to_owned();
+        same.note_change(&lowered, Timestamp::UNIX_EPOCH);
+        assert_eq!(same.rules_version, lowered.rules_version);
     }
 }

@@ -1,18 +1,22 @@
 //! Whatever happens in whatever order, the counts add up.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use switchboard_domain::{
-    Call, CallFacts, CallOutcome, CallStatus, CallSuccess, Campaign, CampaignCounts, Desk, Ending,
-    RecipientEvent, RecipientStatus, RetryPolicy, SkipReason, TryAgain,
+    Call, CallFacts, CallId, CallOutcome, CallStatus, CallSuccess, Campaign, CampaignCounts, Desk, Ending,
+    PhoneNumber, RecipientEvent, RecipientStatus, RetryPolicy, SkipReason, TryAgain,
 };
-use switchboard_store::{CallFilter, StoreError};
+use switchboard_store::{CallFilter, DialLimits, SpendLimits, Spent, StoreError};
 use switchboard_testing::{DynamoDbFault, TestStore, records};
 
-use crate::harness::{begin, campaign_of, ended, not_placed, slots};
+use crate::harness::{campaign_of, ended, not_placed, slots};
 
 const PEOPLE: u64 = 12;
 const STEPS: u32 = 300;
+/// What a call reserves, in millionths of a US dollar.
+const RESERVED: u64 = 1_500_000;
 
 /// One random thing to one random person.
 async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result<(), StoreError> {
@@ -33,12 +37,13 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
         let call = records::call_of(campaign, &person, now);
         return store.enqueue(&call, &person, now).await.map(drop);
     };
-    match rng.random_range(0..14) {
+    match rng.random_range(0..18) {
         0..=1 => store
             .enqueue(&records::call_of(campaign, &person, now), &person, now)
             .await
             .map(drop),
-        2..=4 => begin(store, &call, Some(&person), Some(campaign), now)
+        2..=4 => store
+            .begin_dial(&call, Some(&person), Some(campaign), &reserving(), now, now)
             .await
             .map(drop),
         5..=6 => store
@@ -52,10 +57,32 @@ async fn step(test: &TestStore, campaign: &Campaign, rng: &mut StdRng) -> Result
             .map(drop),
         9..=10 => mark_or_judge(test, rng).await,
         11 => store.free_line(&call, now).await.map(drop),
+        // Whoever has another call waiting by now is the dialer's to sort out.
+        12..=13 if person.status != RecipientStatus::Queued => store
+            .readmit_call(&call.call_id, &CallFacts::default(), now, now)
+            .await
+            .map(drop),
+        14 if matches!(person.status, RecipientStatus::Pending | RecipientStatus::Queued) => {
+            let mut changed = person.clone();
+            changed.priority = rng.random_range(0..=100);
+            store.edit_recipient(&person, changed, now).await.map(drop)
+        }
         _ => store
             .add_recipients(&campaign.campaign_id, vec![someone, person])
             .await
             .map(drop),
+    }
+}
+
+/// What every call reserves, under caps that are never reached.
+fn reserving() -> DialLimits {
+    DialLimits {
+        spend: Some(SpendLimits {
+            reserve: RESERVED,
+            campaign: Some(u64::MAX / 4),
+            day: Some(u64::MAX / 4),
+        }),
+        ..DialLimits::default()
     }
 }
 
@@ -90,6 +117,7 @@ fn an_outcome(rng: &mut StdRng) -> CallOutcome {
 /// It took place, ended so, and somebody says how it went.
 fn judged(outcome: CallOutcome, rng: &mut StdRng) -> Ending {
     let mut facts = CallFacts::default();
+    facts.results.cost_usd = rng.random_bool(0.5).then(|| rng.random_range(0.01..2.0));
     facts.results.success = match rng.random_range(0..3) {
         0 => Some(CallSuccess::Success),
         1 => Some(CallSuccess::Failure),
@@ -114,9 +142,10 @@ fn an_ending(rng: &mut StdRng) -> Ending {
 }
 
 fn a_move(rng: &mut StdRng) -> RecipientEvent {
-    match rng.random_range(0..3) {
+    match rng.random_range(0..4) {
         0 => RecipientEvent::RetryAsked,
         1 => RecipientEvent::Cancelled,
+        2 => RecipientEvent::Removed,
         _ => RecipientEvent::Skipped(SkipReason::WindowClosed),
     }
 }
@@ -144,9 +173,17 @@ async fn check(test: &TestStore, campaign: &Campaign, seed: u64) {
     assert_eq!(slots(test).await as usize + free_again, live, "seed {seed}");
     let calling = people
         .iter()
-        .filter(|person| person.status == RecipientStatus::Calling)
-        .count();
-    assert_eq!(calling, live, "seed {seed}");
+        .filter(|person| person.status == RecipientStatus::Calling);
+    for person in calling {
+        let call = calls
+            .iter()
+            .find(|call| Some(&call.call_id) == person.call_id.as_ref());
+        assert!(
+            call.is_some_and(|call| call.status.is_live()),
+            "seed {seed}: {person:?}"
+        );
+    }
+    what_was_spent_and_whom_it_was_for(test, campaign, &calls, seed).await;
     let queued = calls
         .iter()
         .filter(|call| call.status == CallStatus::Queued)
@@ -175,6 +212,33 @@ async fn check(test: &TestStore, campaign: &Campaign, seed: u64) {
         (waiting, waiting as u64),
         "seed {seed}"
     );
+}
+
+/// The money and the memory of whom was called are those of the calls themselves.
+async fn what_was_spent_and_whom_it_was_for(
+    test: &TestStore,
+    campaign: &Campaign,
+    calls: &[Call],
+    seed: u64,
+) {
+    let (mut spent, mut placed) = (Spent::default(), BTreeMap::<PhoneNumber, BTreeSet<CallId>>::new());
+    for call in calls.iter().filter(|call| call.reserved_micros.is_some()) {
+        let cost = call.cost_micros(RESERVED);
+        spent.committed += if call.status.is_live() { RESERVED } else { cost };
+        spent.settled += if call.status.is_live() { 0 } else { cost };
+        let number = call.phone_number.clone().unwrap();
+        let known = placed.entry(number).or_default();
+        if call.status != CallStatus::NotPlaced {
+            known.insert(call.call_id.clone());
+        }
+    }
+    let of_campaign = test.store.spent_by_campaign(&campaign.campaign_id).await.unwrap();
+    let of_day = test.store.spent_today(test.now()).await.unwrap();
+    assert_eq!((of_campaign, of_day), (spent, spent), "seed {seed}");
+    for (number, calls) in placed {
+        let remembered = test.store.dialled(&number).await.unwrap().calls;
+        assert_eq!(BTreeSet::from_iter(remembered.into_keys()), calls, "seed {seed}");
+    }
 }
 
 async fn play(seed: u64, faults: bool) {

@@ -353,6 +353,31 @@ async fn a_callback_that_was_asked_for_lets_the_person_wait_until_then() {
 }
 
 #[tokio::test]
+async fn a_callback_is_kept_though_whoever_wrote_the_analysis_died_before_the_next_step() {
+    let test = TestStore::start().await;
+    let (campaign, people) = campaign_of(&test, records::campaign("c", test.now()), 1).await;
+    let at = test.now() + SignedDuration::from_hours(26);
+    let call = in_progress(&test, &campaign, &people[0]).await;
+    finish(&test, &call.call_id, &ended(CallOutcome::Completed)).await;
+    let late = asks_for(at);
+    let Ending::Ended { facts, .. } = &late else {
+        panic!("{late:?}")
+    };
+    // As far as it came.
+    let written = |call: &mut switchboard_domain::Call| {
+        call.take_facts(facts);
+        true
+    };
+    test.store.update_call(&call.call_id, written).await.unwrap();
+    finish(&test, &call.call_id, &late).await;
+    let person = recipient(&test.store, &campaign, &people[0].recipient_id).await;
+    assert_eq!(
+        (person.status, person.not_before),
+        (RecipientStatus::Pending, Some(at))
+    );
+}
+
+#[tokio::test]
 async fn whoever_asks_for_both_is_not_called_back() {
     let test = TestStore::start().await;
     let (campaign, people) = campaign_of(&test, records::campaign("c", test.now()), 1).await;

@@ -54,8 +54,10 @@ pub(super) async fn clone_campaign(
     copy.name = request.name.unwrap_or_else(|| format!("{} (copy)", copy.name));
     copy.status = CampaignStatus::Draft;
     (copy.rules_version, copy.new_hours, copy.changes) = (0, None, Vec::new());
+    // Where everybody is copied, the lists would bring back who was taken out.
+    let everybody_is_copied = total <= MAX_COPIED && copy.layout.done;
     copy.layout = LayoutProgress {
-        done: copy.list_ids.is_empty(),
+        done: copy.list_ids.is_empty() || everybody_is_copied,
         ..LayoutProgress::default()
     };
     (copy.start_at, copy.end_at, copy.started_at, copy.finished_at) = (None, None, None, None);

@@ -9,7 +9,8 @@ use super::overrides::no_first_message;
 use super::whom::{Whom, who};
 use crate::api::Api;
 
-/// The agent, where it can call everybody who waits. People who could not be called before, for a variable
+/// The agent, where it can call everybody who waits; of very many people, everybody of an even sample (whoever
+/// lacks a value all the same is skipped for it). People who could not be called before, for a variable
 /// that they lack, are no reason against it.
 pub(super) async fn new_agent(api: &Api, campaign: &Campaign, id: &AgentId) -> Result<Agent, Problem> {
     let wrong = |message: String| Err(Problem::invalid_field("agent_id", message));

@@ -86,6 +86,15 @@ pub(super) async fn update_recipient(
         known
             .apply(&mut checks, "overrides", &changes.overrides, &mut after.overrides)
             .await?;
+        let lacked: Vec<&String> = campaign.missing_variables(&before).collect();
+        for name in campaign.missing_variables(&after) {
+            if !lacked.contains(&name) {
+                checks.wrong(
+                    format!("variables.{name}"),
+                    "the agent needs a value: give one, or choose another agent",
+                );
+            }
+        }
         checks.done()?;
         if let Some(at) = changes.not_before {
             let start = campaign.start_at.unwrap_or(now).max(now);
