@@ -36,6 +36,22 @@ export const recipientsQuery = (campaignId: string, status: Schemas["RecipientSt
     ...live(WATCHED),
   });
 
+export type CampaignTemplate = Schemas["CampaignTemplate"];
+
+/** Every template: there are few. */
+export const templatesQuery = queryOptions({
+  queryKey: ["campaign-templates"],
+  queryFn: async () => bodyOf(await api.GET("/api/campaign-templates")).items,
+  ...live(CALM),
+});
+
+export const templateQuery = (templateId: string) =>
+  queryOptions({
+    queryKey: ["campaign-templates", templateId],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/campaign-templates/{template_id}", { params: { path: { template_id: templateId } } })),
+  });
+
 export const proofQuery = (campaignId: string) =>
   queryOptions({
     queryKey: ["campaigns", campaignId, "proof"],
