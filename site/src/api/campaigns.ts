@@ -36,6 +36,17 @@ export const recipientsQuery = (campaignId: string, status: Schemas["RecipientSt
     ...live(WATCHED),
   });
 
+export const recipientQuery = (campaignId: string, recipientId: string) =>
+  queryOptions({
+    queryKey: ["campaigns", campaignId, "recipient", recipientId],
+    queryFn: async () =>
+      bodyOf(
+        await api.GET("/api/campaigns/{campaign_id}/recipients/{recipient_id}", {
+          params: { path: { campaign_id: campaignId, recipient_id: recipientId } },
+        }),
+      ),
+  });
+
 export type CampaignTemplate = Schemas["CampaignTemplate"];
 
 /** Every template: there are few. */
