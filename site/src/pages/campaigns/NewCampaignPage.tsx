@@ -6,7 +6,7 @@ import { useState } from "react";
 import { agentsQuery } from "@/api/agents";
 import { type CampaignTemplate, defaultsQuery, templateQuery, templatesQuery } from "@/api/campaigns";
 import { listQuery } from "@/api/contacts";
-import { api, bodyOf } from "@/api/client";
+import { api, bodyOf, isAboutRules } from "@/api/client";
 import { useMay, useMe } from "@/session/me";
 import { useAct } from "@/ui/act";
 import { PageHeader } from "@/ui/PageHeader";
@@ -73,6 +73,11 @@ function Steps({ defaults, template }: { defaults: CampaignRules; template?: Cam
     done: (made) => (made.status === "draft" ? "Kept as a draft." : made.status === "scheduled" ? "The campaign is scheduled." : "The campaign calls now."),
     touches: [["campaigns"], ["queue"]],
     then: (made) => void go({ to: "/campaigns/$campaignId", params: { campaignId: made.campaign_id } }),
+    failed: (error) => {
+      // It is there, as a draft: making it once more would make a second one.
+      if (isAboutRules(error)) void go({ to: "/campaigns" });
+      return false;
+    },
   });
 
   const gone = agentGone(draft.agentId, agents);
