@@ -66,6 +66,9 @@ function Fields({ campaign, person, onClose, onPicking }: ChangePersonProps & { 
       return told.length > 0 && told.every(({ field }) => SHOWN.has(field) || field.startsWith("variables"));
     },
   });
+  // Another agent may need to know more of them.
+  const needed = agents.find(({ agent_id: id }) => id === fields.agentId)?.required_variables ?? [];
+  const variables = Object.entries({ ...Object.fromEntries(needed.map((name) => [name, ""])), ...fields.variables });
   const ofVariables = Object.entries(problems).filter(([field]) => field.startsWith("variables"));
   return (
     <form onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
@@ -96,11 +99,11 @@ function Fields({ campaign, person, onClose, onPicking }: ChangePersonProps & { 
           value={fields.notBefore} error={problems["not_before"]} onChange={(notBefore) => set({ notBefore })}
           popoverProps={{ onOpen: () => onPicking(true), onClose: () => onPicking(false) }}
         />
-        {Object.keys(fields.variables).length > 0 && (
+        {variables.length > 0 && (
           <div>
             <Text size="sm" fw={500} mb={6}>What the call may say of them</Text>
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              {Object.entries(fields.variables).map(([name, value]) => (
+              {variables.map(([name, value]) => (
                 <TextInput key={name} label={name} value={value} onChange={(event) => set({ variables: { ...fields.variables, [name]: event.currentTarget.value } })} />
               ))}
             </SimpleGrid>
