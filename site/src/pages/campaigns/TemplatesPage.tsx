@@ -69,7 +69,7 @@ function Templates({ templates }: { templates: CampaignTemplate[] }) {
                 <Table.Td>
                   <For role="operator">
                     <Group gap="xs" justify="flex-end" wrap="nowrap">
-                      <ButtonLink size="compact-sm" variant="default" to="/campaigns/new" search={{ template: template.template_id }} leftSection={<IconPlus size={14} />}>Use</ButtonLink>
+                      <ButtonLink size="compact-sm" variant="default" aria-label={`Use ${template.name}`} to="/campaigns/new" search={{ template: template.template_id }} leftSection={<IconPlus size={14} />}>Use</ButtonLink>
                       <Button size="compact-sm" variant="default" className="danger" leftSection={<IconTrash size={14} />} aria-label={`Delete ${template.name}`} onClick={() => confirmRemove(template)}>Delete</Button>
                     </Group>
                   </For>
