@@ -83,7 +83,7 @@ function Rules({ known: { items, notice, required } }: { known: Schemas["Calling
                   </Table.Td>
                   <Table.Td>
                     {wordsOfRule(rule).map((words) => <Text size="sm" key={words}>{words}</Text>)}
-                    {rule.unconfirmed && <Text size="xs" c="dimmed">Sources disagree: ask before relying on it.</Text>}
+                    {rule.unconfirmed && <Text size="xs" c="dimmed">Not certain: ask before relying on it.</Text>}
                   </Table.Td>
                   <Table.Td visibleFrom="md">
                     <Text size="sm">{rule.source}</Text>
@@ -140,7 +140,7 @@ function Look({ rule, busy, onClose, onConfirm }: LookProps) {
             ["Confirmed", <WhoConfirmed key="c" rule={rule} />],
           ]}
         />
-        {rule.unconfirmed && <Alert color="orange" variant="default">Sources disagree, or none was at hand: ask somebody who knows before you rely on it.</Alert>}
+        {rule.unconfirmed && <Alert color="orange" variant="default">Sources disagree, none was at hand, or the hours are our own: ask somebody who knows before you rely on it.</Alert>}
         <For role="operator">
           {!rule.confirmed && (
             <>
