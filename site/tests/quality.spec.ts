@@ -26,7 +26,7 @@ const SCHEMES = [
 
 for (const [scheme, looked] of SCHEMES) {
   test(`no page is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(480_000);
     const agent = await api.agent(`Readable agent ${scheme}`);
     const list = await api.list(`Readable ${scheme}`, people(3, scheme === "light" ? 850 : 860));
     const campaign = await api.campaign(`Readable campaign ${scheme}`, agent, list, { retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } });
@@ -35,9 +35,9 @@ for (const [scheme, looked] of SCHEMES) {
     const { items } = await api.call<{ items: { call_id: string }[] }>("GET", `/api/calls?campaign_id=${campaign}`);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const pages = [
-      "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
+      "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
       `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
-      "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/nowhere",
+      "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {
@@ -52,7 +52,7 @@ for (const [scheme, looked] of SCHEMES) {
 
 for (const [scheme, looked] of SCHEMES) {
   test(`no dialog is hard to use with a screen reader or a keyboard, ${scheme}`, async ({ page, api }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(480_000);
     const agent = await api.agent(`Asked agent ${scheme}`);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const told: string[] = [];
@@ -74,6 +74,7 @@ for (const [scheme, looked] of SCHEMES) {
     const other = await api.agent(`Other asked agent ${scheme}`);
     const list = await api.list(`Asked list ${scheme}`, people(2, scheme === "light" ? 870 : 880));
     const campaign = await api.campaign(`Asked campaign ${scheme}`, agent, list, { start: "draft", rules: { consent: { column: "agreed" }, more_agents: [{ agent_id: other, weight: 50 }] } });
+    await open(`/campaigns/${campaign}`, "Save as template");
     await open(`/campaigns/${campaign}`, "Change");
     const folded = page.getByRole("dialog").locator("button[aria-expanded=false][data-accordion-control]");
     while ((await folded.count()) > 0) await folded.first().click();
@@ -104,7 +105,7 @@ test("everything in two clicks, by keyboard too", async ({ page }) => {
 
 test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/", "/calls", "/campaigns", "/contacts", "/agents", "/queue", "/event-targets", "/settings", "/settings?tab=dialling", "/settings?tab=rules"]) {
+  for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/event-targets", "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

@@ -36,6 +36,33 @@ export const recipientsQuery = (campaignId: string, status: Schemas["RecipientSt
     ...live(WATCHED),
   });
 
+export const recipientQuery = (campaignId: string, recipientId: string) =>
+  queryOptions({
+    queryKey: ["campaigns", campaignId, "recipient", recipientId],
+    queryFn: async () =>
+      bodyOf(
+        await api.GET("/api/campaigns/{campaign_id}/recipients/{recipient_id}", {
+          params: { path: { campaign_id: campaignId, recipient_id: recipientId } },
+        }),
+      ),
+  });
+
+export type CampaignTemplate = Schemas["CampaignTemplate"];
+
+/** Every template: there are few. */
+export const templatesQuery = queryOptions({
+  queryKey: ["campaign-templates"],
+  queryFn: async () => bodyOf(await api.GET("/api/campaign-templates")).items,
+  ...live(CALM),
+});
+
+export const templateQuery = (templateId: string) =>
+  queryOptions({
+    queryKey: ["campaign-templates", templateId],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/campaign-templates/{template_id}", { params: { path: { template_id: templateId } } })),
+  });
+
 export const proofQuery = (campaignId: string) =>
   queryOptions({
     queryKey: ["campaigns", campaignId, "proof"],

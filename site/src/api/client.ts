@@ -25,6 +25,7 @@ export class ApiProblem extends Error {
 export const SESSION_ENDED = 401;
 export const NOT_ALLOWED = 403;
 export const NOT_FOUND = 404;
+const CONFLICT = 409;
 
 function unreachable(): ApiProblem {
   return new ApiProblem({
@@ -119,11 +120,17 @@ export function bodyOf<T>({ data }: { data?: T }): T {
   return data;
 }
 
+/** Whether something did not begin because nobody has confirmed the calling rules that hold for it. */
+export const isAboutRules = (error: unknown): error is ApiProblem =>
+  error instanceof ApiProblem && error.status === CONFLICT && /confirmed these calling rules/.test(error.message);
+
 /** One sentence for a person. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiProblem) {
     const [first] = error.fields;
-    return first && error.fields.length === 1 ? `${error.message} (${first.field}: ${first.message})` : error.message;
+    // Which request a script makes is nothing to people.
+    const message = error.message.replace(/ \((GET|POST) [^)]*\)/g, "");
+    return first && error.fields.length === 1 ? `${message} (${first.field}: ${first.message})` : message;
   }
   return error instanceof Error ? error.message : "Something went wrong. Try again.";
 }

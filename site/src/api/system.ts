@@ -28,6 +28,13 @@ export const settingsQuery = queryOptions({
   ...live(CALM),
 });
 
+/** The rules of countries and states, and who confirmed them. */
+export const callingRulesQuery = queryOptions({
+  queryKey: ["calling-rules"],
+  queryFn: async () => bodyOf(await api.GET("/api/calling-rules")),
+  staleTime: 5_000,
+});
+
 export const auditQuery = (cursor?: string) =>
   queryOptions({
     queryKey: ["audit", cursor ?? ""],

@@ -23,6 +23,11 @@ const page = <P extends string>(path: P, load: () => Promise<{ default: () => Re
 const readList = (search: Record<string, unknown>): { list?: string } =>
   typeof search["list"] === "string" ? { list: search["list"] } : {};
 
+const readBeginning = (search: Record<string, unknown>): { list?: string; template?: string } => ({
+  ...readList(search),
+  ...(typeof search["template"] === "string" && { template: search["template"] }),
+});
+
 const calls = createRoute({
   getParentRoute: () => root,
   path: "/calls",
@@ -33,7 +38,7 @@ const calls = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => root,
   path: "/campaigns/new",
-  validateSearch: readList,
+  validateSearch: readBeginning,
   component: lazyRouteComponent(() => import("@/pages/campaigns/NewCampaignPage")),
 });
 
@@ -64,6 +69,7 @@ const routes = root.addChildren([
   page("/calls/$callId", () => import("@/pages/calls/CallPage")),
   page("/campaigns", () => import("@/pages/campaigns/CampaignsPage")),
   newCampaign,
+  page("/campaigns/templates", () => import("@/pages/campaigns/TemplatesPage")),
   page("/campaigns/$campaignId", () => import("@/pages/campaigns/CampaignPage")),
   page("/contacts", () => import("@/pages/contacts/ContactsPage")),
   importContacts,

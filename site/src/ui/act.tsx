@@ -2,21 +2,30 @@
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
-import { ApiProblem, SESSION_ENDED, sentenceOf } from "@/api/client";
+import { ApiProblem, isAboutRules, SESSION_ENDED, sentenceOf } from "@/api/client";
+import { TextLink } from "./links";
+
+const CLOSE = { "aria-label": "Close" };
+/** There is only one toast about them, and following it puts it away. */
+const RULES_TOAST = "calling-rules";
 
 export function tellDone(message: string): void {
-  notifications.show({ message, color: "teal", icon: <IconCheck size={18} />, autoClose: 4_000 });
+  notifications.show({ message, color: "teal", icon: <IconCheck size={18} />, autoClose: 4_000, closeButtonProps: CLOSE });
 }
 
 export function tellFailed(error: unknown, title?: string): void {
   // The sign-in page says it.
   if (error instanceof ApiProblem && error.status === SESSION_ENDED) return;
+  const aboutRules = isAboutRules(error);
   notifications.show({
-    title: title ?? (error instanceof ApiProblem ? error.title : "That did not work"),
-    message: sentenceOf(error),
+    title: title ?? (aboutRules ? "The calling rules are not confirmed" : error instanceof ApiProblem ? error.title : "That did not work"),
+    message: aboutRules ? <>{sentenceOf(error)} <TextLink to="/settings" search={{ tab: "calling-rules" }} size="sm" onClick={() => notifications.hide(RULES_TOAST)}>To the calling rules</TextLink></> : sentenceOf(error),
+    ...(aboutRules && { id: RULES_TOAST }),
+    closeButtonProps: CLOSE,
     color: "red",
     icon: <IconAlertTriangle size={18} />,
-    autoClose: 10_000,
+    // What leads somewhere stays until it is closed.
+    autoClose: aboutRules ? false : 10_000,
   });
 }
 

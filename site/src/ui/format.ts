@@ -9,6 +9,7 @@ const dollars = new Intl.NumberFormat(locale(), { style: "currency", currency: "
 const moments = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" });
 const exactMoments = new Intl.DateTimeFormat(locale(), { dateStyle: "full", timeStyle: "long" });
 const days = new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric", timeZone: "UTC" });
+const dates = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" });
 const clockTimes = new Intl.DateTimeFormat(locale(), { timeStyle: "medium" });
 const ago = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
 const byteUnits = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
@@ -23,6 +24,8 @@ export const formatExactly = (iso: string) => exactMoments.format(new Date(iso))
 export const formatClock = (iso: string) => clockTimes.format(new Date(iso));
 /** A day without a zone, such as `2026-05-03`. */
 export const formatDay = (date: string) => days.format(new Date(`${date}T00:00:00Z`));
+/** The same with its year, `3 May 2026`. */
+export const formatDate = (date: string) => dates.format(new Date(`${date}T00:00:00Z`));
 
 export function formatBytes(bytes: number): string {
   const step = Math.min(byteUnits.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));

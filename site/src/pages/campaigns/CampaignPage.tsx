@@ -1,5 +1,5 @@
 import { Button, Grid, Group, Stack, Text } from "@mantine/core";
-import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconSettings } from "@tabler/icons-react";
+import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconPlus, IconRefresh, IconSettings, IconTemplate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -26,6 +26,7 @@ import { PreflightCard } from "./PreflightCard";
 import { ProofCard } from "./ProofCard";
 import { Recipients } from "./Recipients";
 import { ReportSection } from "./ReportSection";
+import { SaveTemplate } from "./SaveTemplate";
 import { SpentToday } from "./SpentToday";
 import { WhyItWaits } from "./WhyItWaits";
 
@@ -101,6 +102,7 @@ function Actions({ campaign }: { campaign: Campaign }) {
   const go = useNavigate();
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState(false);
+  const [saving, setSaving] = useState(false);
   const act = useAct({
     run: (wanted: CampaignAct) => actOnCampaign(id, wanted),
     done: (_, wanted) =>
@@ -139,6 +141,7 @@ function Actions({ campaign }: { campaign: Campaign }) {
       {!over && <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>Add people</Button>}
       {!over && <Button variant="default" leftSection={<IconSettings size={16} />} onClick={() => setEditing(true)}>Change</Button>}
       <Button variant="default" leftSection={<IconCopy size={16} />} loading={copy.isPending} onClick={() => copy.mutate()}>Copy</Button>
+      <Button variant="default" leftSection={<IconTemplate size={16} />} onClick={() => setSaving(true)}>Save as template</Button>
       {!over && (
         <Button
           variant="default" className="danger" leftSection={<IconPlayerStop size={16} />} loading={busy("cancel")}
@@ -154,6 +157,7 @@ function Actions({ campaign }: { campaign: Campaign }) {
       )}
       {adding && <AddRecipients campaign={campaign} onClose={() => setAdding(false)} />}
       {editing && <EditCampaign campaign={campaign} onClose={() => setEditing(false)} />}
+      {saving && <SaveTemplate campaign={campaign} onClose={() => setSaving(false)} />}
     </>
   );
 }

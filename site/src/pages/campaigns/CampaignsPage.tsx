@@ -1,6 +1,6 @@
 import { Button, Card, Group, SegmentedControl, Select, SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { IconLayoutGrid, IconPlayerPause, IconPlus, IconSpeakerphone, IconTable } from "@tabler/icons-react";
+import { IconLayoutGrid, IconPlayerPause, IconPlus, IconSpeakerphone, IconTable, IconTemplate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -36,22 +36,25 @@ export default function CampaignsPage() {
       <PageHeader
         title="Campaigns"
         actions={
-          <For role="operator">
-            {running > 0 && (
-              <Button
-                variant="default" leftSection={<IconPlayerPause size={16} />} loading={stopAll.isPending}
-                onClick={() =>
-                  ask({
-                    title: "Pause every campaign?", confirm: "Pause all", danger: true, onConfirm: () => stopAll.mutate(),
-                    children: "No call begins after that. Calls in progress go on to their end. Each campaign can be resumed where it stopped.",
-                  })
-                }
-              >
-                Pause all
-              </Button>
-            )}
-            <ButtonLink to="/campaigns/new" leftSection={<IconPlus size={16} />}>New campaign</ButtonLink>
-          </For>
+          <>
+            <ButtonLink variant="default" to="/campaigns/templates" leftSection={<IconTemplate size={16} />}>Templates</ButtonLink>
+            <For role="operator">
+              {running > 0 && (
+                <Button
+                  variant="default" leftSection={<IconPlayerPause size={16} />} loading={stopAll.isPending}
+                  onClick={() =>
+                    ask({
+                      title: "Pause every campaign?", confirm: "Pause all", danger: true, onConfirm: () => stopAll.mutate(),
+                      children: "No call begins after that. Calls in progress go on to their end. Each campaign can be resumed where it stopped.",
+                    })
+                  }
+                >
+                  Pause all
+                </Button>
+              )}
+              <ButtonLink to="/campaigns/new" leftSection={<IconPlus size={16} />}>New campaign</ButtonLink>
+            </For>
+          </>
         }
       />
       <Group justify="space-between" mb="md">

@@ -8,6 +8,7 @@ import { useAct } from "@/ui/act";
 import { Facts } from "@/ui/Facts";
 import { Figure } from "@/ui/Figure";
 import { formatCount, formatDollars, formatNumber, formatWord } from "@/ui/format";
+import { TextLink } from "@/ui/links";
 import { Loaded, Section } from "@/ui/states";
 import { Moment } from "@/ui/Time";
 
@@ -43,6 +44,7 @@ const counted = (counts: Record<string, number>) =>
 
 function Told({ told }: { told: Schemas["Preflight"] }) {
   const skipped = Object.values(told.skipped).reduce((sum, count) => sum + count, 0);
+  const open = told.rules.some(({ confirmed }) => !confirmed);
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
@@ -54,7 +56,11 @@ function Told({ told }: { told: Schemas["Preflight"] }) {
       {told.looked_at < told.people && (
         <Text size="sm" c="dimmed">Reckoned up from {formatNumber(told.looked_at)} of {formatNumber(told.people)} people, taken from all over the lists.</Text>
       )}
-      {told.warnings.map((warning) => <Alert key={warning} color="orange" variant="default">{warning}</Alert>)}
+      {told.warnings.map((warning) => (
+        <Alert key={warning} color="orange" variant="default">
+          {warning} {open && /calling rules/i.test(warning) && <TextLink to="/settings" search={{ tab: "calling-rules" }} size="sm">To the calling rules</TextLink>}
+        </Alert>
+      ))}
       <Facts
         rows={[
           ["Will not, because", skipped > 0 ? counted(told.skipped) : undefined],
@@ -63,7 +69,7 @@ function Told({ told }: { told: Schemas["Preflight"] }) {
           ["Called lately", told.called_lately > 0 ? `${formatCount(told.called_lately, "person waits", "people wait")} for the next call` : undefined],
           ["At one time", formatCount(told.peak_calls, "call")],
           ["Over about", told.estimated_finish && <Moment key="e" at={told.estimated_finish} />],
-          ["Rules", told.rules.length > 0 ? told.rules.map(({ name, people }) => `${name} (${formatNumber(people)})`).join(", ") : undefined],
+          ["Rules", told.rules.length > 0 ? told.rules.map(({ name, people, confirmed }) => `${name} (${formatNumber(people)}${confirmed ? "" : ", not confirmed"})`).join(", ") : undefined],
         ]}
       />
       {told.examples.length > 0 && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyDraft, missingVariables, momentIn, problemsOfStep, requestOf, without } from "./draft";
+import { agentGone, emptyDraft, fromTemplate, missingVariables, momentIn, problemsOfStep, requestOf, without } from "./draft";
 import { EXAMPLE } from "./rules/example";
 
 const empty = (list?: string) => emptyDraft(EXAMPLE.rules, list);
@@ -29,6 +29,24 @@ describe("a campaign being made", () => {
     expect(problemsOfStep(late, 2, Date.parse("2026-05-03T10:00:00Z"))).toHaveProperty("startAt");
     expect(problemsOfStep(late, 2, Date.parse("2026-05-03T08:00:00Z"))).toEqual({});
     expect(requestOf(late).start_at).toBe("2026-05-03T09:00:00.000Z");
+  });
+  it("is as a template says, but for its name, its people and its moment", () => {
+    const settings = { ...EXAMPLE, agent_id: "agt_1", phone_line_id: "line_1", carrier: "sip_trunk" as const, concurrency_limit: 3, weight: 20, ringing_timeout_secs: 25 };
+    const template = { template_id: "tpl_1", name: "Reminders", created_at: "2026-05-01T00:00:00Z", settings };
+    const made = requestOf(fromTemplate({ ...empty("list_1"), name: "May", start: "draft" }, template));
+    expect(made).toMatchObject({
+      name: "May", list_ids: ["list_1"], start: "draft", agent_id: "agt_1", phone_line_id: "line_1", carrier: "sip_trunk",
+      concurrency_limit: 3, weight: 20, ringing_timeout_secs: 25, rules: EXAMPLE.rules, retry: EXAMPLE.retry,
+    });
+    // What somebody takes out of it again is not said by the template after all.
+    expect(made).not.toHaveProperty("template_id");
+  });
+  it("says when the agent it had is gone", () => {
+    expect(agentGone("agt_1", undefined)).toBeUndefined();
+    expect(agentGone(null, [])).toBeUndefined();
+    expect(agentGone("agt_1", [{ agent_id: "agt_1", status: "active" }])).toBeUndefined();
+    expect(agentGone("agt_1", [{ agent_id: "agt_1", status: "missing" }])).toContain("choose another");
+    expect(agentGone("agt_1", [])).toContain("choose another");
   });
   it("has each agent and line once", () => {
     const { rules } = EXAMPLE;

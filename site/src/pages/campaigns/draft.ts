@@ -1,6 +1,6 @@
 // A campaign while it is being made: what is filled in, and what is still wrong, step by step.
 import type { Schemas } from "@/api/client";
-import { type CampaignRules, ordinaryRules, problemsOf, type Rules } from "./rules/rules";
+import { type CampaignRules, ordinaryRules, problemsOf, type Rules, rulesOf } from "./rules/rules";
 import { ownTimeZone } from "./rules/words";
 
 export interface Draft {
@@ -14,12 +14,26 @@ export interface Draft {
   startAt: string | null;
   startZone: string;
   rules: Rules;
+  /** Seconds a call may ring; none: as usual. */
+  ringingSecs: number | null;
 }
 
 export const emptyDraft = (defaults: CampaignRules, list?: string): Draft => ({
   name: "", agentId: null, lineId: null, carrier: null, listIds: list ? [list] : [],
-  start: "now", startAt: null, startZone: ownTimeZone(), rules: ordinaryRules(defaults),
+  start: "now", startAt: null, startZone: ownTimeZone(), rules: ordinaryRules(defaults), ringingSecs: null,
 });
+
+/** The draft with everything that a template says; its name, people and moment stay. */
+export const fromTemplate = (draft: Draft, { settings }: Schemas["CampaignTemplate"]): Draft => ({
+  ...draft, agentId: settings.agent_id, lineId: settings.phone_line_id, carrier: settings.carrier,
+  rules: rulesOf(settings), ringingSecs: settings.ringing_timeout_secs,
+});
+
+/** Says that an agent which was chosen earlier cannot call any more; nothing while the agents are not known. */
+export function agentGone(agentId: string | null, agents: Pick<Schemas["Agent"], "agent_id" | "status">[] | undefined): string | undefined {
+  if (!agentId || !agents || agents.some(({ agent_id, status }) => agent_id === agentId && status === "active")) return undefined;
+  return "The agent that was chosen is not there any more: choose another one";
+}
 
 /** The rules without a further agent or line that is the campaign's own now. */
 export function without(all: Rules, { agentId, lineId }: { agentId?: string | null; lineId?: string | null }): Rules {
@@ -101,6 +115,7 @@ export function requestOf(draft: Draft): Schemas["CreateCampaign"] {
     list_ids: draft.listIds,
     start: draft.start,
     start_at: draft.start === "at" ? momentOf(draft)?.toISOString() : undefined,
+    ringing_timeout_secs: draft.ringingSecs,
     ...draft.rules,
   };
 }

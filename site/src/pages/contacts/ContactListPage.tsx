@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Table, Text, TextInput } from "@mantine/core";
+import { Button, Group, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAddressBook, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import { contactsQuery, listQuery } from "@/api/contacts";
 import { api, bodyOf } from "@/api/client";
 import { For, useMay } from "@/session/me";
 import { useAct } from "@/ui/act";
+import { Choose, ChooseAll, useChosen } from "@/ui/chosen";
 import { ask } from "@/ui/confirm";
 import { formatCount, formatPhone } from "@/ui/format";
 import { ButtonLink, TextLink } from "@/ui/links";
@@ -43,38 +44,32 @@ export default function ContactListPage() {
 function Contacts({ listId, columns }: { listId: string; columns: string[] }) {
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 250);
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const chosen = useChosen<number>();
   const pages = useCursors(search);
   const contacts = useQuery(contactsQuery(listId, search, pages.cursor));
   const operates = useMay("operator");
   const remove = useAct({
     run: async () =>
-      bodyOf(await api.POST("/api/contacts/bulk-delete", { body: { list_id: listId, places: [...chosen] } })),
+      bodyOf(await api.POST("/api/contacts/bulk-delete", { body: { list_id: listId, places: [...chosen.keys] } })),
     done: ({ deleted }) => `${formatCount(deleted, "contact")} deleted.`,
     touches: [["contacts", listId], ["lists"]],
-    then: () => setChosen(new Set()),
+    then: chosen.clear,
   });
   const confirmRemove = () =>
     ask({
-      title: `Delete ${formatCount(chosen.size, "contact")}?`, confirm: `Delete ${formatCount(chosen.size, "contact")}`, danger: true,
+      title: `Delete ${formatCount(chosen.keys.size, "contact")}?`, confirm: `Delete ${formatCount(chosen.keys.size, "contact")}`, danger: true,
       children: "They are taken from this list. Campaigns that have them already still call them.",
       onConfirm: () => remove.mutate(),
     });
-  const toggle = (seq: number, on: boolean) => {
-    const next = new Set(chosen);
-    if (on) next.add(seq);
-    else next.delete(seq);
-    setChosen(next);
-  };
 
   return (
     <Section
       title="People"
       aside={
         <Group>
-          {chosen.size > 0 && (
+          {chosen.keys.size > 0 && (
             <Button color="red.8" leftSection={<IconTrash size={16} />} loading={remove.isPending} onClick={confirmRemove}>
-              Delete {formatCount(chosen.size, "contact")}
+              Delete {formatCount(chosen.keys.size, "contact")}
             </Button>
           )}
           <TextInput
@@ -89,26 +84,13 @@ function Contacts({ listId, columns }: { listId: string; columns: string[] }) {
           if (items.length === 0 && !next) {
             return <Notice icon={IconAddressBook} title={search ? "Nobody fits" : "This list is empty"} />;
           }
-          const all = items.length > 0 && items.every(({ seq }) => chosen.has(seq));
-          const some = items.some(({ seq }) => chosen.has(seq));
           return (
             <>
               <Table.ScrollContainer minWidth={0} type="native">
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
-                      {operates && (
-                        <Table.Th w={40}>
-                          <Checkbox
-                            aria-label="Choose all on this page" checked={all} indeterminate={some && !all}
-                            onChange={(event) => {
-                              const next = new Set(chosen);
-                              items.forEach(({ seq }) => (event.currentTarget.checked ? next.add(seq) : next.delete(seq)));
-                              setChosen(next);
-                            }}
-                          />
-                        </Table.Th>
-                      )}
+                      {operates && <Table.Th w={40}><ChooseAll chosen={chosen} keys={items.map(({ seq }) => seq)} /></Table.Th>}
                       <Table.Th>Number</Table.Th>
                       {columns.map((column) => <Table.Th key={column}>{column}</Table.Th>)}
                       <Table.Th ta="right">Line</Table.Th>
@@ -117,14 +99,7 @@ function Contacts({ listId, columns }: { listId: string; columns: string[] }) {
                   <Table.Tbody>
                     {items.map((contact) => (
                       <Table.Tr key={contact.seq}>
-                        {operates && (
-                          <Table.Td>
-                            <Checkbox
-                              aria-label={`Choose ${formatPhone(contact.phone_number)}`} checked={chosen.has(contact.seq)}
-                              onChange={(event) => toggle(contact.seq, event.currentTarget.checked)}
-                            />
-                          </Table.Td>
-                        )}
+                        {operates && <Table.Td><Choose chosen={chosen} id={contact.seq} label={formatPhone(contact.phone_number)} /></Table.Td>}
                         <Table.Td style={{ whiteSpace: "nowrap" }}>
                           <TextLink to="/calls" search={{ search: contact.phone_number }} size="sm">{formatPhone(contact.phone_number)}</TextLink>
                         </Table.Td>

@@ -1,4 +1,4 @@
-import { Button, Grid, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Button, Grid, Group, Progress, SimpleGrid, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, bodyOf, type Schemas } from "@/api/client";
@@ -88,6 +88,15 @@ function Form({ saved, limit }: { saved: DialSettings; limit: number | undefined
         Before each dial {formatDollars(setAside(settings))} are set aside, what a call costs when it lasts as long as it can; what it did cost takes their place.
         {atOnce !== null && (atOnce === 0 ? " That is more than the day’s cap: nobody would be called." : ` So at most ${formatCount(atOnce, "call")} can be in progress under the day’s cap.`)} Days are in UTC.
       </Text>
+      <div>
+        <Switch
+          label="Start campaigns only by confirmed calling rules" checked={settings.require_confirmed_rules} disabled={readOnly}
+          onChange={(event) => set({ require_confirmed_rules: event.currentTarget.checked })}
+        />
+        <Text size="sm" c="dimmed" mt={4}>
+          Otherwise you are only told. See the <TextLink to="/settings" search={{ tab: "calling-rules" }}>calling rules</TextLink> and who confirmed them.
+        </Text>
+      </div>
       {readOnly ? <Text size="sm" c="dimmed">Administrators change these.</Text> : (
         <Group justify="flex-end">
           {changed && <Button variant="default" onClick={() => setSettings(saved)}>Keep as it is</Button>}

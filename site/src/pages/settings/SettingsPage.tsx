@@ -14,6 +14,7 @@ import { PageHeader } from "@/ui/PageHeader";
 import { Pager, useCursors } from "@/ui/Pager";
 import { Lines, Loaded, Section } from "@/ui/states";
 import { Ago, Moment } from "@/ui/Time";
+import { CallingRules } from "./CallingRules";
 import { DefaultRules } from "./DefaultRules";
 import { Dialling } from "./Dialling";
 import { ROLES } from "./roles";
@@ -35,6 +36,7 @@ export default function SettingsPage() {
           <Tabs.Tab value="providers">Platforms</Tabs.Tab>
           <Tabs.Tab value="dialling">Dialling</Tabs.Tab>
           <Tabs.Tab value="rules">Default rules</Tabs.Tab>
+          <Tabs.Tab value="calling-rules">Calling rules</Tabs.Tab>
           <Tabs.Tab value="system">System and retention</Tabs.Tab>
           <Tabs.Tab value="people">People and roles</Tabs.Tab>
           {manages && <Tabs.Tab value="audit">Audit trail</Tabs.Tab>}
@@ -42,6 +44,7 @@ export default function SettingsPage() {
         <Tabs.Panel value="providers"><Platforms /></Tabs.Panel>
         <Tabs.Panel value="dialling"><Dialling /></Tabs.Panel>
         <Tabs.Panel value="rules"><DefaultRules /></Tabs.Panel>
+        <Tabs.Panel value="calling-rules"><CallingRules /></Tabs.Panel>
         <Tabs.Panel value="system"><System /></Tabs.Panel>
         <Tabs.Panel value="people"><People /></Tabs.Panel>
         {manages && <Tabs.Panel value="audit"><Audit /></Tabs.Panel>}

@@ -28,6 +28,9 @@ export function spanOf(windows: CallingHours["windows"]): Span | null {
   return { weekdays: DAYS.flatMap((day, index) => ((windows[day] ?? []).length > 0 ? [index + 1] : [])), from, to };
 }
 
+/** The windows of each day, from Monday on. */
+export const hoursByDay = (windows: CallingHours["windows"]): string[][] => DAYS.map((day) => windows[day] ?? []);
+
 export const ANY_HOUR: CallingHours["windows"] = Object.fromEntries(DAYS.map((day) => [day, [WHOLE_DAY]]));
 
 export const isAnyHour = (windows: CallingHours["windows"]) => DAYS.every((day) => windows[day]?.[0] === WHOLE_DAY);

@@ -27,7 +27,7 @@ const ORDINARY: Omit<Rules, "rules"> = {
 /** What a new campaign begins with. */
 export const ordinaryRules = (defaults: CampaignRules): Rules => ({ ...ORDINARY, rules: defaults });
 
-export const rulesOf = ({ rules, retry, concurrency_limit: limit, weight }: Schemas["Campaign"]): Rules => ({
+export const rulesOf = ({ rules, retry, concurrency_limit: limit, weight }: Pick<Schemas["Campaign"], "rules" | "retry" | "concurrency_limit" | "weight">): Rules => ({
   rules, retry, concurrency_limit: limit ?? null, weight,
 });
 

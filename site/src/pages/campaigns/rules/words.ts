@@ -1,7 +1,7 @@
 // What a campaign's rules say, in words.
 import { formatCount, formatDollars, formatNumber, formatRoughly, formatWord } from "@/ui/format";
 import { writeDisclosure } from "../disclosure";
-import { type CallingHours, isAnyHour, spanOf } from "./hours";
+import { type CallingHours, hoursByDay, isAnyHour, spanOf } from "./hours";
 import { type CampaignRules, isNamed, OUTCOMES, retriedOutcomes, type RetryPolicy, type RetryRule, type Rules } from "./rules";
 import { ownPercent } from "./shares";
 
@@ -27,6 +27,18 @@ export function wordsOfHours({ windows }: CallingHours): string {
   if (isAnyHour(windows)) return "At any hour";
   const span = spanOf(windows);
   return span ? `${span.from} to ${span.to}, ${wordsOfDays(span.weekdays)}, where each person is` : "They differ from day to day, where each person is";
+}
+
+/** The hours of each day: `Mon to Fri 09:00 to 21:00; Sat 10:00 to 14:00 and 16:00 to 20:00`. */
+export function wordsOfWindows(windows: CallingHours["windows"]): string {
+  if (isAnyHour(windows)) return "At any hour";
+  const days = new Map<string, number[]>();
+  hoursByDay(windows).forEach((open, index) => {
+    if (open.length === 0) return;
+    const hours = list(open.map((window) => window.replace("-", " to ")));
+    days.set(hours, [...(days.get(hours) ?? []), index + 1]);
+  });
+  return days.size === 0 ? "Never" : sentence([...days].map(([hours, on]) => `${wordsOfDays(on)} ${hours}`).join("; "));
 }
 
 /** `90 s`, `5 min`, `1 h`. */
