@@ -41,17 +41,26 @@ impl NumberParser {
             return judge(&text, None);
         }
         if let Some(rest) = text.strip_prefix("00") {
-            let international = judge(&format!("+{rest}"), None);
-            return match default_region {
-                Some(region) => one_of(international, dialled_from(&text, region)),
-                None => international,
-            };
+            return after_two_zeros(&text, rest, default_region);
         }
         match default_region {
             Some(region) => judge(&text, Some(region)),
             None => without_country(&text),
         }
     }
+}
+
+/// A text that begins with 00, and what follows these.
+fn after_two_zeros(text: &str, rest: &str, region: Option<Region>) -> Result<PhoneNumber, NumberProblem> {
+    let international = || judge(&format!("+{rest}"), None);
+    let Some(region) = region else {
+        return international();
+    };
+    let dialled = dialled_from(text, region);
+    if dialled.is_all_after_two_zeros(rest) {
+        return dialled.number;
+    }
+    one_of(international(), dialled)
 }
 
 /// What a region makes of digits that begin with 00.
@@ -73,6 +82,14 @@ impl Dialled {
             london.is_abroad && london.number.is_ok_and(|number| number.as_str() == LONDON.1)
         };
         self.is_abroad && !has_two_zeros()
+    }
+
+    /// Whether 00 is how the region dials abroad and all that follows is the number, so that it cannot be read
+    /// as another one: nearly always, and then a second reading is spared.
+    fn is_all_after_two_zeros(&self, rest: &str) -> bool {
+        let digits = rest.bytes().filter(u8::is_ascii_digit);
+        let number = self.number.as_ref();
+        self.is_abroad && number.is_ok_and(|number| digits.eq(number.as_str().bytes().skip(1)))
     }
 
     /// Whether the number is one of the region's own country.

@@ -34,6 +34,9 @@ fn unwrapped(text: &str) -> Result<&str, NumberProblem> {
 
 /// The digits of a number that a program wrote as a decimal; none when it did not.
 fn written_out(text: &str) -> Result<Option<String>, NumberProblem> {
+    if !text.bytes().any(|b| matches!(b, b'.' | b',' | b'e' | b'E')) {
+        return Ok(None);
+    }
     from_scientific(text)
         .or_else(|| from_float(text))
         .or_else(|| from_grouped(text))
