@@ -1,7 +1,10 @@
 //! Agents and the phone lines they call from.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{AgentId, ProviderId};
 
@@ -12,17 +15,33 @@ use crate::{AgentId, ProviderId};
 pub enum ProviderKind {
     /// ElevenLabs Agents.
     Elevenlabs,
+    /// Ultravox.
+    Ultravox,
 }
 
 impl ProviderKind {
     /// Every provider there is.
-    pub const ALL: [Self; 1] = [Self::Elevenlabs];
+    pub const ALL: [Self; 2] = [Self::Elevenlabs, Self::Ultravox];
 
     /// The name in URLs, keys and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Elevenlabs => "elevenlabs",
+            Self::Ultravox => "ultravox",
         }
+    }
+
+    /// The name as people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Elevenlabs => "ElevenLabs",
+            Self::Ultravox => "Ultravox",
+        }
+    }
+
+    /// The provider with this name in URLs, keys and JSON.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -79,6 +98,9 @@ pub struct Agent {
     /// Whether a call may have a first message of its own.
     #[serde(default)]
     pub takes_first_message: bool,
+    /// What is set of the platform's own options, by their names.
+    #[serde(default)]
+    pub options: BTreeMap<String, Value>,
     /// Whether it can be used.
     pub status: AgentStatus,
     /// When our record was made.

@@ -1,5 +1,8 @@
 //! Agents as they live at a provider.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 use switchboard_domain::ProviderId;
 
 /// Which agents to list.
@@ -52,6 +55,8 @@ pub struct ProviderAgent {
     pub bursting: bool,
     /// Whether a call may have a first message of its own.
     pub takes_first_message: bool,
+    /// What is set of the platform's own options ([`crate::Platform::agent_options`]), by name.
+    pub options: BTreeMap<String, Value>,
 }
 
 /// An agent to be created.
@@ -69,6 +74,8 @@ pub struct AgentSpec {
     pub voice_id: Option<ProviderId>,
     /// Calls above the limit of the account are placed all the same, and cost double.
     pub bursting: bool,
+    /// The platform's own options, by name; checked against [`crate::Platform::agent_options`].
+    pub options: BTreeMap<String, Value>,
 }
 
 /// What to change about an agent; what is `None` stays.
@@ -87,4 +94,6 @@ pub struct AgentChanges {
     /// Calls above the limit of the account are placed all the same, and cost double. Always said, for a
     /// provider has it on where nothing is.
     pub bursting: bool,
+    /// The platform's own options that change, by name; those not named stay.
+    pub options: BTreeMap<String, Value>,
 }

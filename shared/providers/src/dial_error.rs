@@ -148,8 +148,8 @@ impl Refusal {
             Self::OutOfCredit => "The provider account is out of credit; nothing was dialled. Add credit at the \
                  provider; the call is tried again by itself for a while."
                 .to_owned(),
-            Self::BadKey => "The provider did not accept the API key; nothing was dialled. Put a valid key into \
-                 ELEVENLABS_API_KEY or the provider's secret."
+            Self::BadKey => "The provider did not accept the API key; nothing was dialled. Put a valid key in \
+                 under Settings, or into the provider's secret."
                 .to_owned(),
             Self::Forbidden { code, message } => format!(
                 "The provider account may not place this call ({code}: {message}); nothing was dialled. Check the \

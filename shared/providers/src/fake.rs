@@ -13,8 +13,8 @@ use switchboard_domain::{CallId, CallOutcome, Clock, PhoneLine, ProviderId, Prov
 use self::state::State;
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, AgentSummary, Conversation, ConversationPage,
-    ConversationQuery, DialError, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota,
-    RecordingStream, Refusal, Voice, VoicePage, VoiceProvider, VoiceQuery,
+    ConversationQuery, DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota,
+    RecordingStream, Refusal, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
 };
 
 /// What becomes of the next dial.
@@ -33,6 +33,7 @@ pub enum NextDial {
 /// A provider in memory. Clones share it.
 #[derive(Clone)]
 pub struct FakeProvider {
+    kind: ProviderKind,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
 }
@@ -40,7 +41,13 @@ pub struct FakeProvider {
 impl FakeProvider {
     /// An empty provider; what it begins, begins at the clock's time.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::of(ProviderKind::Elevenlabs, clock)
+    }
+
+    /// An empty provider that says it is of this kind.
+    pub fn of(kind: ProviderKind, clock: Arc<dyn Clock>) -> Self {
         Self {
+            kind,
             clock,
             state: Arc::default(),
         }
@@ -155,7 +162,7 @@ impl FakeProvider {
 #[async_trait]
 impl VoiceProvider for FakeProvider {
     fn kind(&self) -> ProviderKind {
-        ProviderKind::Elevenlabs
+        self.kind
     }
 
     async fn place_call(&self, request: &PlaceCall) -> Result<PlacedCall, DialError> {
@@ -202,6 +209,17 @@ impl VoiceProvider for FakeProvider {
             content_length: Some(audio.len() as u64),
             bytes: futures::stream::once(async { Ok(audio) }).boxed(),
         }))
+    }
+
+    async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError> {
+        let mut state = self.asked()?;
+        Ok(match state.conversations.get_mut(id) {
+            Some(conversation) if !conversation.state.is_over() => {
+                state::end(conversation, CallOutcome::Completed, conversation.duration_secs);
+                EndedCall::Ended
+            }
+            _ => EndedCall::NotLive,
+        })
     }
 
     async fn live_count(&self) -> Result<u64, ProviderError> {
@@ -265,6 +283,19 @@ impl VoiceProvider for FakeProvider {
             voices: voices.cloned().collect(),
             next_cursor: None,
         })
+    }
+
+    async fn get_voice(&self, id: &ProviderId) -> Result<Option<Voice>, ProviderError> {
+        let state = self.asked()?;
+        Ok(state.voices.iter().find(|voice| voice.voice_id == *id).cloned())
+    }
+
+    async fn get_voice_preview(&self, id: &ProviderId) -> Result<Option<VoicePreview>, ProviderError> {
+        let voice = self.get_voice(id).await?;
+        Ok(voice.filter(|voice| voice.has_preview).map(|voice| VoicePreview {
+            content_type: "audio/mpeg".to_owned(),
+            audio: Bytes::from(voice.name),
+        }))
     }
 
     async fn get_subscription(&self) -> Result<Quota, ProviderError> {

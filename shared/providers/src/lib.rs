@@ -15,35 +15,48 @@
 //! assert!(refused.nothing_rang());
 //! ```
 
+mod agent_option;
 mod agents;
 mod calls;
 mod conversations;
 mod dial_error;
 pub mod elevenlabs;
+mod ending;
+mod failure;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
 pub mod http;
 mod outcome;
+mod platform;
 mod provider;
 mod provider_error;
 mod quota;
 mod recording;
 mod secret;
 mod shown;
+mod signature;
+mod transport;
+pub mod ultravox;
 mod variables;
 mod voices;
+mod webhook;
 
+pub use agent_option::{AgentOption, OptionKind};
 pub use agents::{AgentChanges, AgentPage, AgentQuery, AgentSpec, AgentSummary, ProviderAgent};
 pub use calls::{MAX_RINGING_TIMEOUT_SECS, PlaceCall, PlacedCall};
 pub use conversations::{
     Conversation, ConversationPage, ConversationQuery, ConversationState, ConversationSummary,
 };
 pub use dial_error::{DialError, Refusal};
+pub use ending::EndedCall;
 pub use outcome::{CallResult, EndSigns, outcome_of, outcome_of_failed_start};
+pub use platform::{InvalidConfig, Platform, platform};
 pub use provider::VoiceProvider;
 pub use provider_error::ProviderError;
-pub use quota::Quota;
+pub use quota::{Credits, Quota};
 pub use recording::RecordingStream;
 pub use secret::{ApiKeySource, NoApiKey, Secret};
+pub use signature::{SignatureError, Tolerance};
 pub use variables::{ATTEMPT_VARIABLE, required_variables};
-pub use voices::{Voice, VoicePage, VoiceQuery};
+pub use voices::{MAX_PREVIEW_BYTES, Voice, VoicePage, VoicePreview, VoiceQuery};
+pub use webhook::{ParseError, Webhook, WebhookEvent};

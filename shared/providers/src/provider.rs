@@ -6,8 +6,8 @@ use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
 
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, Conversation, ConversationPage, ConversationQuery,
-    DialError, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, RecordingStream, VoicePage,
-    VoiceQuery,
+    DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, RecordingStream, Voice,
+    VoicePage, VoicePreview, VoiceQuery,
 };
 
 /// A platform on which voice agents live and from which calls are placed.
@@ -61,6 +61,12 @@ pub trait VoiceProvider: Send + Sync {
     /// When the provider could not be asked. The stream itself can also end in an error.
     async fn get_recording(&self, id: &ProviderId) -> Result<Option<RecordingStream>, ProviderError>;
 
+    /// Ends a call in progress. What it was is asked for as ever, and its outcome comes as ever.
+    ///
+    /// # Errors
+    /// When the provider could not be asked.
+    async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError>;
+
     /// Calls in progress at the provider now, whoever began them.
     ///
     /// # Errors
@@ -112,6 +118,18 @@ pub trait VoiceProvider: Send + Sync {
     /// # Errors
     /// When the provider could not be asked.
     async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError>;
+
+    /// One voice, or none if the provider does not have it (any more).
+    ///
+    /// # Errors
+    /// When the provider could not be asked.
+    async fn get_voice(&self, id: &ProviderId) -> Result<Option<Voice>, ProviderError>;
+
+    /// What a voice sounds like, or none if the provider has no sample of it.
+    ///
+    /// # Errors
+    /// When the provider could not be asked, or its sample is larger than [`crate::MAX_PREVIEW_BYTES`].
+    async fn get_voice_preview(&self, id: &ProviderId) -> Result<Option<VoicePreview>, ProviderError>;
 
     /// What the account may still use.
     ///

@@ -103,8 +103,8 @@ impl ProviderError {
                 None => "The provider asks us to slow down. Try again in a minute.".to_owned(),
             },
             Self::Unauthorized { code, .. } => format!(
-                "The provider did not accept the API key ({code}). Put a valid key with the needed permissions into \
-                 ELEVENLABS_API_KEY or the provider's secret."
+                "The provider did not accept the API key ({code}). Put a valid key \
+                 with the needed permissions in under Settings, or into the provider's secret."
             ),
             Self::OutOfCredit { .. } => {
                 "The provider account is out of credit. Add credit at the provider, then try again.".to_owned()

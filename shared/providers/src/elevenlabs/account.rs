@@ -1,7 +1,7 @@
 //! What the account may still use, and how many calls it has in progress.
 
-use super::transport::{Query, Transport};
 use super::wire::account::{LiveCount, Subscription};
+use crate::transport::{Query, Transport};
 use crate::{ProviderError, Quota};
 
 pub(super) async fn live_count(transport: &Transport) -> Result<u64, ProviderError> {

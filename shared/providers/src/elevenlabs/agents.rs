@@ -3,9 +3,9 @@
 use reqwest::Method;
 use switchboard_domain::ProviderId;
 
-use super::failure::unreadable;
-use super::transport::{Query, Transport, parse};
 use super::wire::agent::{Agent, AgentBody, AgentList, CreatedAgent};
+use crate::failure::unreadable;
+use crate::transport::{Query, Transport, parse};
 use crate::{AgentChanges, AgentPage, AgentQuery, AgentSpec, ProviderAgent, ProviderError};
 
 const NO_BODY: Option<&()> = None;

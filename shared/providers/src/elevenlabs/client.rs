@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use reqwest::header::HeaderName;
 use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
 use url::Url;
 
-use super::transport::Transport;
 use super::{account, agents, conversations, dial, find, phone_lines, recordings, voices};
+use crate::transport::{Transport, TransportConfig};
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
-    ConversationQuery, DialError, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota,
-    RecordingStream, VoicePage, VoiceProvider, VoiceQuery,
+    ConversationQuery, DialError, EndedCall, InvalidConfig, PlaceCall, PlacedCall, ProviderAgent,
+    ProviderError, Quota, RecordingStream, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
 };
+
+const KEY_HEADER: HeaderName = HeaderName::from_static("xi-api-key");
 
 /// Where ElevenLabs is and how patiently it is asked.
 #[derive(Debug, Clone)]
@@ -35,19 +38,6 @@ impl ElevenLabsConfig {
     }
 }
 
-/// A client that cannot be built.
-#[derive(Debug, thiserror::Error)]
-pub enum InvalidConfig {
-    /// The address is not one of an HTTP server.
-    #[error(
-        "the ElevenLabs address must begin with https:// or http:// and name a host, e.g. https://api.elevenlabs.io"
-    )]
-    BaseUrl,
-    /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Http(#[from] reqwest::Error),
-}
-
 /// ElevenLabs Agents. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct ElevenLabs {
@@ -61,7 +51,14 @@ impl ElevenLabs {
     /// When the address is not one of an HTTP server.
     pub fn new(config: ElevenLabsConfig, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
         Ok(Self {
-            transport: Arc::new(Transport::new(config, keys)?),
+            transport: Arc::new(Transport::new(
+                TransportConfig {
+                    base_url: config.base_url,
+                    key_header: KEY_HEADER,
+                    retry_wait: config.retry_wait,
+                },
+                keys,
+            )?),
         })
     }
 }
@@ -95,6 +92,11 @@ impl VoiceProvider for ElevenLabs {
 
     async fn get_recording(&self, id: &ProviderId) -> Result<Option<RecordingStream>, ProviderError> {
         recordings::get(&self.transport, id).await
+    }
+
+    /// Nothing in the vendor's API ends a call; the carrier's own does.
+    async fn end_call(&self, _id: &ProviderId) -> Result<EndedCall, ProviderError> {
+        Ok(EndedCall::NotPossible)
     }
 
     async fn live_count(&self) -> Result<u64, ProviderError> {
@@ -131,6 +133,14 @@ impl VoiceProvider for ElevenLabs {
 
     async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
         voices::search(&self.transport, query).await
+    }
+
+    async fn get_voice(&self, id: &ProviderId) -> Result<Option<Voice>, ProviderError> {
+        voices::get(&self.transport, id).await
+    }
+
+    async fn get_voice_preview(&self, id: &ProviderId) -> Result<Option<VoicePreview>, ProviderError> {
+        voices::preview(&self.transport, id).await
     }
 
     async fn get_subscription(&self) -> Result<Quota, ProviderError> {

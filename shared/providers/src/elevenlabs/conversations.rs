@@ -2,9 +2,9 @@
 
 use switchboard_domain::{InvalidId, ProviderId};
 
-use super::failure::unreadable;
-use super::transport::{Query, Transport};
 use super::wire::conversation::{ConversationBody, ConversationList, summary};
+use crate::failure::unreadable;
+use crate::transport::{Query, Transport};
 use crate::{Conversation, ConversationPage, ConversationQuery, ProviderError};
 
 pub(super) async fn get(

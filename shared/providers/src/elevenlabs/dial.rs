@@ -5,10 +5,10 @@ use std::time::Duration;
 use reqwest::{Response, StatusCode};
 use switchboard_domain::{Carrier, ProviderId};
 
-use super::failure::{Failure, network, unreadable};
-use super::transport::{Transport, parse, read_bounded};
 use super::wire::dial::{DialAnswer, DialBody};
+use crate::failure::{Failure, network, unreadable};
 use crate::shown::shown;
+use crate::transport::{Transport, parse, read_bounded};
 use crate::{DialError, PlaceCall, PlacedCall, ProviderError, Refusal, Secret};
 
 /// A SIP dial is answered only when the person picks up or the ringing ends; this is for the rest.

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{CallId, Direction, ProviderId};
 
 use super::conversations;
-use super::failure::unreadable;
-use super::transport::Transport;
+use crate::failure::unreadable;
+use crate::transport::Transport;
 use crate::{Conversation, ConversationQuery, ConversationSummary, ProviderError};
 
 /// Clocks differ a little.

@@ -10,15 +10,15 @@ mod agents;
 mod client;
 mod conversations;
 mod dial;
-mod failure;
 mod find;
 mod phone_lines;
+mod platform;
 mod recordings;
 #[cfg(test)]
 mod tests;
-mod transport;
 mod voices;
 pub mod webhook;
 mod wire;
 
-pub use client::{ElevenLabs, ElevenLabsConfig, InvalidConfig};
+pub use client::{ElevenLabs, ElevenLabsConfig};
+pub use platform::ElevenLabsPlatform;

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use switchboard_domain::PhoneLine;
 
-use super::transport::{Query, Transport};
 use super::wire::phone_line::PhoneNumberItem;
 use crate::ProviderError;
+use crate::transport::{Query, Transport};
 
 /// All of them: this list has no pages.
 pub(super) async fn list(transport: &Transport) -> Result<Vec<PhoneLine>, ProviderError> {

@@ -5,8 +5,8 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use switchboard_domain::ProviderId;
 
-use super::failure::{network, unreadable};
-use super::transport::{Query, Transport};
+use crate::failure::{network, unreadable};
+use crate::transport::{Query, Transport};
 use crate::{ProviderError, RecordingStream};
 
 const DEFAULT_CONTENT_TYPE: &str = "audio/mpeg";

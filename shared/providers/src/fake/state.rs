@@ -106,6 +106,7 @@ impl State {
             required_variables: required_variables(&spec.first_message, &spec.prompt, []),
             bursting: spec.bursting,
             takes_first_message: true,
+            options: spec.options.clone(),
         };
         self.agents.insert(id.clone(), agent);
         id
@@ -123,6 +124,7 @@ impl State {
         change(&mut agent.first_message, &changes.first_message);
         change(&mut agent.language, &changes.language);
         agent.bursting = changes.bursting;
+        agent.options.extend(changes.options.clone());
         if changes.voice_id.is_some() {
             agent.voice_id.clone_from(&changes.voice_id);
         }

@@ -1,5 +1,6 @@
 //! Reading, changing agents, and what is tried again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -52,6 +53,7 @@ async fn a_change_is_asked_once() {
         language: "es".into(),
         voice_id: Some(id("v0iceExample00000001")),
         bursting: false,
+        options: BTreeMap::new(),
     };
     assert!(server.provider.create_agent(&spec).await.is_err());
     assert!(
@@ -279,7 +281,10 @@ async fn the_rest_of_the_account_is_read() {
         (1, Some("t"))
     );
     let quota = provider.get_subscription().await.unwrap();
-    assert_eq!((quota.remaining(), quota.tier.as_str()), (900, "creator"));
+    assert_eq!(
+        (quota.credits_left(), quota.tier.as_str()),
+        (Some(900), "creator")
+    );
 }
 
 #[tokio::test]

@@ -2,102 +2,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use switchboard_domain::{CallOutcome, InvalidId, PhoneNumber, ProviderId};
+use switchboard_domain::{InvalidId, ProviderId};
 
 use super::failed_start::FailedStart;
-use crate::Conversation;
 use crate::elevenlabs::wire::conversation::ConversationBody;
 use crate::elevenlabs::wire::lenient::whole;
 use crate::elevenlabs::wire::metadata::moment;
-
-const LONGEST_KIND: usize = 64;
-
-/// A webhook whose signature was checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Webhook {
-    /// When it happened, as the provider tells it; the same in every repeat.
-    pub event_timestamp: Option<Timestamp>,
-    /// What happened.
-    pub event: WebhookEvent,
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum WebhookEvent {
-    /// A call is over and its transcript is there (`post_call_transcription`).
-    Transcription(Box<Conversation>),
-    /// The recording of a call (`post_call_audio`).
-    Audio {
-        /// The conversation.
-        conversation_id: ProviderId,
-        /// MP3 audio.
-        audio: Vec<u8>,
-    },
-    /// A call never got through (`call_initiation_failure`).
-    InitiationFailure {
-        /// The conversation it was to become.
-        conversation_id: ProviderId,
-        /// The agent.
-        provider_agent_id: ProviderId,
-        /// How it ended.
-        outcome: CallOutcome,
-        /// The carrier's id of the call.
-        carrier_call_id: Option<String>,
-        /// Whom it was to reach.
-        to: Option<PhoneNumber>,
-        /// Why, in the provider's and the carrier's words with numbers hidden.
-        reason: String,
-    },
-    /// Something we have no use for, or that the provider has added since: to be kept, not applied.
-    Other {
-        /// The `type` of the event.
-        kind: String,
-        /// The conversation it is about, where it names one.
-        conversation_id: Option<ProviderId>,
-    },
-}
-
-impl Webhook {
-    /// The `type` of the event, at most 64 letters, digits, `_`, `-` or `.`.
-    pub fn kind(&self) -> &str {
-        match &self.event {
-            WebhookEvent::Transcription(_) => "post_call_transcription",
-            WebhookEvent::Audio { .. } => "post_call_audio",
-            WebhookEvent::InitiationFailure { .. } => "call_initiation_failure",
-            WebhookEvent::Other { kind, .. } => kind,
-        }
-    }
-
-    /// The conversation it is about. With [`Webhook::kind`] it tells a repeat.
-    pub fn conversation_id(&self) -> Option<&ProviderId> {
-        match &self.event {
-            WebhookEvent::Transcription(conversation) => Some(&conversation.conversation_id),
-            WebhookEvent::Audio { conversation_id, .. }
-            | WebhookEvent::InitiationFailure { conversation_id, .. } => Some(conversation_id),
-            WebhookEvent::Other { conversation_id, .. } => conversation_id.as_ref(),
-        }
-    }
-}
-
-/// A signed webhook that cannot be read: keep the raw body and show it to somebody.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
-    /// Not JSON, or not an object with a `type`.
-    #[error("the body is not JSON with a type and data")]
-    NotAnEvent,
-    /// A known type whose data lacks what we need.
-    #[error("the data of {kind} could not be read: {reason}")]
-    Data {
-        /// The `type` of the event.
-        kind: String,
-        /// What is wrong; names the place, not the content.
-        reason: String,
-    },
-}
+use crate::webhook::plain_kind;
+use crate::{ParseError, Webhook, WebhookEvent};
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -122,7 +37,7 @@ struct Audio {
 /// to be kept all the same.
 pub fn parse(raw: &[u8]) -> Result<Webhook, ParseError> {
     let envelope: Envelope = serde_json::from_slice(raw).map_err(|_| ParseError::NotAnEvent)?;
-    let kind = plain(&envelope.kind);
+    let kind = plain_kind(&envelope.kind);
     let wrong = |reason: String| ParseError::Data {
         kind: kind.clone(),
         reason,
@@ -131,7 +46,7 @@ pub fn parse(raw: &[u8]) -> Result<Webhook, ParseError> {
     let event = match envelope.kind.as_str() {
         "post_call_transcription" => {
             let body: ConversationBody = data(envelope.data).map_err(&wrong)?;
-            WebhookEvent::Transcription(Box::new(body.try_into().map_err(bad_id)?))
+            WebhookEvent::Conversation(Box::new(body.try_into().map_err(bad_id)?))
         }
         "post_call_audio" => {
             let body: Audio = data(envelope.data).map_err(&wrong)?;
@@ -144,7 +59,7 @@ pub fn parse(raw: &[u8]) -> Result<Webhook, ParseError> {
         }
         "call_initiation_failure" => {
             let body: FailedStart = data(envelope.data).map_err(&wrong)?;
-            WebhookEvent::InitiationFailure {
+            WebhookEvent::FailedStart {
                 conversation_id: ProviderId::parse(&body.conversation_id).map_err(bad_id)?,
                 provider_agent_id: ProviderId::parse(&body.agent_id).map_err(bad_id)?,
                 outcome: body.outcome(),
@@ -156,12 +71,12 @@ pub fn parse(raw: &[u8]) -> Result<Webhook, ParseError> {
         _ => {
             let id = envelope.data.get("conversation_id").and_then(Value::as_str);
             WebhookEvent::Other {
-                kind,
                 conversation_id: id.and_then(|id| ProviderId::parse(id).ok()),
             }
         }
     };
     Ok(Webhook {
+        kind,
         event_timestamp: moment(envelope.event_timestamp),
         event,
     })
@@ -179,24 +94,20 @@ fn data<T: DeserializeOwned>(data: Value) -> Result<T, String> {
     })
 }
 
-fn plain(kind: &str) -> String {
-    let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    kind.chars().filter(allowed).take(LONGEST_KIND).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use switchboard_domain::CallOutcome;
 
     #[test]
     fn unknown_events_are_kept_with_what_they_name() {
         let webhook = parse(br#"{"type":"answering_machine_detection","event_timestamp":"1790000100","data":{"conversation_id":"conv_1"}}"#).unwrap();
-        assert_eq!(webhook.kind(), "answering_machine_detection");
+        assert_eq!(webhook.kind, "answering_machine_detection");
         assert_eq!(webhook.conversation_id().unwrap().as_str(), "conv_1");
         assert_eq!(webhook.event_timestamp.unwrap().as_second(), 1_790_000_100);
         let bare = parse(br#"{"type":"new/../thing"}"#).unwrap();
-        assert_eq!((bare.kind(), bare.conversation_id()), ("new..thing", None));
+        assert_eq!((bare.kind.as_str(), bare.conversation_id()), ("new..thing", None));
     }
 
     #[test]
@@ -218,7 +129,7 @@ mod tests {
     #[test]
     fn sip_numbers_may_be_numbers() {
         let raw = br#"{"type":"call_initiation_failure","data":{"agent_id":"agent_1","conversation_id":"conv_1","failure_reason":"unknown","metadata":{"type":"sip","body":{"to_number":15550100199,"sip_status_code":"486","call_sid":"x"}}}}"#;
-        let WebhookEvent::InitiationFailure { to, outcome, .. } = parse(raw).unwrap().event else {
+        let WebhookEvent::FailedStart { to, outcome, .. } = parse(raw).unwrap().event else {
             panic!()
         };
         assert_eq!(to.unwrap().as_str(), "+15550100199");

@@ -2,8 +2,8 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use switchboard_providers::Secret;
-//! use switchboard_providers::elevenlabs::webhook::{Tolerance, parse, verify};
+//! use switchboard_providers::elevenlabs::webhook::{parse, verify};
+//! use switchboard_providers::{Secret, Tolerance};
 //!
 //! let raw = br#"{"type":"post_call_transcription","event_timestamp":1790000100,"data":{}}"#;
 //! let header = "t=1790000100,v0=8b3cba26676a740ba4eb04bd7aa440ee9d5c483066c102ed70535e93d8d06773";
@@ -18,5 +18,5 @@ mod event;
 mod failed_start;
 mod signature;
 
-pub use event::{ParseError, Webhook, WebhookEvent, parse};
-pub use signature::{SIGNATURE_HEADER, SignatureError, Tolerance, sign, verify};
+pub use event::parse;
+pub use signature::{SIGNATURE_HEADER, sign, verify};

@@ -1,53 +1,17 @@
 //! `ElevenLabs-Signature: t=<unix seconds>,v0=<hex of HMAC-SHA256 over "<t>.<raw body>">`.
 
-use std::time::Duration;
-
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use crate::Secret;
+use crate::signature::as_secs;
+use crate::{Secret, SignatureError, Tolerance};
 
 /// Name of the header, to be looked up without regard to case.
 pub const SIGNATURE_HEADER: &str = "elevenlabs-signature";
 
 const LONGEST_HEADER: usize = 1_024;
 const MOST_SIGNATURES: usize = 5;
-
-/// How far the time in a signature may be from ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tolerance {
-    /// How old it may be. The last retry comes after 40 minutes, and may carry the first signature.
-    pub past: Duration,
-    /// How far ahead their clock may be.
-    pub future: Duration,
-}
-
-impl Default for Tolerance {
-    fn default() -> Self {
-        Self {
-            past: Duration::from_secs(45 * 60),
-            future: Duration::from_secs(5 * 60),
-        }
-    }
-}
-
-/// A webhook that is not to be believed. Answer 401 and keep nothing of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureError {
-    /// We have no secret to check with.
-    #[error("no webhook secret is set: put one into ELEVENLABS_WEBHOOK_SECRET or the provider's secret")]
-    NoSecret,
-    /// The header is not of the form `t=…,v0=…`.
-    #[error("the signature header is not of the form t=<unix seconds>,v0=<hex>")]
-    Malformed,
-    /// Signed too long ago, or in the future.
-    #[error("the signature's time is too far from now: check both clocks")]
-    Stale,
-    /// None of our secrets made this signature.
-    #[error("the signature does not fit the body: check that the webhook's secret is the one set here")]
-    Mismatch,
-}
 
 /// Checks that `raw` was signed with one of `secrets` at about `now`.
 ///
@@ -113,10 +77,6 @@ fn mac(secret: &Secret, time: &str, raw: &[u8]) -> Hmac<Sha256> {
     mac.update(b".");
     mac.update(raw);
     mac
-}
-
-fn as_secs(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

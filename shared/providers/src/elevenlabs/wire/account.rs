@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::lenient::{lenient, whole};
 use super::metadata::{length, moment};
-use crate::Quota;
+use crate::{Credits, Quota};
 
 /// Its character counts are credits.
 #[derive(Debug, Deserialize)]
@@ -26,9 +26,13 @@ impl From<Subscription> for Quota {
         Self {
             tier: body.tier,
             status: body.status,
-            used: length(body.character_count),
-            limit: length(body.character_limit),
-            resets_at: moment(body.next_character_count_reset_unix),
+            credits: Some(Credits {
+                used: length(body.character_count),
+                limit: length(body.character_limit),
+                resets_at: moment(body.next_character_count_reset_unix),
+            }),
+            calls_in_progress: None,
+            most_calls: None,
         }
     }
 }

@@ -299,6 +299,7 @@ impl TryFrom<Agent> for ProviderAgent {
             // The vendor's own default.
             bursting: call_limits.bursting_enabled.unwrap_or(true),
             takes_first_message: overrides.conversation_config_override.agent.first_message,
+            options: BTreeMap::new(),
         })
     }
 }

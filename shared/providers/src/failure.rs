@@ -7,8 +7,8 @@ use reqwest::Response;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use super::transport::read_error_body;
 use crate::shown::shown;
+use crate::transport::read_error_body;
 use crate::{ProviderError, Refusal, Secret};
 
 const REQUEST_ID_HEADERS: [&str; 3] = ["request-id", "x-request-id", "x-trace-id"];
@@ -22,23 +22,23 @@ const OUT_OF_CREDIT_CODES: [&str; 3] = ["quota_exceeded", "insufficient_credits"
 
 /// An answer that is not a success, normalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) status: u16,
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) request_id: Option<String>,
-    pub(super) retry_after: Option<Duration>,
+pub(crate) struct Failure {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Failure {
-    pub(super) async fn read(response: Response, key: &Secret) -> Self {
+    pub(crate) async fn read(response: Response, key: &Secret) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = read_error_body(response).await;
         Self::from_parts(status, &headers, &body, key)
     }
 
-    pub(super) fn from_parts(status: u16, headers: &HeaderMap, body: &[u8], key: &Secret) -> Self {
+    pub(crate) fn from_parts(status: u16, headers: &HeaderMap, body: &[u8], key: &Secret) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
         let detail = body.get("detail").unwrap_or(&Value::Null);
         let (code, message) = code_and_message(detail);
@@ -61,7 +61,7 @@ impl Failure {
     /// What it means for a dial: a refusal, or none if the phone may ring all the same.
     ///
     /// Only answers that are given before dialling count as a refusal; everything else is doubt.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
         if self.is_out_of_credit() {
             return Some(Refusal::OutOfCredit);
         }
@@ -126,7 +126,7 @@ impl From<Failure> for ProviderError {
 }
 
 /// A request that got no answer. The address is left out: it can name whom we look for.
-pub(super) fn network(error: reqwest::Error) -> ProviderError {
+pub(crate) fn network(error: reqwest::Error) -> ProviderError {
     let error = error.without_url();
     let reason = if error.is_timeout() {
         "no answer in time"
@@ -142,7 +142,7 @@ pub(super) fn network(error: reqwest::Error) -> ProviderError {
     }
 }
 
-pub(super) fn unreadable(reason: impl Into<String>) -> ProviderError {
+pub(crate) fn unreadable(reason: impl Into<String>) -> ProviderError {
     ProviderError::Unreadable {
         reason: reason.into(),
         request_id: None,

@@ -9,12 +9,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
-use super::client::{ElevenLabsConfig, InvalidConfig};
-use super::failure::{Failure, network, unreadable};
+use crate::failure::{Failure, network, unreadable};
 use crate::http::client_builder;
-use crate::{ApiKeySource, NoApiKey, ProviderError, Secret};
+use crate::{ApiKeySource, InvalidConfig, NoApiKey, ProviderError, Secret};
 
-const KEY_HEADER: HeaderName = HeaderName::from_static("xi-api-key");
 /// A whole conversation with its transcript; everything else is far smaller.
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 const MAX_ERROR_BYTES: usize = 1024 * 1024;
@@ -26,18 +24,28 @@ const LONGEST_RETRY_WAIT: Duration = Duration::from_secs(5);
 const DIAL_READ_TIMEOUT: Duration = Duration::from_secs(1_200);
 
 /// The query of a request.
-pub(super) type Query = Vec<(&'static str, String)>;
+pub(crate) type Query = Vec<(&'static str, String)>;
 
-pub(super) struct Transport {
+/// Where a provider is, how it takes its key, and how patiently it is asked.
+pub(crate) struct TransportConfig {
+    pub(crate) base_url: Url,
+    /// The header that carries the key.
+    pub(crate) key_header: HeaderName,
+    /// Wait before a read is tried again; doubles once.
+    pub(crate) retry_wait: Duration,
+}
+
+pub(crate) struct Transport {
     asking: Client,
     dialling: Client,
     base_url: String,
+    key_header: HeaderName,
     keys: Arc<dyn ApiKeySource>,
     retry_wait: Duration,
 }
 
 impl Transport {
-    pub(super) fn new(config: ElevenLabsConfig, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
+    pub(crate) fn new(config: TransportConfig, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
         if !matches!(config.base_url.scheme(), "http" | "https") || config.base_url.host().is_none() {
             return Err(InvalidConfig::BaseUrl);
         }
@@ -57,17 +65,17 @@ impl Transport {
                 .pool_max_idle_per_host(0)
                 .build()?,
             base_url: config.base_url.as_str().trim_end_matches('/').to_owned(),
+            key_header: config.key_header,
             keys,
             retry_wait: config.retry_wait,
         })
     }
 
     /// The key to use now.
-    pub(super) async fn key(&self) -> Result<Secret, NoApiKey> {
+    pub(crate) async fn key(&self) -> Result<Secret, NoApiKey> {
         let key = self.keys.api_key().await?;
         if key.is_empty() {
-            let reason =
-                "no ElevenLabs API key is set: put one into ELEVENLABS_API_KEY or the provider's secret";
+            let reason = "no API key is set for the provider: put one in under Settings, or into its secret";
             return Err(NoApiKey {
                 reason: reason.to_owned(),
                 is_passing: false,
@@ -77,12 +85,12 @@ impl Transport {
     }
 
     /// Looks for a newer key, so that the next request has it.
-    pub(super) async fn renewed_key(&self, refused: &Secret) -> Option<Secret> {
+    pub(crate) async fn renewed_key(&self, refused: &Secret) -> Option<Secret> {
         self.keys.renewed_api_key(refused).await
     }
 
     /// Sends a dial, once; every failure is the caller's to judge.
-    pub(super) async fn dial(
+    pub(crate) async fn dial(
         &self,
         path: &str,
         body: &impl Serialize,
@@ -90,11 +98,11 @@ impl Transport {
         timeout: Duration,
     ) -> reqwest::Result<Response> {
         let request = self.dialling.post(self.url(path)).json(body).timeout(timeout);
-        with_key(request, key).send().await
+        self.with_key(request, key).send().await
     }
 
     /// Reads JSON, trying again a little when the provider stumbles.
-    pub(super) async fn get_json<T: DeserializeOwned>(
+    pub(crate) async fn get_json<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &Query,
@@ -104,7 +112,7 @@ impl Transport {
     }
 
     /// Reads something; a success, its body still to come.
-    pub(super) async fn get(
+    pub(crate) async fn get(
         &self,
         path: &str,
         query: &Query,
@@ -128,8 +136,18 @@ impl Transport {
         }
     }
 
+    /// Reads a file that the provider keeps where everybody may read it: without the key.
+    pub(crate) async fn get_open(&self, url: &str) -> Result<Response, ProviderError> {
+        let answer = self.asking.get(url).timeout(ASK_TIMEOUT).send().await;
+        let response = answer.map_err(network)?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(unreadable(format!("HTTP {}", response.status().as_u16())))
+    }
+
     /// Changes something, once.
-    pub(super) async fn change(
+    pub(crate) async fn change(
         &self,
         method: Method,
         path: &str,
@@ -149,13 +167,32 @@ impl Transport {
     /// because a refused request changed nothing.
     async fn ask(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ProviderError> {
         let key = self.key().await.map_err(no_key)?;
-        let refused = match ask_once(request(), &key).await {
+        let refused = match self.ask_once(request(), &key).await {
             Err(error @ ProviderError::Unauthorized { .. }) => error,
             answer => return answer,
         };
         match self.renewed_key(&key).await {
-            Some(newer) if newer != key => ask_once(request(), &newer).await,
+            Some(newer) if newer != key => self.ask_once(request(), &newer).await,
             _ => Err(refused),
+        }
+    }
+
+    async fn ask_once(&self, request: RequestBuilder, key: &Secret) -> Result<Response, ProviderError> {
+        let response = self.with_key(request, key).send().await.map_err(network)?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(Failure::read(response, key).await.into())
+    }
+
+    fn with_key(&self, request: RequestBuilder, key: &Secret) -> RequestBuilder {
+        match HeaderValue::from_str(key.open().trim()) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                request.header(self.key_header.clone(), value)
+            }
+            // A key that no header can carry is as good as none: the provider answers 401.
+            Err(_) => request,
         }
     }
 
@@ -179,25 +216,6 @@ impl Transport {
 
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
-    }
-}
-
-async fn ask_once(request: RequestBuilder, key: &Secret) -> Result<Response, ProviderError> {
-    let response = with_key(request, key).send().await.map_err(network)?;
-    if response.status().is_success() {
-        return Ok(response);
-    }
-    Err(Failure::read(response, key).await.into())
-}
-
-fn with_key(request: RequestBuilder, key: &Secret) -> RequestBuilder {
-    match HeaderValue::from_str(key.open().trim()) {
-        Ok(mut value) => {
-            value.set_sensitive(true);
-            request.header(KEY_HEADER, value)
-        }
-        // A key that no header can carry is as good as none: the provider answers 401.
-        Err(_) => request,
     }
 }
 
@@ -239,7 +257,7 @@ async fn read_body(response: Response) -> Result<Vec<u8>, ProviderError> {
 }
 
 /// The body of a success or a failure, or none if it is larger than `limit`.
-pub(super) async fn read_bounded(mut response: Response, limit: usize) -> reqwest::Result<Option<Vec<u8>>> {
+pub(crate) async fn read_bounded(mut response: Response, limit: usize) -> reqwest::Result<Option<Vec<u8>>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > limit {
@@ -251,7 +269,7 @@ pub(super) async fn read_bounded(mut response: Response, limit: usize) -> reqwes
 }
 
 /// The body of a failure as far as it can be had; the status alone says enough.
-pub(super) async fn read_error_body(response: Response) -> Vec<u8> {
+pub(crate) async fn read_error_body(response: Response) -> Vec<u8> {
     read_bounded(response, MAX_ERROR_BYTES)
         .await
         .ok()
@@ -260,7 +278,7 @@ pub(super) async fn read_error_body(response: Response) -> Vec<u8> {
 }
 
 /// Reads JSON. The reason of a failure names the place, not the content.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProviderError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProviderError> {
     serde_json::from_slice(body).map_err(|error| {
         let kind = format!("{:?}", error.classify()).to_lowercase();
         unreadable(format!(

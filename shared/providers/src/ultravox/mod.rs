@@ -1,0 +1,7 @@
+//! Ultravox.
+
+mod client;
+mod platform;
+
+pub use client::Ultravox;
+pub use platform::UltravoxPlatform;
