@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use switchboard_domain::{CampaignStatus, ProviderHealth, ProviderKind};
 use switchboard_providers::fake::NextDial;
-use switchboard_providers::{ProviderError, Quota, Refusal};
+use switchboard_providers::{Credits, ProviderError, Quota, Refusal};
 use switchboard_testing::{Actor, records};
 
 use crate::world::World;
@@ -192,9 +192,12 @@ async fn a_campaign_that_wants_credits_pauses_when_few_are_left() {
     let quota = |used| Quota {
         tier: "pro".into(),
         status: "active".into(),
-        used,
-        limit: 10_000,
-        resets_at: None,
+        credits: Some(Credits {
+            used,
+            limit: 10_000,
+            resets_at: None,
+        }),
+        ..Quota::default()
     };
     world.provider.set_quota(quota(9_500));
     let mut careful = records::campaign("careful", world.now());

@@ -19,7 +19,7 @@ use switchboard_domain::{
 use switchboard_providers::Secret;
 use switchboard_providers::elevenlabs::webhook::sign;
 use switchboard_providers::fake::FakeProvider;
-use switchboard_service::{ElevenLabsSecrets, Providers, Settings};
+use switchboard_service::{ProviderSecrets, Providers, Secrets, Settings};
 use switchboard_store::{CallFilter, DialLimits, DialMessage};
 use switchboard_testing::{LIMIT, TestStore, records};
 use tokio::task::JoinSet;
@@ -57,17 +57,30 @@ impl World {
         let provider = FakeProvider::new(clock.clone());
         let shared = Arc::new(provider.clone());
         let settings = Settings::from_pairs([("ELEVENLABS_WEBHOOK_SECRET", SECRET)]);
-        let secrets = Arc::new(ElevenLabsSecrets::from_settings(&settings, None, clock.clone()));
-        let dialer = Dialer::new(test.store.clone(), shared.clone(), clock.clone(), PACE);
+        let secrets =
+            Secrets::new(|kind| ProviderSecrets::from_settings(kind, &settings, None, clock.clone()));
+        let dialer = Dialer::new(
+            test.store.clone(),
+            Providers::only(shared.clone()),
+            clock.clone(),
+            PACE,
+        );
         let pace = campaign_scheduler::Pace::default();
         let store = test.store.clone();
-        let scheduler = Scheduler::new(store, shared.clone(), clock.clone(), LIMIT, true, pace);
+        let scheduler = Scheduler::new(
+            store,
+            Providers::only(shared.clone()),
+            clock.clone(),
+            LIMIT,
+            true,
+            pace,
+        );
         let hooks = provider_webhooks::router(Webhooks {
             store: test.store.clone(),
             secrets,
             clock: clock.clone(),
         });
-        let providers = Providers::new(shared);
+        let providers = Providers::only(shared);
         let deps = Deps::new(
             test.store.clone(),
             providers,

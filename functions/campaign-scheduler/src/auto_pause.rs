@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use switchboard_domain::{Campaign, CampaignId};
+use switchboard_domain::{Campaign, CampaignId, ProviderKind};
 use switchboard_store::{CallFilter, StoreError};
 
 use crate::tick::{LastDone, Scheduler};
@@ -88,13 +88,29 @@ impl Scheduler {
         if asking.is_empty() {
             return Ok(());
         }
-        let left = match self.provider.get_subscription().await {
-            Ok(quota) => quota.remaining(),
+        for provider in ProviderKind::ALL {
+            let theirs: Vec<&Campaign> = asking
+                .iter()
+                .copied()
+                .filter(|one| one.provider == provider)
+                .collect();
+            if !theirs.is_empty() {
+                self.pause_at(provider, &theirs).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn pause_at(&self, provider: ProviderKind, asking: &[&Campaign]) -> Result<(), StoreError> {
+        let left = match self.providers.get(provider).get_subscription().await {
+            Ok(quota) => quota.credits_left(),
             Err(error) => {
                 tracing::warn!(error = %error.explain(), "the provider did not say what credits are left");
                 return Ok(());
             }
         };
+        // A provider without credits runs out of none.
+        let Some(left) = left else { return Ok(()) };
         for campaign in asking {
             if let Some(reason) = campaign.rules.auto_pause.credits_low(left) {
                 self.pause(campaign, &reason).await?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use switchboard_domain::ProviderId;
-use switchboard_providers::{ConversationQuery, ConversationState};
+use switchboard_providers::{ConversationQuery, ConversationState, VoiceProvider};
 use switchboard_store::StoreError;
 
 use crate::tick::{LastDone, Scheduler};
@@ -31,7 +31,25 @@ impl Scheduler {
             in_analysis: true,
             ..ConversationQuery::default()
         };
-        let asked = tokio::time::timeout(PATIENCE, self.provider.list_conversations(&query)).await;
+        let (mut freed, mut seen) = (0, HashSet::new());
+        for provider in self.providers.used().await {
+            freed += self
+                .free_lines_at(provider.as_ref(), &query, known, &mut seen)
+                .await?;
+        }
+        *known = seen;
+        Ok(freed)
+    }
+
+    async fn free_lines_at(
+        &self,
+        provider: &dyn VoiceProvider,
+        query: &ConversationQuery,
+        known: &HashSet<ProviderId>,
+        seen: &mut HashSet<ProviderId>,
+    ) -> Result<u64, StoreError> {
+        let (now, mut freed) = (self.clock.now(), 0);
+        let asked = tokio::time::timeout(PATIENCE, provider.list_conversations(query)).await;
         let page = match asked {
             Ok(Ok(page)) => page,
             Ok(Err(error)) => {
@@ -45,7 +63,6 @@ impl Scheduler {
         };
         let over = page.conversations.into_iter();
         let over = over.filter(|row| row.state == ConversationState::Processing);
-        let (mut freed, mut seen) = (0, HashSet::new());
         for id in over.map(|row| row.conversation_id) {
             if !known.contains(&id) {
                 // The index may not know it yet: then it is looked for again.
@@ -56,7 +73,6 @@ impl Scheduler {
             }
             seen.insert(id);
         }
-        *known = seen;
         Ok(freed)
     }
 

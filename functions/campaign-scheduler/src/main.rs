@@ -4,7 +4,6 @@ use campaign_scheduler::{Pace, Scheduler};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use switchboard_domain::ProviderKind;
 use switchboard_service::{Need, Starting};
 
 /// How long before Lambda ends the invocation a tick ends by itself.
@@ -23,10 +22,9 @@ async fn main() -> Result<(), Error> {
     ];
     let start = starting.finish(&needs).await?;
     let reserve = start.config.store.reserve_concurrency;
-    let provider = start.providers.get(ProviderKind::Elevenlabs);
     let scheduler = Scheduler::new(
         start.store.clone(),
-        provider,
+        start.providers,
         start.clock.clone(),
         limit,
         reserve,

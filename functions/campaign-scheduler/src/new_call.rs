@@ -61,6 +61,7 @@ pub(crate) fn new_call(
         duration_secs: None,
         failure: None,
         provider_request_id: None,
+        hung_up_at: None,
         results: CallResults::default(),
         results_complete: false,
         disclosure: None,

@@ -41,7 +41,7 @@ impl Scheduler {
         let mut state = self.store.provider_state(provider, now).await?;
         if state.wants_a_look(now) {
             // The lightest question there is: how many calls are in progress.
-            let event = match self.provider.live_count().await {
+            let event = match self.providers.get(provider).live_count().await {
                 Ok(_) => ProviderEvent::Answered,
                 Err(error) if error.is_passing() => ProviderEvent::Failed {
                     error: error.explain(),

@@ -47,7 +47,14 @@ impl Scheduler {
             tracing::error!(call.id = %slot.call_id, "a slot is held by a call that does not exist");
             return Ok(false);
         };
-        match look_after(&self.store, self.provider.as_ref(), &call, now).await {
+        match look_after(
+            &self.store,
+            self.providers.get(call.provider).as_ref(),
+            &call,
+            now,
+        )
+        .await
+        {
             Ok(_) => Ok(true),
             Err(error) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "an unwatched call could not be settled yet");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use switchboard_domain::{Clock, ProviderId};
-use switchboard_providers::VoiceProvider;
+use switchboard_service::Providers;
 use switchboard_store::{Store, StoreError};
 
 use crate::auto_pause::Judged;
@@ -72,7 +72,7 @@ pub struct TickSummary {
 #[derive(Clone)]
 pub struct Scheduler {
     pub(crate) store: Store,
-    pub(crate) provider: Arc<dyn VoiceProvider>,
+    pub(crate) providers: Providers,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) default_limit: u32,
     pub(crate) reserve_concurrency: bool,
@@ -107,7 +107,7 @@ impl Scheduler {
     /// A scheduler. `default_limit` holds until somebody sets another limit.
     pub fn new(
         store: Store,
-        provider: Arc<dyn VoiceProvider>,
+        providers: Providers,
         clock: Arc<dyn Clock>,
         default_limit: u32,
         reserve_concurrency: bool,
@@ -115,7 +115,7 @@ impl Scheduler {
     ) -> Self {
         Self {
             store,
-            provider,
+            providers,
             clock,
             default_limit,
             reserve_concurrency,

@@ -73,6 +73,7 @@ fn imported_call(agent: &Agent, conversation: &Conversation, outcome: CallOutcom
         duration_secs: None,
         failure: None,
         provider_request_id: None,
+        hung_up_at: None,
         results: CallResults::default(),
         results_complete: false,
         disclosure: None,

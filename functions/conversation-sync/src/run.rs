@@ -110,7 +110,7 @@ impl ConversationSync {
         };
         // What somebody waits for comes first: the walk can take minutes.
         self.fetch_recordings(work_until, &mut summary).await?;
-        for provider in self.providers.all() {
+        for provider in self.providers.used().await {
             let agent = match &only {
                 Some((kind, _)) if *kind != provider.kind() => continue,
                 only => only.as_ref().map(|(_, id)| id.clone()),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard_domain::{Call, CallId, CallStatus, Clock};
-use switchboard_providers::VoiceProvider;
+use switchboard_domain::{Call, CallStatus, Clock};
 use switchboard_reconcile::pull_recording;
+use switchboard_service::Providers;
 use switchboard_store::{DialMessage, Store, StoreError, UpdateOutcome};
 
 use crate::Pace;
@@ -29,17 +29,17 @@ pub enum Verdict {
 #[derive(Clone)]
 pub struct Dialer {
     pub(crate) store: Store,
-    pub(crate) provider: Arc<dyn VoiceProvider>,
+    pub(crate) providers: Providers,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) pace: Pace,
 }
 
 impl Dialer {
     /// A dialer; one serves any number of messages.
-    pub fn new(store: Store, provider: Arc<dyn VoiceProvider>, clock: Arc<dyn Clock>, pace: Pace) -> Self {
+    pub fn new(store: Store, providers: Providers, clock: Arc<dyn Clock>, pace: Pace) -> Self {
         Self {
             store,
-            provider,
+            providers,
             clock,
             pace,
         }
@@ -78,7 +78,7 @@ impl Dialer {
                 Some(ended) => ended,
                 None => return Ok(Verdict::HandOver),
             };
-            self.fetch_recording(&ended.call_id).await;
+            self.fetch_recording(&ended).await;
             return Ok(Verdict::Acknowledge);
         }
         tracing::warn!(call.id = %message.call_id, "the call changed all the time; it goes back to the scheduler");
@@ -109,9 +109,10 @@ impl Dialer {
     }
 
     /// The recording while we are here; what does not come now is due, and the sync fetches it.
-    async fn fetch_recording(&self, id: &CallId) {
+    async fn fetch_recording(&self, call: &Call) {
+        let (id, provider) = (&call.call_id, self.providers.get(call.provider));
         for attempt in 1..=RECORDING_TRIES {
-            match pull_recording(&self.store, self.provider.as_ref(), id, self.clock.now()).await {
+            match pull_recording(&self.store, provider.as_ref(), id, self.clock.now()).await {
                 Ok(switchboard_domain::RecordingState::Pending) => {}
                 Ok(_) => return,
                 Err(error) => {

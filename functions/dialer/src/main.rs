@@ -4,16 +4,14 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use dialer::{Dialer, Pace};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use switchboard_domain::ProviderKind;
 use switchboard_service::{Need, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start("dialer", &[Need::DialQueue, Need::Provider]).await?;
-    let provider = start.providers.get(ProviderKind::Elevenlabs);
     let dialer = Dialer::new(
         start.store.clone(),
-        provider,
+        start.providers.clone(),
         start.clock.clone(),
         Pace::default(),
     );

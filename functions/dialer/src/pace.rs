@@ -11,6 +11,8 @@ pub struct Pace {
     pub slowest_look: Duration,
     /// Between questions to the provider, in case a webhook never comes.
     pub ask_provider: Duration,
+    /// Between questions for the outcome of a call whose line is free again.
+    pub ask_outcome: Duration,
     /// Between signs of life; a call without one for three of them is looked after by the scheduler.
     pub heartbeat: Duration,
     /// Longest wait for a slot; then the call goes back.
@@ -27,6 +29,7 @@ impl Default for Pace {
             first_look: Duration::from_millis(250),
             slowest_look: Duration::from_secs(2),
             ask_provider: Duration::from_secs(15),
+            ask_outcome: Duration::from_secs(3),
             heartbeat: Duration::from_secs(15),
             wait_for_slot: Duration::from_secs(20),
             retry_slot: Duration::from_millis(500),

@@ -24,9 +24,8 @@ impl Dialer {
                 .not_placed(call, TryAgain::Patiently, reason.to_owned(), None)
                 .await;
         }
-        let answer = self
-            .while_watched(&call, self.provider.place_call(&request))
-            .await;
+        let provider = self.providers.get(call.provider);
+        let answer = self.while_watched(&call, provider.place_call(&request)).await;
         self.note_answer(&call, &answer).await;
         match answer {
             Ok(placed) => {

@@ -25,6 +25,7 @@ impl Dialer {
     ) -> Result<Option<Call>, StoreError> {
         let begun = self.clock.now();
         let mut next_question = begun;
+        let mut asked_at = begun;
         let mut next_heartbeat = later(begun, self.pace.heartbeat);
         // What was not confirmed is asked for at once; what was, is heard of by itself.
         if call.status == CallStatus::InProgress {
@@ -41,9 +42,13 @@ impl Dialer {
                 self.heartbeat(&call).await?;
                 next_heartbeat = later(now, self.pace.heartbeat);
             }
+            if let Some(hung_up_at) = call.hung_up_at {
+                next_question = next_question.min(later(hung_up_at.max(asked_at), self.pace.ask_outcome));
+            }
             if now >= next_question {
                 self.ask(&call).await?;
-                next_question = later(self.clock.now(), self.pace.ask_provider);
+                asked_at = self.clock.now();
+                next_question = later(asked_at, self.pace.ask_provider);
             } else {
                 let age = Duration::try_from(now.duration_since(begun)).unwrap_or_default();
                 tokio::time::sleep(self.pace.look(age)).await;
@@ -60,7 +65,14 @@ impl Dialer {
 
     /// Asks the provider how the call is. What cannot be learned now is asked again later.
     async fn ask(&self, call: &Call) -> Result<(), StoreError> {
-        match look_after(&self.store, self.provider.as_ref(), call, self.clock.now()).await {
+        match look_after(
+            &self.store,
+            self.providers.get(call.provider).as_ref(),
+            call,
+            self.clock.now(),
+        )
+        .await
+        {
             Ok(Settled::Live(_) | Settled::Over(_) | Settled::Unknown | Settled::NotFound) => Ok(()),
             Err(ReconcileError::Store(error)) => Err(error),
             Err(error) => {

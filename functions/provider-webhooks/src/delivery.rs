@@ -2,21 +2,20 @@
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use switchboard_domain::ProviderKind;
 use switchboard_reconcile::apply_webhook;
 use switchboard_service::{Causes, Problem};
 use switchboard_store::{FileStore, StoreError, WebhookRecord, WebhookState};
 
 use crate::Webhooks;
 
-const PROVIDER: &str = "elevenlabs";
-
 impl Webhooks {
     /// Takes a verified body in; answers what became of it.
     ///
     /// # Errors
     /// When it could not be kept, or what it says could not be written: then it is to be sent again.
-    pub(crate) async fn receive(&self, raw: Bytes) -> Result<WebhookState, Problem> {
-        let mut record = match self.keep(&raw).await.map_err(again)? {
+    pub(crate) async fn receive(&self, provider: ProviderKind, raw: Bytes) -> Result<WebhookState, Problem> {
+        let mut record = match self.keep(provider.as_str(), &raw).await.map_err(again)? {
             Kept::ToApply(record) => *record,
             Kept::Settled(state) => return Ok(state),
         };
@@ -28,11 +27,11 @@ impl Webhooks {
     }
 
     /// Puts the body and its record where they last.
-    async fn keep(&self, raw: &Bytes) -> Result<Kept, StoreError> {
+    async fn keep(&self, provider: &str, raw: &Bytes) -> Result<Kept, StoreError> {
         let digest = hex::encode(Sha256::digest(raw));
-        match self.store.find_webhook(PROVIDER, &digest).await? {
+        match self.store.find_webhook(provider, &digest).await? {
             Some(mut known) => {
-                self.store.count_delivery(PROVIDER, &digest).await?;
+                self.store.count_delivery(provider, &digest).await?;
                 known.deliveries += 1;
                 Ok(match known.state {
                     WebhookState::Received => Kept::ToApply(Box::new(known)),
@@ -40,13 +39,13 @@ impl Webhooks {
                 })
             }
             None => {
-                let body_key = FileStore::webhook_key(PROVIDER, &digest);
+                let body_key = FileStore::webhook_key(provider, &digest);
                 self.store
                     .files()
                     .put(&body_key, "application/json", raw.clone())
                     .await?;
                 let record = WebhookRecord {
-                    provider: PROVIDER.to_owned(),
+                    provider: provider.to_owned(),
                     digest,
                     state: WebhookState::Received,
                     kind_name: None,

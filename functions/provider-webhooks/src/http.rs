@@ -1,12 +1,13 @@
 //! The routes, and who is let in.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::routing::post;
 use axum::{Json, Router};
 use http::HeaderMap;
 use serde_json::{Value, json};
-use switchboard_providers::elevenlabs::webhook::{SIGNATURE_HEADER, SignatureError};
+use switchboard_domain::ProviderKind;
+use switchboard_providers::SignatureError;
 use switchboard_service::{Causes, Problem, ProblemCode};
 
 use crate::Webhooks;
@@ -21,7 +22,7 @@ const NOT_SIGNED: &str = "The signature is missing, too old, or does not fit the
 /// The routes of the webhooks and of the tools.
 pub fn router(webhooks: Webhooks) -> Router {
     Router::new()
-        .route("/webhooks/elevenlabs", post(elevenlabs))
+        .route("/webhooks/{provider}", post(of_a_provider))
         .route("/tools/do-not-call", post(do_not_call))
         .method_not_allowed_fallback(async || {
             Problem::new(
@@ -33,36 +34,38 @@ pub fn router(webhooks: Webhooks) -> Router {
         .with_state(webhooks)
 }
 
-async fn elevenlabs(
+async fn of_a_provider(
     State(webhooks): State<Webhooks>,
+    Path(provider): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
+    let provider = ProviderKind::parse(&provider).ok_or_else(|| Problem::not_found("webhook"))?;
     let raw = match to_bytes(body, MAX_BODY_BYTES).await {
         Ok(raw) => raw,
         Err(_) => return Err(Problem::too_large(MAX_BODY_BYTES as u64)),
     };
-    admit(&webhooks, &headers, &raw).await?;
-    // The sender counts exactly 200 as delivered.
-    let state = webhooks.receive(raw).await?;
+    admit(&webhooks, provider, &headers, &raw).await?;
+    // ElevenLabs counts exactly 200 as delivered, Ultravox any success.
+    let state = webhooks.receive(provider, raw).await?;
     Ok(Json(json!({ "status": state })))
 }
 
 /// Lets in what is signed with one of our secrets, over the bytes as they came.
-async fn admit(webhooks: &Webhooks, headers: &HeaderMap, raw: &[u8]) -> Result<(), Problem> {
-    let Some(header) = headers
-        .get(SIGNATURE_HEADER)
-        .and_then(|value| value.to_str().ok())
-    else {
-        tracing::warn!("a webhook without a signature was turned away");
-        return Err(Problem::unauthorized(NOT_SIGNED));
-    };
-    match webhooks.secrets.verify_webhook(header, raw).await {
+async fn admit(
+    webhooks: &Webhooks,
+    provider: ProviderKind,
+    headers: &HeaderMap,
+    raw: &[u8],
+) -> Result<(), Problem> {
+    match webhooks.secrets.get(provider).verify_webhook(headers, raw).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
             match error {
-                SignatureError::NoSecret => tracing::error!(%error, "a webhook could not be checked"),
-                _ => tracing::warn!(%error, "a webhook was turned away"),
+                SignatureError::NoSecret => {
+                    tracing::error!(provider = provider.as_str(), %error, "a webhook could not be checked")
+                }
+                _ => tracing::warn!(provider = provider.as_str(), %error, "a webhook was turned away"),
             }
             Err(Problem::unauthorized(NOT_SIGNED))
         }

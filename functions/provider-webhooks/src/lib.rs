@@ -14,7 +14,7 @@ pub use http::{MAX_BODY_BYTES, router};
 use std::sync::Arc;
 
 use switchboard_domain::Clock;
-use switchboard_service::ElevenLabsSecrets;
+use switchboard_service::Secrets;
 use switchboard_store::Store;
 
 /// What the function works with. Cheap to clone.
@@ -23,7 +23,7 @@ pub struct Webhooks {
     /// Everything that is kept.
     pub store: Store,
     /// The secrets that webhooks are signed with, and those of tools.
-    pub secrets: Arc<ElevenLabsSecrets>,
+    pub secrets: Secrets,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
 }

@@ -51,6 +51,7 @@ pub(crate) fn call(status: CallStatus) -> Call {
         duration_secs: None,
         failure: None,
         provider_request_id: None,
+        hung_up_at: None,
         results: CallResults::default(),
         results_complete: false,
         disclosure: None,

@@ -82,6 +82,9 @@ async fn confirm(
                 .clone()
                 .or(call.carrier_call_id.take());
             call.started_at = conversation.started_at.or(call.started_at);
+            if conversation.state.is_over() {
+                call.hung_up_at = call.hung_up_at.or(Some(now));
+            }
         }
         let changed = *call != before;
         if changed {

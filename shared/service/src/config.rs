@@ -1,8 +1,11 @@
 //! What every function is told by its environment.
 
+use switchboard_domain::ProviderKind;
+use switchboard_providers::platform;
 use switchboard_store::StoreConfig;
 use url::Url;
 
+use crate::secrets::Names;
 use crate::settings::Settings;
 use crate::telemetry::LogLevel;
 
@@ -38,10 +41,17 @@ pub struct ServiceConfig {
     pub log_level: LogLevel,
     /// Where everything is kept.
     pub store: StoreConfig,
-    /// Address of the ElevenLabs API.
-    pub elevenlabs_base_url: Url,
-    /// Secret with the API key and webhook secrets of ElevenLabs, where they are not set directly.
-    pub elevenlabs_secret_arn: Option<String>,
+    /// Where each provider is, in the order of [`ProviderKind::ALL`].
+    providers: [ProviderConfig; ProviderKind::ALL.len()],
+}
+
+/// Where a provider is.
+#[derive(Debug, Clone)]
+pub struct ProviderConfig {
+    /// Address of its API.
+    pub base_url: Url,
+    /// Secret with its API key and webhook secrets, where they are not set directly.
+    pub secret_arn: Option<String>,
 }
 
 impl ServiceConfig {
@@ -51,23 +61,36 @@ impl ServiceConfig {
             region: settings.required("AWS_REGION", "us-east-1"),
             log_level: settings.parsed("LOG_LEVEL", LogLevel::Info, "info"),
             store: store_config(settings, needs),
-            elevenlabs_base_url: base_url(settings),
-            elevenlabs_secret_arn: settings.optional("ELEVENLABS_SECRET_ARN"),
+            providers: ProviderKind::ALL.map(|kind| ProviderConfig {
+                base_url: base_url(settings, kind),
+                secret_arn: settings.optional(&Names::of(kind).secret_arn()),
+            }),
         };
-        for (need, direct, example) in [
-            (Need::Provider, "ELEVENLABS_API_KEY", "sk_..."),
-            (Need::WebhookSecrets, "ELEVENLABS_WEBHOOK_SECRET", "wsec_..."),
-        ] {
-            let given = config.elevenlabs_secret_arn.is_some() || settings.optional(direct).is_some();
-            if needs.contains(&need) && !given {
-                settings.problem(
-                    direct,
-                    "is not set, and neither is ELEVENLABS_SECRET_ARN",
-                    example,
+        let wanted: [(Need, fn(&Names) -> String, &'static str); 2] = [
+            (Need::Provider, Names::api_key, "sk_..."),
+            (Need::WebhookSecrets, Names::webhook_secret, "wsec_..."),
+        ];
+        for (_, direct, example) in wanted.into_iter().filter(|(need, ..)| needs.contains(need)) {
+            let is_given = |kind| {
+                let given = config.provider(kind).secret_arn.is_some();
+                given || settings.optional(&direct(&Names::of(kind))).is_some()
+            };
+            // One provider is enough.
+            if !ProviderKind::ALL.into_iter().any(is_given) {
+                let names = Names::of(ProviderKind::ALL[0]);
+                let problem = format!(
+                    "is not set, and neither is {}, nor those of another provider",
+                    names.secret_arn()
                 );
+                settings.problem(&direct(&names), &problem, example);
             }
         }
         config
+    }
+
+    /// Where a provider is.
+    pub fn provider(&self, kind: ProviderKind) -> &ProviderConfig {
+        &self.providers[kind as usize]
     }
 }
 
@@ -130,14 +153,15 @@ fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
     }
 }
 
-fn base_url(settings: &mut Settings) -> Url {
-    const NAME: &str = "ELEVENLABS_BASE_URL";
-    const USUAL: &str = "https://api.elevenlabs.io";
-    #[expect(clippy::expect_used, reason = "a constant that is an address")]
-    let usual = Url::parse(USUAL).expect("an address");
-    let url = settings.parsed(NAME, usual, USUAL);
+fn base_url(settings: &mut Settings, kind: ProviderKind) -> Url {
+    let (name, usual) = (Names::of(kind).base_url(), platform(kind).usual_address());
+    #[expect(
+        clippy::expect_used,
+        reason = "every platform's address is one, as a test shows"
+    )]
+    let url = settings.parsed(&name, Url::parse(usual).expect("an address"), usual);
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        settings.problem(NAME, "is not the address of an HTTP server", USUAL);
+        settings.problem(&name, "is not the address of an HTTP server", usual);
     }
     url
 }
@@ -163,7 +187,9 @@ mod tests {
         settings.finish().unwrap();
         assert_eq!(config.store.calls_table, "calls");
         assert_eq!(config.store.dial_queue_url, None);
-        assert_eq!(config.elevenlabs_base_url.as_str(), "https://api.elevenlabs.io/");
+        let address = |kind| config.provider(kind).base_url.as_str();
+        assert_eq!(address(ProviderKind::Elevenlabs), "https://api.elevenlabs.io/");
+        assert_eq!(address(ProviderKind::Ultravox), "https://api.ultravox.ai/");
         assert!(config.store.reserve_concurrency);
     }
 
@@ -174,13 +200,8 @@ mod tests {
             &mut settings,
             &[Need::DialQueue, Need::DialerControl, Need::Provider],
         );
-        let names: Vec<&str> = settings
-            .finish()
-            .unwrap_err()
-            .problems
-            .iter()
-            .map(|p| p.name)
-            .collect();
+        let problems = settings.finish().unwrap_err().problems;
+        let names: Vec<&str> = problems.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(
             names,
             [

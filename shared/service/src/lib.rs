@@ -39,7 +39,7 @@ pub use clock::{SystemClock, rng};
 pub use config::{Need, ServiceConfig};
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use providers::Providers;
-pub use secrets::{ElevenLabsSecrets, SecretStore, SecretsError, SecretsManager};
+pub use secrets::{ProviderSecrets, SecretStore, Secrets, SecretsError, SecretsManager};
 pub use settings::{ConfigError, SettingProblem, Settings};
 pub use start::{Start, StartError, Starting, start};
 pub use target_secrets::{

@@ -7,7 +7,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingProblem {
     /// Name of the environment variable.
-    pub name: &'static str,
+    pub name: String,
     /// What is wrong with it.
     pub problem: String,
     /// A value that would be right.
@@ -77,14 +77,14 @@ impl Settings {
     }
 
     /// The value, or none when it is not set. Empty counts as not set.
-    pub fn optional(&self, name: &'static str) -> Option<String> {
+    pub fn optional(&self, name: &str) -> Option<String> {
         (self.read)(name)
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())
     }
 
     /// The value; one that is not set is a problem, and empty until [`Settings::finish`] says so.
-    pub fn required(&mut self, name: &'static str, example: &'static str) -> String {
+    pub fn required(&mut self, name: &str, example: &'static str) -> String {
         self.optional(name).unwrap_or_else(|| {
             self.problem(name, "is not set", example);
             String::new()
@@ -92,7 +92,7 @@ impl Settings {
     }
 
     /// The value read as a `T`, or `default` when it is not set; anything else is a problem.
-    pub fn parsed<T: FromStr>(&mut self, name: &'static str, default: T, example: &'static str) -> T
+    pub fn parsed<T: FromStr>(&mut self, name: &str, default: T, example: &'static str) -> T
     where
         T::Err: fmt::Display,
     {
@@ -107,7 +107,7 @@ impl Settings {
     }
 
     /// The value read as a `T`; not set, or anything else, is a problem and gives none.
-    pub fn required_parsed<T: FromStr>(&mut self, name: &'static str, example: &'static str) -> Option<T>
+    pub fn required_parsed<T: FromStr>(&mut self, name: &str, example: &'static str) -> Option<T>
     where
         T::Err: fmt::Display,
     {
@@ -125,9 +125,9 @@ impl Settings {
     }
 
     /// Notes a problem that the caller found.
-    pub fn problem(&mut self, name: &'static str, problem: &str, example: &'static str) {
+    pub fn problem(&mut self, name: &str, problem: &str, example: &'static str) {
         self.problems.push(SettingProblem {
-            name,
+            name: name.to_owned(),
             problem: problem.to_owned(),
             example,
         });

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use switchboard_domain::Clock;
-use switchboard_providers::ApiKeySource;
-use switchboard_providers::elevenlabs::{ElevenLabs, ElevenLabsConfig, InvalidConfig};
+use switchboard_domain::{Clock, ProviderKind};
+use switchboard_providers::{ApiKeySource, InvalidConfig, VoiceProvider, platform};
 use switchboard_store::Store;
 
 use crate::aws::sdk_config;
 use crate::clock::SystemClock;
 use crate::config::{Need, ServiceConfig};
 use crate::providers::Providers;
-use crate::secrets::{ElevenLabsSecrets, SecretStore, SecretsManager};
+use crate::secrets::{ProviderSecrets, SecretStore, Secrets, SecretsManager};
 use crate::settings::{ConfigError, Settings};
 use crate::telemetry;
 
@@ -25,8 +24,8 @@ pub struct Start {
     pub store: Store,
     /// The voice providers.
     pub providers: Providers,
-    /// API key and webhook secrets of ElevenLabs.
-    pub secrets: Arc<ElevenLabsSecrets>,
+    /// API keys and webhook secrets of the providers.
+    pub secrets: Secrets,
     /// The machine's clock.
     pub clock: Arc<dyn Clock>,
     /// What further AWS clients are to be built from.
@@ -39,8 +38,8 @@ pub enum StartError {
     /// Settings are missing or wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The provider's client could not be built.
-    #[error("the ElevenLabs client could not be set up")]
+    /// A provider's client could not be built.
+    #[error("the client of a provider could not be set up")]
     Provider(#[from] InvalidConfig),
 }
 
@@ -81,22 +80,17 @@ impl Starting {
 
         let sdk = sdk_config(&config.region).await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let stored = config.elevenlabs_secret_arn.clone();
-        let stored = stored.map(|arn| Box::new(SecretsManager::new(&sdk, arn)) as Box<dyn SecretStore>);
-        let secrets = Arc::new(ElevenLabsSecrets::from_settings(
-            &self.settings,
-            stored,
-            clock.clone(),
-        ));
-        let elevenlabs = ElevenLabs::new(
-            ElevenLabsConfig::new(config.elevenlabs_base_url.clone()),
-            secrets.clone(),
-        )?;
+        let secrets = Secrets::new(|kind| {
+            let arn = config.provider(kind).secret_arn.clone();
+            let stored = arn.map(|arn| Box::new(SecretsManager::new(&sdk, arn)) as Box<dyn SecretStore>);
+            ProviderSecrets::from_settings(kind, &self.settings, stored, clock.clone())
+        });
+        let providers = connect(&config, &secrets)?;
         warm_up(&secrets, needs).await;
         tracing::info!(function = self.function, "started");
         Ok(Start {
             store: Store::new(&sdk, config.store.clone()),
-            providers: Providers::new(Arc::new(elevenlabs)),
+            providers: Providers::new(providers, secrets.clone()),
             secrets,
             clock,
             sdk,
@@ -107,19 +101,36 @@ impl Starting {
 
 /// Reads the secrets now, while start-up has more of the processor than a small function later.
 /// What fails here is tried again, and told, when the secret is needed.
-async fn warm_up(secrets: &ElevenLabsSecrets, needs: &[Need]) {
-    if needs.contains(&Need::Provider) && secrets.api_key().await.is_err() {
-        tracing::warn!("the API key could not be read at start-up");
+async fn warm_up(secrets: &Secrets, needs: &[Need]) {
+    for kind in ProviderKind::ALL {
+        let (secrets, provider) = (secrets.get(kind), kind.as_str());
+        if !secrets.has_key().await {
+            continue;
+        }
+        if needs.contains(&Need::Provider) && secrets.api_key().await.is_err() {
+            tracing::warn!(provider, "the API key could not be read at start-up");
+        }
+        if needs.contains(&Need::WebhookSecrets) && secrets.webhook_secrets().await.is_err() {
+            tracing::warn!(provider, "the webhook secrets could not be read at start-up");
+        }
     }
-    if needs.contains(&Need::WebhookSecrets) && secrets.webhook_secrets().await.is_err() {
-        tracing::warn!("the webhook secrets could not be read at start-up");
-    }
+}
+
+type EachProvider = [Arc<dyn VoiceProvider>; ProviderKind::ALL.len()];
+
+/// A client for every provider.
+fn connect(config: &ServiceConfig, secrets: &Secrets) -> Result<EachProvider, InvalidConfig> {
+    let connect = |kind| {
+        let keys: Arc<dyn ApiKeySource> = secrets.get(kind).clone();
+        platform(kind).connect(config.provider(kind).base_url.clone(), keys)
+    };
+    let [elevenlabs, ultravox] = ProviderKind::ALL.map(connect);
+    Ok([elevenlabs?, ultravox?])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use switchboard_domain::ProviderKind;
 
     #[tokio::test]
     async fn a_function_starts_with_what_it_needs_and_not_without() {
@@ -151,6 +162,6 @@ mod tests {
             start.providers.get(ProviderKind::Elevenlabs).kind(),
             ProviderKind::Elevenlabs
         );
-        assert_eq!(start.providers.all().count(), 1);
+        assert_eq!(start.providers.used().await.len(), 1, "the other one has no key");
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use serde::Serialize;
-use switchboard_domain::PhoneLine;
+use switchboard_domain::{PhoneLine, ProviderKind};
+use switchboard_providers::platform;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -51,10 +52,17 @@ async fn list_phone_lines(Viewer(api): Viewer) -> Answer<PhoneLines> {
 /// Brings our records of phone lines up to date.
 pub(crate) async fn refresh(api: &Api) -> Result<Vec<PhoneLine>, Problem> {
     let mut lines = Vec::new();
-    for provider in api.providers.all() {
-        lines.extend(provider.list_phone_lines().await?);
-    }
     let known = api.store.list_phone_lines().await?;
+    for provider in api.providers.used().await {
+        if platform(provider.kind()).lists_phone_lines() {
+            lines.extend(provider.list_phone_lines().await?);
+        }
+    }
+    // Those of a platform that does not list them were entered here, and those of one that is not set up may
+    // come back with its key.
+    let listed: Vec<ProviderKind> = lines.iter().map(|line| line.provider).collect();
+    let kept = known.iter().filter(|line| !listed.contains(&line.provider));
+    lines.extend(kept.cloned().collect::<Vec<_>>());
     for line in lines.iter().filter(|line| !known.contains(line)) {
         api.store.put_phone_line(line).await?;
     }

@@ -92,7 +92,7 @@ async fn get_queue(Viewer(api): Viewer) -> Answer<Queue> {
 
 async fn provider_live(api: &Api) -> Option<u64> {
     let mut live = 0;
-    for provider in api.providers.all() {
+    for provider in api.providers.used().await {
         live += provider.live_count().await.ok()?;
     }
     Some(live)

@@ -58,7 +58,7 @@ struct Status {
 #[utoipa::path(get, path = "/status", tag = "system", responses((status = OK, body = Status), Refusals))]
 async fn get_status(Viewer(api): Viewer) -> Answer<Status> {
     let mut providers = Vec::new();
-    for provider in api.providers.all() {
+    for provider in api.providers.used().await {
         let asked = provider.get_subscription().await;
         let known = api.store.provider_state(provider.kind(), api.now()).await?;
         let (state, explanation) = match asked {
@@ -112,31 +112,36 @@ struct Quota {
     tier: String,
     /// State of the subscription, as the provider writes it.
     status: String,
-    /// Credits used in this period.
-    used: u64,
+    /// Credits used in this period; none where the platform has no credits.
+    used: Option<u64>,
     /// Credits of this period.
-    limit: u64,
+    limit: Option<u64>,
     /// Credits left in this period.
-    remaining: u64,
+    remaining: Option<u64>,
     /// When the next period begins.
     resets_at: Option<Timestamp>,
+    /// Calls in progress at the provider, where it tells.
+    calls_in_progress: Option<u64>,
+    /// Most calls that the account may have in progress at one time, where it tells.
+    most_calls: Option<u64>,
 }
 
 /// What the account at a provider may still use.
 #[utoipa::path(get, path = "/quota", tag = "system", params(QuotaParams),
     responses((status = OK, body = Quota), Refusals))]
 async fn get_quota(Viewer(api): Viewer, Params(params): Params<QuotaParams>) -> Answer<Quota> {
-    let [only] = ProviderKind::ALL;
-    let provider = params.provider.unwrap_or(only);
+    let provider = params.provider.unwrap_or(ProviderKind::Elevenlabs);
     let quota = api.providers.get(provider).get_subscription().await?;
     Ok(Json(Quota {
         provider,
-        remaining: quota.remaining(),
+        remaining: quota.credits_left(),
+        used: quota.credits.map(|credits| credits.used),
+        limit: quota.credits.map(|credits| credits.limit),
+        resets_at: quota.credits.and_then(|credits| credits.resets_at),
+        calls_in_progress: quota.calls_in_progress,
+        most_calls: quota.most_calls,
         tier: quota.tier,
         status: quota.status,
-        used: quota.used,
-        limit: quota.limit,
-        resets_at: quota.resets_at,
     }))
 }
 

@@ -46,8 +46,10 @@ struct VoiceAnswer {
     description: Option<String>,
     /// Such as `gender`, `accent`, `language`.
     labels: BTreeMap<String, String>,
-    /// Where a sample can be heard.
-    preview_url: Option<String>,
+    /// The languages it speaks well; empty: the provider does not tell.
+    languages: Vec<String>,
+    /// Whether there is a sample to be heard.
+    has_preview: bool,
 }
 
 impl From<Voice> for VoiceAnswer {
@@ -58,7 +60,8 @@ impl From<Voice> for VoiceAnswer {
             category: voice.category,
             description: voice.description,
             labels: voice.labels,
-            preview_url: voice.preview_url,
+            languages: voice.languages,
+            has_preview: voice.has_preview,
         }
     }
 }
@@ -67,13 +70,15 @@ impl From<Voice> for VoiceAnswer {
 #[utoipa::path(get, path = "/voices", tag = "agents", params(VoiceFilter, PageParams),
     responses((status = OK, body = List<VoiceAnswer>), Refusals))]
 async fn search_voices(Viewer(api): Viewer, page: Paged<VoiceFilter>) -> Answer<List<VoiceAnswer>> {
-    let [only] = ProviderKind::ALL;
     let query = VoiceQuery {
         search: page.filter.search,
+        language: None,
         cursor: page.cursor_text,
         page_size: Some(page.limit.min(100)),
     };
-    let provider = api.providers.get(page.filter.provider.unwrap_or(only));
+    let provider = api
+        .providers
+        .get(page.filter.provider.unwrap_or(ProviderKind::Elevenlabs));
     let voices = provider.search_voices(&query).await?;
     let items = voices.voices.into_iter().map(Into::into).collect();
     Ok(Json(List {

@@ -16,6 +16,7 @@ fn at_provider(id: &str, name: &str) -> ProviderAgent {
         language: "en".to_owned(),
         voice_id: None,
         bursting: false,
+        options: Default::default(),
         takes_first_message: false,
         required_variables: vec!["name".to_owned()],
     }
@@ -225,7 +226,8 @@ async fn voices_are_searched() {
         category: None,
         description: None,
         labels: [("accent".to_owned(), "american".to_owned())].into(),
-        preview_url: None,
+        languages: Vec::new(),
+        has_preview: false,
     });
     let body = Actor::viewer()
         .get(&api.router, "/api/voices?search=rachel")

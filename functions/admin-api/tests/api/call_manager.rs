@@ -77,6 +77,7 @@ async fn an_agent_and_a_line_that_we_do_not_know_are_fetched_from_the_provider()
         language: "en".to_owned(),
         voice_id: None,
         bursting: false,
+        options: Default::default(),
         takes_first_message: false,
         required_variables: Vec::new(),
     });

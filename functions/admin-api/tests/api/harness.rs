@@ -26,7 +26,7 @@ impl TestApi {
         let test = TestStore::start().await;
         let clock = Arc::new(test.clock.clone());
         let provider = FakeProvider::new(clock.clone());
-        let providers = Providers::new(Arc::new(provider.clone()));
+        let providers = Providers::only(Arc::new(provider.clone()));
         let chance = StdRng::seed_from_u64(7);
         let router = router(Deps::new(test.store.clone(), providers, clock, LIMIT, chance));
         Self {

@@ -1,7 +1,7 @@
 //! Status, quota, settings.
 
 use serde_json::json;
-use switchboard_providers::{ProviderError, Quota};
+use switchboard_providers::{Credits, ProviderError, Quota};
 use switchboard_testing::Actor;
 
 use crate::harness::TestApi;
@@ -10,9 +10,12 @@ fn quota() -> Quota {
     Quota {
         tier: "pro".into(),
         status: "active".into(),
-        used: 120,
-        limit: 1_000,
-        resets_at: None,
+        credits: Some(Credits {
+            used: 120,
+            limit: 1_000,
+            resets_at: None,
+        }),
+        ..Quota::default()
     }
 }
 

@@ -46,7 +46,7 @@ impl World {
     pub(crate) async fn start() -> Self {
         let test = TestStore::start().await;
         let provider = FakeProvider::new(Arc::new(test.clock.clone()));
-        let providers = Providers::new(Arc::new(provider.clone()));
+        let providers = Providers::only(Arc::new(provider.clone()));
         let sync = ConversationSync::new(test.store.clone(), providers, Arc::new(test.clock.clone()))
             .with_pace(AT_ONCE);
         test.store
@@ -79,7 +79,7 @@ impl World {
             step: SignedDuration::from_secs(step),
         };
         let work_until = self.test.now() + SignedDuration::from_secs(secs);
-        let providers = Providers::new(Arc::new(self.provider.clone()));
+        let providers = Providers::only(Arc::new(self.provider.clone()));
         let sync =
             ConversationSync::new(self.test.store.clone(), providers, Arc::new(clock)).with_pace(AT_ONCE);
         match sync

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use switchboard_domain::{Call, CallEvent, CallId, Clock, ManualClock, PhoneNumber};
 use switchboard_providers::Secret;
 use switchboard_providers::elevenlabs::webhook::sign;
-use switchboard_service::{ElevenLabsSecrets, Settings};
+use switchboard_service::{ProviderSecrets, Secrets, Settings};
 use switchboard_store::{BeginDial, DialLimits, FileStore, WebhookRecord, WebhookState};
 use switchboard_testing::{TestStore, records};
 use tower::ServiceExt;
@@ -49,10 +49,12 @@ impl World {
             ("ELEVENLABS_WEBHOOK_SECRET", SECRET),
             ("ELEVENLABS_TOOL_SECRET", TOOL_SECRET),
         ]);
-        let secrets = ElevenLabsSecrets::from_settings(&settings, None, Arc::new(clock.clone()));
+        let secrets = Secrets::new(|kind| {
+            ProviderSecrets::from_settings(kind, &settings, None, Arc::new(clock.clone()))
+        });
         let router = router(Webhooks {
             store: test.store.clone(),
-            secrets: Arc::new(secrets),
+            secrets,
             clock: Arc::new(clock.clone()),
         });
         Self { test, clock, router }

@@ -249,6 +249,9 @@ pub struct Call {
     pub failure: Option<String>,
     /// The provider's id of the failed request, for its support.
     pub provider_request_id: Option<String>,
+    /// When we learned that the line is free again while its outcome was still to come.
+    #[serde(default)]
+    pub hung_up_at: Option<Timestamp>,
     /// What the provider found out.
     pub results: CallResults,
     /// Whether `results` and transcript are whole.

@@ -1,8 +1,7 @@
 //! What each kind of event does.
 
 use switchboard_domain::CallId;
-use switchboard_providers::Conversation;
-use switchboard_providers::elevenlabs::webhook::{Webhook, WebhookEvent};
+use switchboard_providers::{Conversation, Webhook, WebhookEvent};
 use switchboard_store::{StoreError, WebhookRecord, WebhookState};
 
 use super::Webhooks;
@@ -59,12 +58,18 @@ impl Webhooks<'_> {
     ) -> Result<Verdict, StoreError> {
         let happened_at = webhook.event_timestamp;
         match webhook.event {
-            WebhookEvent::Transcription(conversation) => self.apply_transcription(&conversation).await,
+            WebhookEvent::Conversation(conversation) | WebhookEvent::Progress(conversation)
+                if conversation.outcome.is_some() =>
+            {
+                self.apply_transcription(&conversation).await
+            }
+            WebhookEvent::Conversation(conversation) => self.apply_transcription(&conversation).await,
+            WebhookEvent::Progress(conversation) => self.apply_progress(&conversation).await,
             WebhookEvent::Audio {
                 conversation_id,
                 audio,
             } => self.apply_audio(&conversation_id, audio).await,
-            WebhookEvent::InitiationFailure {
+            WebhookEvent::FailedStart {
                 conversation_id,
                 provider_agent_id,
                 outcome,
@@ -103,5 +108,24 @@ impl Webhooks<'_> {
         Ok(Verdict::early(
             "No call of ours is known for it yet; the sync finds its call, or imports it.",
         ))
+    }
+
+    /// A call that rings, talks, or is over with more to be told. Whoever watches it asks for the rest.
+    async fn apply_progress(&self, conversation: &Conversation) -> Result<Verdict, StoreError> {
+        let Some(call) = find_call_of(self.store, conversation).await? else {
+            return Ok(Verdict::early(
+                "No call of ours is known for it yet; the sync finds its call, or imports it.",
+            ));
+        };
+        match apply_conversation(self.store, &call.call_id, conversation, self.now).await? {
+            Applied::Live(call) => {
+                if conversation.state.is_over() {
+                    self.store.free_line(&call, self.now).await?;
+                }
+                Ok(Verdict::applied(call.call_id))
+            }
+            Applied::Finished(call) | Applied::FinishedBefore(call) => Ok(Verdict::applied(call.call_id)),
+            Applied::NotFound => Ok(Verdict::ignored(None, "Its call is not kept any more.")),
+        }
     }
 }

@@ -7,7 +7,8 @@ mod event;
 mod failed_start;
 
 use jiff::Timestamp;
-use switchboard_providers::elevenlabs::webhook::{ParseError, parse};
+use switchboard_domain::ProviderKind;
+use switchboard_providers::{ParseError, platform};
 use switchboard_store::{Store, StoreError, WebhookRecord, WebhookState};
 
 use self::event::Verdict;
@@ -57,9 +58,14 @@ const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Webhooks<'_> {
     async fn judge(&self, record: &mut WebhookRecord, raw: &[u8]) -> Result<Verdict, StoreError> {
-        match parse(raw) {
+        let Some(provider) = ProviderKind::parse(&record.provider) else {
+            return Ok(Verdict::unparsed(
+                "It came from a provider that is not known here.".to_owned(),
+            ));
+        };
+        match platform(provider).parse_webhook(raw) {
             Ok(webhook) => {
-                record.kind_name = Some(webhook.kind().to_owned());
+                record.kind_name = Some(webhook.kind.clone());
                 record.conversation_id = webhook.conversation_id().cloned();
                 self.apply(webhook, record).await
             }

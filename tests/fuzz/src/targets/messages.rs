@@ -2,10 +2,9 @@
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use jiff::Timestamp;
-use switchboard_providers::Secret;
-use switchboard_providers::elevenlabs::webhook::{
-    SignatureError, Tolerance, WebhookEvent, parse, sign, verify,
-};
+use switchboard_domain::ProviderKind;
+use switchboard_providers::elevenlabs::webhook::{sign, verify};
+use switchboard_providers::{Secret, SignatureError, Tolerance, WebhookEvent, platform};
 use switchboard_store::DialMessage;
 
 use super::from_folder;
@@ -16,18 +15,22 @@ pub(super) fn webhook_samples() -> Vec<Vec<u8>> {
 
 /// What cannot be read says so in words that hold no number, and nor does what a call failed of.
 pub(super) fn webhook(input: &[u8]) {
-    let told = match parse(input) {
-        Err(error) => error.to_string(),
-        Ok(webhook) => {
-            assert!(webhook.kind().len() <= 64);
-            match webhook.event {
-                WebhookEvent::InitiationFailure { reason, .. } => reason,
-                WebhookEvent::Transcription(conversation) => conversation.failure.unwrap_or_default(),
-                WebhookEvent::Audio { .. } | WebhookEvent::Other { .. } => String::new(),
+    for kind in ProviderKind::ALL {
+        let told = match platform(kind).parse_webhook(input) {
+            Err(error) => error.to_string(),
+            Ok(webhook) => {
+                assert!(webhook.kind.len() <= 64);
+                match webhook.event {
+                    WebhookEvent::FailedStart { reason, .. } => reason,
+                    WebhookEvent::Conversation(conversation) | WebhookEvent::Progress(conversation) => {
+                        conversation.failure.unwrap_or_default()
+                    }
+                    WebhookEvent::Audio { .. } | WebhookEvent::Other { .. } => String::new(),
+                }
             }
-        }
-    };
-    assert!(!has_number(&told), "{told}");
+        };
+        assert!(!has_number(&told), "{told}");
+    }
 }
 
 /// Whether seven digits or more stand together, and are no part of a word as in an id.

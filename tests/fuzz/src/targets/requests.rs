@@ -87,7 +87,7 @@ static API: LazyLock<Api> = LazyLock::new(|| {
     let runtime = Runtime::new().unwrap();
     let test = runtime.block_on(TestStore::start());
     let clock = Arc::new(test.clock.clone());
-    let providers = Providers::new(Arc::new(FakeProvider::new(clock.clone())));
+    let providers = Providers::only(Arc::new(FakeProvider::new(clock.clone())));
     let deps = Deps::new(
         test.store.clone(),
         providers,

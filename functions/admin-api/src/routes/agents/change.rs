@@ -1,5 +1,7 @@
 //! Making, changing and deleting agents, at the provider and in our records.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
@@ -100,6 +102,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         language: new.language,
         voice_id: new.voice_id,
         bursting: new.bursting,
+        options: BTreeMap::new(),
     };
     let id = provider.create_agent(&spec).await?;
     let made = match provider.get_agent(&id).await {
@@ -123,6 +126,7 @@ fn as_sent(id: ProviderId, spec: AgentSpec) -> ProviderAgent {
         voice_id: spec.voice_id,
         bursting: spec.bursting,
         takes_first_message: true,
+        options: spec.options,
     }
 }
 
@@ -149,6 +153,7 @@ pub(super) async fn update_agent(
         language: changes.language,
         voice_id: changes.voice_id,
         bursting: bursting.unwrap_or(agent.bursting_asked),
+        options: BTreeMap::new(),
     };
     let provider = api.providers.get(agent.provider);
     let changed = provider.update_agent(&agent.provider_agent_id, &changes).await?;

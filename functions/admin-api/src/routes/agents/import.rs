@@ -28,15 +28,14 @@ const AT_ONCE: usize = 4;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImportAgent {
     /// The platform it lives on.
-    #[serde(default = "only_provider")]
+    #[serde(default = "usual_provider")]
     provider: ProviderKind,
     /// The provider's id of it.
     provider_agent_id: ProviderId,
 }
 
-fn only_provider() -> ProviderKind {
-    let [only] = ProviderKind::ALL;
-    only
+fn usual_provider() -> ProviderKind {
+    ProviderKind::Elevenlabs
 }
 
 /// What a sync of agents did.
@@ -86,7 +85,7 @@ pub(crate) async fn import_agent(
 #[utoipa::path(post, path = "/agents/sync", tag = "agents", responses((status = OK, body = AgentSync), Refusals))]
 pub(super) async fn sync_agents(Admin(api): Admin) -> Answer<AgentSync> {
     let mut done = AgentSync::default();
-    for provider in api.providers.all() {
+    for provider in api.providers.used().await {
         let rows = all_agents(provider.as_ref()).await?;
         let ids: Vec<ProviderId> = rows.into_iter().map(|row| row.provider_agent_id).collect();
         let (api, kind) = (&api, provider.kind());

@@ -18,7 +18,7 @@ const MAX_SEARCH_READS: u32 = 20;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AgentFilter {
-    /// Only those of this provider.
+    /// Only those of this provider; left out: those of ElevenLabs.
     #[param(required = false)]
     provider: Option<ProviderKind>,
     /// Words in the name.
@@ -30,8 +30,7 @@ pub(crate) struct AgentFilter {
 #[utoipa::path(get, path = "/agents", tag = "agents", params(AgentFilter, PageParams),
     responses((status = OK, body = List<Agent>), Refusals))]
 pub(super) async fn list_agents(Viewer(api): Viewer, page: Paged<AgentFilter>) -> Answer<List<Agent>> {
-    let [only] = ProviderKind::ALL;
-    let provider = page.filter.provider.unwrap_or(only);
+    let provider = page.filter.provider.unwrap_or(ProviderKind::Elevenlabs);
     let words = page.filter.search.as_deref().unwrap_or_default().to_lowercase();
     let words: Vec<&str> = words.split_whitespace().collect();
     let fits = |agent: &Agent| {

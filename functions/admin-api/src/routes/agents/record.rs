@@ -1,5 +1,7 @@
 //! Our record of an agent, from what the provider tells.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use switchboard_domain::{Agent, AgentId, AgentStatus, ProviderId, ProviderKind};
 use switchboard_providers::ProviderAgent;
@@ -24,6 +26,7 @@ fn take_over(record: &mut Agent, agent: ProviderAgent) {
     record.required_variables = agent.required_variables;
     record.bursting = agent.bursting;
     record.takes_first_message = agent.takes_first_message;
+    record.options = agent.options;
     record.status = AgentStatus::Active;
 }
 
@@ -41,6 +44,7 @@ fn new_record(provider: ProviderKind, id: &ProviderId, now: Timestamp) -> Agent 
         bursting: false,
         bursting_asked: false,
         takes_first_message: false,
+        options: BTreeMap::new(),
         status: AgentStatus::Active,
         created_at: now,
         updated_at: now,

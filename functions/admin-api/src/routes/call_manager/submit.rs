@@ -180,6 +180,9 @@ async fn agent(api: &Api, id: &str) -> Result<Option<Agent>, Problem> {
         if let Some(agent) = api.store.find_agent_at_provider(provider, &id).await? {
             return Ok(Some(agent));
         }
+        if !api.providers.is_used(provider).await {
+            continue;
+        }
         if let Some((agent, _)) = agents::import_agent(api, provider, &id).await? {
             return Ok(Some(agent));
         }

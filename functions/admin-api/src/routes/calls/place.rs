@@ -169,6 +169,7 @@ fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: 
         duration_secs: None,
         failure: None,
         provider_request_id: None,
+        hung_up_at: None,
         results: CallResults::default(),
         results_complete: false,
         disclosure: None,

@@ -3,7 +3,7 @@
 use std::sync::Mutex as StdMutex;
 
 use switchboard_domain::ManualClock;
-use switchboard_providers::elevenlabs::webhook::sign;
+use switchboard_providers::elevenlabs::webhook::{SIGNATURE_HEADER, sign};
 
 use super::*;
 
@@ -35,9 +35,18 @@ impl SecretStore for Counting {
     }
 }
 
-fn secrets(store: &Counting, clock: &ManualClock) -> ElevenLabsSecrets {
+fn secrets(store: &Counting, clock: &ManualClock) -> ProviderSecrets {
     let settings = Settings::from_pairs([]);
-    ElevenLabsSecrets::from_settings(&settings, Some(Box::new(store.clone())), Arc::new(clock.clone()))
+    ProviderSecrets::from_settings(
+        ProviderKind::Elevenlabs,
+        &settings,
+        Some(Box::new(store.clone())),
+        Arc::new(clock.clone()),
+    )
+}
+
+fn headers(signature: &str) -> HeaderMap {
+    HeaderMap::from_iter([(SIGNATURE_HEADER.parse().unwrap(), signature.parse().unwrap())])
 }
 
 fn noon() -> Timestamp {
@@ -51,14 +60,17 @@ async fn the_environment_comes_first_and_nothing_is_read() {
         ("ELEVENLABS_WEBHOOK_SECRET", "wsec_a, wsec_b"),
     ]);
     let clock = Arc::new(ManualClock::at(noon()));
-    let secrets = ElevenLabsSecrets::from_settings(&settings, None, clock);
+    let secrets = ProviderSecrets::from_settings(ProviderKind::Elevenlabs, &settings, None, clock);
     assert_eq!(secrets.api_key().await.unwrap(), Secret::new("sk_env"));
     assert_eq!(secrets.renewed_api_key(&Secret::new("sk_env")).await, None);
     let signed = sign(&Secret::new("wsec_b"), b"{}", noon());
-    assert_eq!(secrets.verify_webhook(&signed, b"{}").await.unwrap(), Ok(()));
+    assert_eq!(
+        secrets.verify_webhook(&headers(&signed), b"{}").await.unwrap(),
+        Ok(())
+    );
     let forged = sign(&Secret::new("wsec_c"), b"{}", noon());
     assert_eq!(
-        secrets.verify_webhook(&forged, b"{}").await.unwrap(),
+        secrets.verify_webhook(&headers(&forged), b"{}").await.unwrap(),
         Err(SignatureError::Mismatch)
     );
 }
@@ -94,7 +106,7 @@ async fn a_refused_key_or_signature_leads_to_one_more_look() {
     for secret in ["wsec_1", "wsec_2"] {
         let signed = sign(&Secret::new(secret), b"{}", clock.now());
         assert_eq!(
-            secrets.verify_webhook(&signed, b"{}").await.unwrap(),
+            secrets.verify_webhook(&headers(&signed), b"{}").await.unwrap(),
             Ok(()),
             "{secret}"
         );
@@ -103,7 +115,7 @@ async fn a_refused_key_or_signature_leads_to_one_more_look() {
     for _ in 0..5 {
         let forged = sign(&Secret::new("guess"), b"{}", clock.now());
         assert_eq!(
-            secrets.verify_webhook(&forged, b"{}").await.unwrap(),
+            secrets.verify_webhook(&headers(&forged), b"{}").await.unwrap(),
             Err(SignatureError::Mismatch)
         );
     }

@@ -1,13 +1,13 @@
-//! The API key and webhook secrets of ElevenLabs.
+//! The API key and webhook secrets of a provider.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use switchboard_domain::Clock;
-use switchboard_providers::elevenlabs::webhook::{SignatureError, Tolerance, verify};
-use switchboard_providers::{ApiKeySource, NoApiKey, Secret};
+use switchboard_domain::{Clock, ProviderKind};
+use switchboard_providers::{ApiKeySource, NoApiKey, Secret, SignatureError, platform};
 use tokio::sync::Mutex;
 
 use super::SecretStore;
@@ -19,9 +19,6 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// How often a refusal may lead to another look: forged webhooks must not become a load.
 const LOOKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
-/// Name of the tool secrets in the environment.
-const TOOL_SECRET: &str = "ELEVENLABS_TOOL_SECRET";
-
 /// Secrets that cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
@@ -30,18 +27,57 @@ pub enum SecretsError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The secret is not what it should be.
     #[error(
-        "the ElevenLabs secret must be JSON such as {{\"api_key\":\"sk_...\",\"webhook_secret\":\"wsec_...\"}}: \
+        "the provider's secret must be JSON such as {{\"api_key\":\"sk_...\",\"webhook_secret\":\"wsec_...\"}}: \
          correct it in Secrets Manager"
     )]
     Malformed,
     /// There is nowhere to read it from.
-    #[error("neither {0} nor ELEVENLABS_SECRET_ARN is set")]
-    NotConfigured(&'static str),
+    #[error("neither {direct} nor {arn} is set")]
+    NotConfigured {
+        /// What could hold it directly.
+        direct: String,
+        /// What could name the secret.
+        arn: String,
+    },
 }
 
-/// The API key and webhook secrets of ElevenLabs: those in the environment first, the others from
+/// Names in the environment of what concerns one provider.
+pub(crate) struct Names {
+    prefix: String,
+}
+
+impl Names {
+    pub(crate) fn of(kind: ProviderKind) -> Self {
+        Self {
+            prefix: kind.as_str().to_ascii_uppercase(),
+        }
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("{}_BASE_URL", self.prefix)
+    }
+
+    pub(crate) fn secret_arn(&self) -> String {
+        format!("{}_SECRET_ARN", self.prefix)
+    }
+
+    pub(crate) fn api_key(&self) -> String {
+        format!("{}_API_KEY", self.prefix)
+    }
+
+    pub(crate) fn webhook_secret(&self) -> String {
+        format!("{}_WEBHOOK_SECRET", self.prefix)
+    }
+
+    fn tool_secret(&self) -> String {
+        format!("{}_TOOL_SECRET", self.prefix)
+    }
+}
+
+/// The API key and webhook secrets of a provider: those in the environment first, the others from
 /// the store of secrets, kept for 10 minutes and read again once when one is refused.
-pub struct ElevenLabsSecrets {
+pub struct ProviderSecrets {
+    kind: ProviderKind,
     api_key: Option<Secret>,
     webhook_secrets: Vec<Secret>,
     tool_secrets: Vec<Secret>,
@@ -114,25 +150,39 @@ fn filled(secrets: impl IntoIterator<Item = String>) -> Vec<Secret> {
         .collect()
 }
 
-impl ElevenLabsSecrets {
-    /// The secrets in the environment (`ELEVENLABS_API_KEY`, and `ELEVENLABS_WEBHOOK_SECRET` and
+impl ProviderSecrets {
+    /// The secrets in the environment (for example `ELEVENLABS_API_KEY`, and `ELEVENLABS_WEBHOOK_SECRET` and
     /// `ELEVENLABS_TOOL_SECRET`, of which several may be separated by commas), and the others from `store`.
     pub fn from_settings(
+        kind: ProviderKind,
         settings: &Settings,
         store: Option<Box<dyn SecretStore>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let several = |name| {
-            let secrets = settings.optional(name).unwrap_or_default();
+        let names = Names::of(kind);
+        let several = |name: String| {
+            let secrets = settings.optional(&name).unwrap_or_default();
             filled(secrets.split(',').map(|part| part.trim().to_owned()))
         };
         Self {
-            api_key: settings.optional("ELEVENLABS_API_KEY").map(Secret::new),
-            webhook_secrets: several("ELEVENLABS_WEBHOOK_SECRET"),
-            tool_secrets: several(TOOL_SECRET),
+            kind,
+            api_key: settings.optional(&names.api_key()).map(Secret::new),
+            webhook_secrets: several(names.webhook_secret()),
+            tool_secrets: several(names.tool_secret()),
             store,
             clock,
             kept: Mutex::new(None),
+        }
+    }
+
+    /// Whether there is a key at all, so that the provider can be used. One that cannot be read at present counts.
+    pub async fn has_key(&self) -> bool {
+        if self.api_key.is_some() {
+            return true;
+        }
+        match self.stored(Names::api_key, KEPT_FOR).await {
+            Ok(stored) => !stored.api_key.is_empty(),
+            Err(error) => matches!(error, SecretsError::Unavailable(_)),
         }
     }
 
@@ -145,7 +195,7 @@ impl ElevenLabsSecrets {
             return Ok(self.webhook_secrets.clone());
         }
         Ok(self
-            .stored("ELEVENLABS_WEBHOOK_SECRET", KEPT_FOR)
+            .stored(Names::webhook_secret, KEPT_FOR)
             .await?
             .webhook_secrets
             .clone())
@@ -158,17 +208,15 @@ impl ElevenLabsSecrets {
     /// again. The inner one when the signature is not to be believed: answer 401.
     pub async fn verify_webhook(
         &self,
-        header: &str,
+        headers: &HeaderMap,
         raw: &[u8],
     ) -> Result<Result<(), SignatureError>, SecretsError> {
         let now = self.clock.now();
-        let check = |secrets: &[Secret]| verify(secrets, header, raw, now, Tolerance::default());
+        let check = |secrets: &[Secret]| platform(self.kind).verify_webhook(secrets, headers, raw, now);
         let secrets = self.webhook_secrets().await?;
         match check(&secrets) {
             Err(SignatureError::Mismatch | SignatureError::NoSecret) if self.webhook_secrets.is_empty() => {
-                let newer = self
-                    .stored("ELEVENLABS_WEBHOOK_SECRET", LOOKED_AGAIN_AFTER)
-                    .await?;
+                let newer = self.stored(Names::webhook_secret, LOOKED_AGAIN_AFTER).await?;
                 Ok(check(&newer.webhook_secrets))
             }
             verdict => Ok(verdict),
@@ -184,17 +232,30 @@ impl ElevenLabsSecrets {
         if !self.tool_secrets.is_empty() || self.store.is_none() {
             return Ok(check(&self.tool_secrets));
         }
-        if check(&self.stored(TOOL_SECRET, KEPT_FOR).await?.tool_secrets) {
+        if check(&self.stored(Names::tool_secret, KEPT_FOR).await?.tool_secrets) {
             return Ok(true);
         }
         Ok(check(
-            &self.stored(TOOL_SECRET, LOOKED_AGAIN_AFTER).await?.tool_secrets,
+            &self
+                .stored(Names::tool_secret, LOOKED_AGAIN_AFTER)
+                .await?
+                .tool_secrets,
         ))
     }
 
     /// What the store holds, read no longer ago than `at_most`.
-    async fn stored(&self, name: &'static str, at_most: SignedDuration) -> Result<Arc<Stored>, SecretsError> {
-        let store = self.store.as_ref().ok_or(SecretsError::NotConfigured(name))?;
+    async fn stored(
+        &self,
+        direct: fn(&Names) -> String,
+        at_most: SignedDuration,
+    ) -> Result<Arc<Stored>, SecretsError> {
+        let Some(store) = &self.store else {
+            let names = Names::of(self.kind);
+            return Err(SecretsError::NotConfigured {
+                direct: direct(&names),
+                arn: names.secret_arn(),
+            });
+        };
         let mut kept = self.kept.lock().await;
         let now = self.clock.now();
         if let Some(kept) = kept
@@ -216,16 +277,17 @@ impl ElevenLabsSecrets {
 }
 
 #[async_trait]
-impl ApiKeySource for ElevenLabsSecrets {
+impl ApiKeySource for ProviderSecrets {
     async fn api_key(&self) -> Result<Secret, NoApiKey> {
         if let Some(key) = &self.api_key {
             return Ok(key.clone());
         }
-        let stored = self.stored("ELEVENLABS_API_KEY", KEPT_FOR).await;
+        let stored = self.stored(Names::api_key, KEPT_FOR).await;
         stored.map(|stored| stored.api_key.clone()).map_err(|error| {
             tracing::error!(
+                provider = self.kind.as_str(),
                 error = %Causes(&error),
-                "the ElevenLabs API key cannot be had"
+                "the API key cannot be had"
             );
             NoApiKey {
                 reason: error.to_string(),
@@ -238,7 +300,7 @@ impl ApiKeySource for ElevenLabsSecrets {
         if self.api_key.is_some() {
             return None;
         }
-        let stored = self.stored("ELEVENLABS_API_KEY", LOOKED_AGAIN_AFTER).await.ok()?;
+        let stored = self.stored(Names::api_key, LOOKED_AGAIN_AFTER).await.ok()?;
         (stored.api_key != *refused).then(|| stored.api_key.clone())
     }
 }
