@@ -55,18 +55,10 @@ struct Settings {
     /// 0 leaves the sample campaign out.
     #[arg(long, env = "SAMPLE", default_value = "1")]
     sample: String,
-    /// Address of the ElevenLabs API; without it the simulator plays ElevenLabs.
-    #[arg(long, env = "ELEVENLABS_BASE_URL")]
-    elevenlabs_base_url: Option<String>,
-    /// Key of the ElevenLabs API.
-    #[arg(long, env = "ELEVENLABS_API_KEY", hide_env_values = true)]
-    elevenlabs_api_key: Option<String>,
-    /// Secret of the ElevenLabs webhook.
-    #[arg(long, env = "ELEVENLABS_WEBHOOK_SECRET", hide_env_values = true)]
-    elevenlabs_webhook_secret: Option<String>,
-    /// Secret of the tools that its agents use during a call.
-    #[arg(long, env = "ELEVENLABS_TOOL_SECRET", hide_env_values = true)]
-    elevenlabs_tool_secret: Option<String>,
+    #[command(flatten)]
+    elevenlabs: ElevenLabs,
+    #[command(flatten)]
+    ultravox: Ultravox,
     /// The simulator's delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 20.0)]
     clock_factor: f64,
@@ -118,7 +110,81 @@ impl Command {
     }
 }
 
+/// ElevenLabs, where calls are to be real. Its address decides: without one of any provider, the simulator plays
+/// them all.
+#[derive(Args)]
+struct ElevenLabs {
+    /// Address of the ElevenLabs API.
+    #[arg(long = "elevenlabs-base-url", env = "ELEVENLABS_BASE_URL")]
+    elevenlabs_base_url: Option<String>,
+    /// Key of the ElevenLabs API.
+    #[arg(long, env = "ELEVENLABS_API_KEY", hide_env_values = true)]
+    elevenlabs_api_key: Option<String>,
+    /// Secret of the ElevenLabs webhook.
+    #[arg(long, env = "ELEVENLABS_WEBHOOK_SECRET", hide_env_values = true)]
+    elevenlabs_webhook_secret: Option<String>,
+    /// Secret of the tools that its agents use during a call.
+    #[arg(long, env = "ELEVENLABS_TOOL_SECRET", hide_env_values = true)]
+    elevenlabs_tool_secret: Option<String>,
+}
+
+/// Ultravox, likewise.
+#[derive(Args)]
+struct Ultravox {
+    /// Address of the Ultravox API.
+    #[arg(long, env = "ULTRAVOX_BASE_URL")]
+    ultravox_base_url: Option<String>,
+    /// Key of the Ultravox API.
+    #[arg(long, env = "ULTRAVOX_API_KEY", hide_env_values = true)]
+    ultravox_api_key: Option<String>,
+    /// Secret of the Ultravox webhook.
+    #[arg(long, env = "ULTRAVOX_WEBHOOK_SECRET", hide_env_values = true)]
+    ultravox_webhook_secret: Option<String>,
+    /// Secret of the tools that its agents use during a call.
+    #[arg(long, env = "ULTRAVOX_TOOL_SECRET", hide_env_values = true)]
+    ultravox_tool_secret: Option<String>,
+}
+
+/// A provider to be really called.
+struct RealProvider {
+    /// As the template names it.
+    name: &'static str,
+    base_url: String,
+    /// Its secret, as JSON.
+    secret: String,
+}
+
 impl Settings {
+    /// The providers whose address is set.
+    fn real_providers(&self) -> anyhow::Result<Vec<RealProvider>> {
+        let (eleven, ultra) = (&self.elevenlabs, &self.ultravox);
+        let given = [
+            (
+                "Elevenlabs",
+                &eleven.elevenlabs_base_url,
+                [&eleven.elevenlabs_api_key, &eleven.elevenlabs_webhook_secret, &eleven.elevenlabs_tool_secret],
+            ),
+            (
+                "Ultravox",
+                &ultra.ultravox_base_url,
+                [&ultra.ultravox_api_key, &ultra.ultravox_webhook_secret, &ultra.ultravox_tool_secret],
+            ),
+        ];
+        let mut real = Vec::new();
+        for (name, base_url, [key, webhook, tools]) in given {
+            let Some(base_url) = base_url.clone() else { continue };
+            let upper = name.to_uppercase();
+            let key = key.clone().with_context(|| {
+                format!("{upper}_BASE_URL is set, but {upper}_API_KEY is not: set the key too")
+            })?;
+            let text = |secret: &Option<String>| secret.clone().unwrap_or_default();
+            let (webhook, tools) = (text(webhook), text(tools));
+            let secret = json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools }).to_string();
+            real.push(RealProvider { name, base_url, secret });
+        }
+        Ok(real)
+    }
+
     /// What every function is told beyond the template.
     fn environment(&self) -> BTreeMap<String, String> {
         let allowed = ("EVENT_ALLOW_LOOPBACK".to_owned(), true.to_string());
@@ -126,17 +192,7 @@ impl Settings {
     }
 
     fn config(&self) -> anyhow::Result<LocalConfig> {
-        let key = self.elevenlabs_api_key.clone();
         let simulated = SimulatorConfig {
-            api_key: key.clone().unwrap_or_else(|| SimulatorConfig::default().api_key),
-            webhook_secret: self
-                .elevenlabs_webhook_secret
-                .clone()
-                .unwrap_or_else(|| SimulatorConfig::default().webhook_secret),
-            tool_secret: self
-                .elevenlabs_tool_secret
-                .clone()
-                .unwrap_or_else(|| SimulatorConfig::default().tool_secret),
             clock_factor: self.clock_factor,
             ..SimulatorConfig::default()
         };
@@ -145,15 +201,11 @@ impl Settings {
             parameters.insert("ConcurrencyLimit".to_owned(), limit.to_string());
         }
         let mut secrets = BTreeMap::new();
-        if let Some(url) = &self.elevenlabs_base_url {
-            parameters.insert("ElevenlabsBaseUrl".to_owned(), url.clone());
-            let key =
-                key.context("ELEVENLABS_BASE_URL is set, but ELEVENLABS_API_KEY is not: set the key too")?;
-            let secret = self.elevenlabs_webhook_secret.clone().unwrap_or_default();
-            let tools = self.elevenlabs_tool_secret.clone().unwrap_or_default();
-            let value = serde_json::json!({ "api_key": key, "webhook_secret": secret, "tool_secret": tools });
-            secrets.insert("ElevenlabsSecret".to_owned(), value.to_string());
+        for real in self.real_providers()? {
+            parameters.insert(format!("{}BaseUrl", real.name), real.base_url);
+            secrets.insert(format!("{}Secret", real.name), real.secret);
         }
+        let is_simulated = secrets.is_empty();
         let here = runner::own_folder().context("the folder of this program cannot be found")?;
         Ok(LocalConfig {
             template: self.template.clone(),
@@ -167,10 +219,7 @@ impl Settings {
             without_schedules: Vec::new(),
             retry_delay: Duration::from_secs(2),
             faults: self.faults.clone(),
-            simulator: self
-                .elevenlabs_base_url
-                .is_none()
-                .then_some((self.simulator_port, simulated)),
+            simulator: is_simulated.then_some((self.simulator_port, simulated)),
             site: PathBuf::from("site/dist"),
             quiet: true,
         })
@@ -188,8 +237,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let local = Local::start(settings.config()?).await?;
     let until_stopped = stopped();
     tokio::pin!(until_stopped);
-    let simulated = settings.elevenlabs_base_url.is_none();
-    if simulated && settings.sample != "0" {
+    if local.simulator().is_some() && settings.sample != "0" {
         tokio::select! {
             told = sample::run(&local, &settings.data_dir) => told?,
             () = &mut until_stopped => {

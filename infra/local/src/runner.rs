@@ -386,6 +386,7 @@ async fn start_simulator(config: &LocalConfig, api: SocketAddr) -> Result<Option
     let listener = listen(*port, "SIMULATOR_PORT").await?;
     let mut settings = settings.clone();
     settings.webhook_url = Some(format!("http://{api}/webhooks/elevenlabs"));
+    settings.ultravox_webhook_url = Some(format!("http://{api}/webhooks/ultravox"));
     settings.do_not_call_tool_url = Some(format!("http://{api}/tools/do-not-call"));
     settings.state_file = Some(config.data_dir.join("simulator").join("journal.jsonl"));
     let started = Simulator::start(listener, settings).await;
@@ -411,6 +412,7 @@ fn read_stack(
     default("SiteOrigin", format!("http://{api}"));
     if let Some(simulator) = simulator {
         default("ElevenlabsBaseUrl", format!("http://{}", simulator.address()));
+        default("UltravoxBaseUrl", format!("http://{}", simulator.address()));
     }
     let place = Place {
         account_id: ACCOUNT_ID.to_owned(),
@@ -487,15 +489,17 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
 
 /// Values of the secrets, by name.
 fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
-    let simulated = config.simulator.as_ref().map(|(_, simulator)| {
-        serde_json::json!({
-            "api_key": simulator.api_key,
-            "webhook_secret": simulator.webhook_secret,
-            "tool_secret": simulator.tool_secret,
-        })
-        .to_string()
-    });
-    let value = |id: &String| config.secrets.get(id).cloned().or_else(|| simulated.clone());
+    let simulated = |id: &str| {
+        let (_, simulator) = config.simulator.as_ref()?;
+        let (key, webhook) = match id {
+            "UltravoxSecret" => (&simulator.ultravox_api_key, &simulator.ultravox_webhook_secret),
+            _ => (&simulator.api_key, &simulator.webhook_secret),
+        };
+        let tools = &simulator.tool_secret;
+        let secret = serde_json::json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools });
+        Some(secret.to_string())
+    };
+    let value = |id: &String| config.secrets.get(id).cloned().or_else(|| simulated(id));
     stack
         .secrets
         .iter()

@@ -1,4 +1,4 @@
-//! How long an MP3 plays, measured from its frames.
+//! How long a recording plays: MP3, measured from its frames, and WAV, by its header and what is there.
 
 use std::io::{self, Read};
 
@@ -9,16 +9,65 @@ const RATES_V1: [u32; 16] = [
 /// Bit rates of MPEG-2 and 2.5 layer III in kbit/s, by header index.
 const RATES_V2: [u32; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
 
+/// Most bytes of a WAV file before its samples: tags of programs come first at times.
+const MAX_WAV_HEADER: u64 = 1024 * 1024;
+
 struct Frame {
     bytes: usize,
     secs: f64,
 }
 
-/// Seconds that the audio plays; none when there is no MP3 frame in it. Reads in small pieces.
+/// Seconds that the audio plays; none when it is neither WAV nor MP3. Reads in small pieces.
 ///
 /// # Errors
 /// When reading fails.
-pub fn mp3_duration_secs(mut audio: impl Read) -> io::Result<Option<f64>> {
+pub fn audio_duration_secs(mut audio: impl Read) -> io::Result<Option<f64>> {
+    let mut start = Vec::with_capacity(12);
+    audio.by_ref().take(12).read_to_end(&mut start)?;
+    if start.starts_with(b"RIFF") && start.ends_with(b"WAVE") {
+        return wav_duration_secs(audio);
+    }
+    mp3_duration_secs(start.chain(audio))
+}
+
+/// What is there counts, not what the header says of it: a WAV that is written as it comes says zero, or the
+/// largest number there is.
+fn wav_duration_secs(mut audio: impl Read) -> io::Result<Option<f64>> {
+    let (mut bytes_per_sec, mut passed) = (0, 0);
+    while passed < MAX_WAV_HEADER {
+        let mut chunk = Vec::with_capacity(8);
+        audio.by_ref().take(8).read_to_end(&mut chunk)?;
+        let Some((name, Ok(size))) = chunk
+            .split_at_checked(4)
+            .map(|(name, size)| (name, size.try_into()))
+        else {
+            return Ok(None);
+        };
+        // What has an odd number of bytes is followed by one more.
+        let size = u64::from(u32::from_le_bytes(size)).next_multiple_of(2);
+        match name {
+            b"data" => {
+                let bytes = io::copy(&mut audio, &mut io::sink())?;
+                let secs = bytes as f64 / f64::from(bytes_per_sec);
+                return Ok((bytes_per_sec > 0).then_some(secs));
+            }
+            b"fmt " => {
+                let mut format = Vec::new();
+                audio.by_ref().take(size.min(64)).read_to_end(&mut format)?;
+                let rate = format.get(8..12).and_then(|rate| rate.try_into().ok());
+                bytes_per_sec = rate.map_or(0, u32::from_le_bytes);
+                io::copy(&mut audio.by_ref().take(size.saturating_sub(64)), &mut io::sink())?;
+            }
+            _ => {
+                io::copy(&mut audio.by_ref().take(size), &mut io::sink())?;
+            }
+        }
+        passed += size + 8;
+    }
+    Ok(None)
+}
+
+fn mp3_duration_secs(mut audio: impl Read) -> io::Result<Option<f64>> {
     let mut secs = 0.0;
     let mut frames = 0u64;
     let mut buffer: Vec<u8> = Vec::with_capacity(64 * 1024);
@@ -101,7 +150,7 @@ mod tests {
 
     #[test]
     fn frames_add_up() {
-        let secs = mp3_duration_secs(silence(1_000).as_slice()).unwrap().unwrap();
+        let secs = audio_duration_secs(silence(1_000).as_slice()).unwrap().unwrap();
         assert!((secs - 26.122).abs() < 0.01, "{secs}");
     }
 
@@ -110,17 +159,39 @@ mod tests {
         let mut tagged = b"ID3\x04\x00\x00\x00\x00\x02\x00".to_vec();
         tagged.extend(vec![0xff; 256]);
         tagged.extend(silence(10));
-        let secs = mp3_duration_secs(tagged.as_slice()).unwrap().unwrap();
+        let secs = audio_duration_secs(tagged.as_slice()).unwrap().unwrap();
         assert!((secs - 0.261).abs() < 0.001, "{secs}");
+    }
+
+    /// A second of 16-bit samples at 8,000 Hz, with a tag before them and `claimed` bytes in its header.
+    fn wav(claimed: u32) -> Vec<u8> {
+        let mut wav =
+            b"RIFF\xff\xff\xff\xffWAVELIST\x04\x00\x00\x00tagsfmt \x10\x00\x00\x00\x01\x00\x01\x00".to_vec();
+        wav.extend(8_000u32.to_le_bytes());
+        wav.extend(16_000u32.to_le_bytes());
+        wav.extend(b"\x02\x00\x10\x00data");
+        wav.extend(claimed.to_le_bytes());
+        wav.extend(vec![0; 16_000]);
+        wav
+    }
+
+    #[test]
+    fn a_wav_is_as_long_as_its_samples() {
+        for claimed in [16_000, 0, u32::MAX] {
+            assert_eq!(audio_duration_secs(wav(claimed).as_slice()).unwrap(), Some(1.0));
+        }
+        for cut in 0..56 {
+            assert_eq!(audio_duration_secs(&wav(0)[..cut]).unwrap(), None, "{cut}");
+        }
     }
 
     #[test]
     fn what_is_no_audio_has_no_length() {
-        assert_eq!(mp3_duration_secs(&b""[..]).unwrap(), None);
+        assert_eq!(audio_duration_secs(&b""[..]).unwrap(), None);
         assert_eq!(
-            mp3_duration_secs(&b"{\"detail\":\"Not Found\"}"[..]).unwrap(),
+            audio_duration_secs(&b"{\"detail\":\"Not Found\"}"[..]).unwrap(),
             None
         );
-        assert_eq!(mp3_duration_secs(vec![0u8; 100_000].as_slice()).unwrap(), None);
+        assert_eq!(audio_duration_secs(vec![0u8; 100_000].as_slice()).unwrap(), None);
     }
 }

@@ -12,7 +12,7 @@ mod settle;
 mod webhook;
 
 pub use apply::{Applied, apply_conversation, find_call_of};
-pub use audio_length::mp3_duration_secs;
+pub use audio_length::audio_duration_secs;
 pub use bounds::{Overdue, overdue};
 pub use error::ReconcileError;
 pub use recording::pull_recording;

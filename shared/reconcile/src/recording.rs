@@ -7,7 +7,7 @@ use switchboard_providers::{RecordingStream, VoiceProvider};
 use switchboard_store::{FileStore, Store, UpdateOutcome};
 use tokio::io::AsyncWriteExt;
 
-use crate::{ReconcileError, mp3_duration_secs};
+use crate::{ReconcileError, audio_duration_secs};
 
 /// Largest recording that is taken.
 const MAX_BYTES: u64 = 1 << 30;
@@ -72,7 +72,7 @@ async fn store_stream(
     if bytes == 0 {
         return Ok(None);
     }
-    let secs = mp3_duration_secs(std::io::BufReader::new(std::fs::File::open(&path)?))?;
+    let secs = audio_duration_secs(std::io::BufReader::new(std::fs::File::open(&path)?))?;
     store
         .files()
         .put_file(&FileStore::recording_key(call_id), &stream.content_type, &path)

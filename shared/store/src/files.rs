@@ -58,7 +58,7 @@ impl FileStore {
 
     /// Key of a recording.
     pub fn recording_key(id: &CallId) -> String {
-        format!("recordings/{id}.mp3")
+        format!("recordings/{id}")
     }
 
     /// Key of an export.

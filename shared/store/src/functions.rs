@@ -16,7 +16,7 @@ use crate::error::unavailable;
 /// Some more than calls: an invocation stays with its call until the outcome and the recording are there, while
 /// the line is another one's already, and whoever is next is to be ready when a line becomes free. The slots hold
 /// the limit itself. Between what a mapping's maximum concurrency may be, 2 and 1,000.
-pub fn dialer_invocations(limit: u32) -> u32 {
+fn dialer_invocations(limit: u32) -> u32 {
     limit.saturating_add(limit / 4 + 3).min(MAX_CONCURRENCY_LIMIT)
 }
 

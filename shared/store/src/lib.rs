@@ -65,7 +65,7 @@ pub use error::StoreError;
 pub use event_outbox::EventMessage;
 pub use files::{FileStore, PartsUpload, PresignedUpload};
 pub use finish::Finished;
-pub use functions::{DialerCapacity, Functions, dialer_invocations};
+pub use functions::{DialerCapacity, Functions};
 pub use idempotency::{Claim, KeptAnswer};
 pub use opt_out::OptedOut;
 pub use people::AuditFilter;

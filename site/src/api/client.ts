@@ -8,6 +8,8 @@ export type Schemas = components["schemas"];
 /** What the API says is wrong (RFC 9457), or that it could not be reached. */
 export class ApiProblem extends Error {
   readonly status: number;
+  /** Which kind of problem, as the API names it: `/problems/<code>`. */
+  readonly type: string;
   readonly title: string;
   readonly fields: readonly { field: string; message: string }[];
   readonly mayHaveRung: boolean;
@@ -16,6 +18,7 @@ export class ApiProblem extends Error {
     super(problem.detail);
     this.name = "ApiProblem";
     this.status = problem.status;
+    this.type = problem.type ?? "";
     this.title = problem.title;
     this.fields = problem.errors ?? [];
     this.mayHaveRung = problem.may_have_rung === true;
@@ -25,7 +28,6 @@ export class ApiProblem extends Error {
 export const SESSION_ENDED = 401;
 export const NOT_ALLOWED = 403;
 export const NOT_FOUND = 404;
-const CONFLICT = 409;
 
 function unreachable(): ApiProblem {
   return new ApiProblem({
@@ -122,15 +124,13 @@ export function bodyOf<T>({ data }: { data?: T }): T {
 
 /** Whether something did not begin because nobody has confirmed the calling rules that hold for it. */
 export const isAboutRules = (error: unknown): error is ApiProblem =>
-  error instanceof ApiProblem && error.status === CONFLICT && /confirmed these calling rules/.test(error.message);
+  error instanceof ApiProblem && error.type === "/problems/rules-unconfirmed";
 
 /** One sentence for a person. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiProblem) {
     const [first] = error.fields;
-    // Which request a script makes is nothing to people.
-    const message = error.message.replace(/ \((GET|POST) [^)]*\)/g, "");
-    return first && error.fields.length === 1 ? `${message} (${first.field}: ${first.message})` : message;
+    return first && error.fields.length === 1 ? `${error.message} (${first.field}: ${first.message})` : message;
   }
   return error instanceof Error ? error.message : "Something went wrong. Try again.";
 }

@@ -292,7 +292,7 @@ async fn a_recording_has_a_link_or_a_reason() {
         body["url"]
             .as_str()
             .unwrap()
-            .contains(&format!("recordings/{}.mp3", call.call_id)),
+            .contains(&format!("recordings/{}", call.call_id)),
         "{body}"
     );
     assert_eq!(

@@ -6,7 +6,7 @@ use switchboard_store::{FileStore, StoreError, UpdateOutcome};
 
 use super::Webhooks;
 use super::event::Verdict;
-use crate::mp3_duration_secs;
+use crate::audio_duration_secs;
 
 impl Webhooks<'_> {
     pub(crate) async fn apply_audio(
@@ -29,7 +29,7 @@ impl Webhooks<'_> {
     }
 
     async fn store_recording(&self, call_id: &CallId, audio: Vec<u8>) -> Result<(), StoreError> {
-        let secs = mp3_duration_secs(audio.as_slice())?;
+        let secs = audio_duration_secs(audio.as_slice())?;
         let bytes = audio.len() as u64;
         let key = FileStore::recording_key(call_id);
         self.store

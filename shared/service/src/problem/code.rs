@@ -17,6 +17,8 @@ pub enum ProblemCode {
     MethodNotAllowed,
     /// The thing is in a state that does not allow it, or was changed meanwhile.
     Conflict,
+    /// Nobody has confirmed the calling rules that hold for it.
+    RulesUnconfirmed,
     /// The idempotency key was used before with another body.
     IdempotencyMismatch,
     /// The same request is being worked on right now.
@@ -41,13 +43,14 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, in the order of their status.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Invalid,
         Self::Unauthorized,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::RulesUnconfirmed,
         Self::InProgress,
         Self::TooLarge,
         Self::UnsupportedMediaType,
@@ -69,6 +72,7 @@ impl ProblemCode {
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::Conflict => "conflict",
+            Self::RulesUnconfirmed => "rules-unconfirmed",
             Self::IdempotencyMismatch => "idempotency-mismatch",
             Self::InProgress => "in-progress",
             Self::TooLarge => "too-large",
@@ -91,6 +95,7 @@ impl ProblemCode {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
             Self::Conflict => "Not possible in its present state",
+            Self::RulesUnconfirmed => "Calling rules are not confirmed",
             Self::IdempotencyMismatch => "Idempotency key used for another request",
             Self::InProgress => "The same request is in progress",
             Self::TooLarge => "Too large",
@@ -112,7 +117,7 @@ impl ProblemCode {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict | Self::InProgress => StatusCode::CONFLICT,
+            Self::Conflict | Self::RulesUnconfirmed | Self::InProgress => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::IdempotencyMismatch | Self::ProviderRejected => StatusCode::UNPROCESSABLE_ENTITY,

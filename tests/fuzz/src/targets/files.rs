@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use switchboard_contacts::{Format, ParseOptions, RejectedCsv, RowOutcome, limits, open, preview};
 use switchboard_domain::{PhoneNumber, csv_safe};
-use switchboard_reconcile::mp3_duration_secs;
+use switchboard_reconcile::audio_duration_secs;
 
 use super::from_folder;
 
@@ -284,7 +284,7 @@ pub(super) fn audio_samples() -> Vec<Vec<u8>> {
 
 /// A length is never negative, and never longer than the bytes could play at the lowest rate.
 pub(super) fn audio_length(input: &[u8]) {
-    if let Some(secs) = mp3_duration_secs(input).unwrap() {
+    if let Some(secs) = audio_duration_secs(input).unwrap() {
         assert!(secs.is_finite() && secs >= 0.0);
         assert!(
             secs <= input.len() as f64 / 20.0 + 1.0,

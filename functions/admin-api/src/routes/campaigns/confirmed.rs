@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use switchboard_domain::{Campaign, CampaignId, RuleConfirmation};
-use switchboard_service::Problem;
+use switchboard_service::{Problem, ProblemCode};
 
 use super::whom::who;
 use crate::api::Api;
@@ -21,10 +21,11 @@ pub(super) async fn rules_are_confirmed(api: &Api, id: &CampaignId) -> Result<()
         return Ok(());
     }
     let names = Vec::from_iter(open).join(", ");
-    Err(Problem::conflict(format!(
-        "Nobody has confirmed these calling rules: {names}. Look at them (GET /api/calling-rules), confirm them, then \
-         start the campaign. It is kept as it is."
-    )))
+    let detail = format!(
+        "Nobody has confirmed these calling rules: {names}. Look at them, confirm them, then start the campaign. It is \
+         kept as it is."
+    );
+    Err(Problem::new(ProblemCode::RulesUnconfirmed, detail))
 }
 
 async fn unconfirmed(api: &Api, campaign: &Campaign) -> Result<BTreeSet<&'static str>, Problem> {
