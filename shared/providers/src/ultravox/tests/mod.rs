@@ -1,0 +1,1 @@
+//! The provider against a server that is told what to answer.
