@@ -1,11 +1,13 @@
-//! Answers that are not a success: four shapes of error body, one meaning.
+//! Answers that are not a success: five shapes of error body, one meaning.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use reqwest::Response;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use serde_json::Value;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde_json::{Map, Value};
 
 use crate::shown::shown;
 use crate::transport::read_error_body;
@@ -15,6 +17,9 @@ const REQUEST_ID_HEADERS: [&str; 3] = ["request-id", "x-request-id", "x-trace-id
 const LONGEST_CODE: usize = 64;
 /// A shorter text is no key, and may be part of any word.
 const SHORTEST_KEY: usize = 8;
+/// Of a failure that names what is wrong field by field.
+const MOST_MESSAGES: usize = 5;
+const MOST_DEPTH: u8 = 4;
 const LONGEST_REQUEST_ID: usize = 128;
 const LONGEST_RETRY_AFTER_SECS: u64 = 3_600;
 /// Out of credit comes as 402, but also as a legacy 401 that says nothing against the key.
@@ -41,7 +46,10 @@ impl Failure {
     pub(crate) fn from_parts(status: u16, headers: &HeaderMap, body: &[u8], key: &Secret) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
         let detail = body.get("detail").unwrap_or(&Value::Null);
-        let (code, message) = code_and_message(detail);
+        let (code, message) = match &body {
+            Value::Object(fields) if !fields.contains_key("detail") => (None, messages_by_field(fields)),
+            _ => code_and_message(detail),
+        };
         let mut message = message.unwrap_or_else(|| format!("HTTP {status}"));
         let has_key = key.open().len() >= SHORTEST_KEY;
         if has_key {
@@ -106,7 +114,14 @@ impl From<Failure> for ProviderError {
                 retry_after,
                 request_id,
             },
-            408 | 500.. => Self::Unavailable {
+            // Down for as long as it says itself.
+            503 if retry_after.is_some() => Self::RateLimited {
+                code,
+                retry_after,
+                request_id,
+            },
+            // 425: not there yet.
+            408 | 425 | 500.. => Self::Unavailable {
                 reason: format!("HTTP {status} {code}"),
                 request_id,
                 source: None,
@@ -178,6 +193,35 @@ fn validation_message(problem: &Value) -> String {
     }
 }
 
+/// A name to a message or a list of messages, at any depth: `{"medium":{"twilio":["..."]}}`.
+fn messages_by_field(fields: &Map<String, Value>) -> Option<String> {
+    let mut said = Vec::new();
+    for (name, value) in fields {
+        add_messages(name, value, MOST_DEPTH, &mut said);
+    }
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+fn add_messages(place: &str, value: &Value, depth: u8, said: &mut Vec<String>) {
+    if said.len() >= MOST_MESSAGES {
+        return;
+    }
+    match value {
+        Value::String(message) => said.push(format!("{place}: {message}")),
+        Value::Array(messages) if depth > 0 => {
+            for message in messages {
+                add_messages(place, message, depth - 1, said);
+            }
+        }
+        Value::Object(fields) if depth > 0 => {
+            for (name, value) in fields {
+                add_messages(&format!("{place}.{name}"), value, depth - 1, said);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The code, if it is a name and no phone number.
 fn plain_code(code: String) -> Option<String> {
     let plain = (1..=LONGEST_CODE).contains(&code.len())
@@ -201,9 +245,21 @@ fn request_id(detail: &Value, headers: &HeaderMap) -> Option<String> {
     safe.then(|| id.to_owned())
 }
 
+/// Seconds, or a moment: that is measured by the provider's own clock, which it gives along.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let secs: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(secs.min(LONGEST_RETRY_AFTER_SECS)))
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let longest = Duration::from_secs(LONGEST_RETRY_AFTER_SECS);
+    if let Ok(secs) = text.parse() {
+        return Some(Duration::from_secs(secs).min(longest));
+    }
+    let now = headers.get(DATE)?.to_str().ok().and_then(http_date)?;
+    let wait = http_date(text)?.duration_since(now);
+    // A moment that has passed asks for no wait.
+    Some(Duration::try_from(wait).unwrap_or_default().min(longest))
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
 }
 
 #[cfg(test)]
@@ -328,10 +384,51 @@ mod tests {
         assert_eq!(limited.request_id.as_deref(), Some("trace-1"));
         assert_eq!(limited.retry_after, Some(Duration::from_secs(7)));
         headers.insert(RETRY_AFTER, "Wed, 21 Oct 2026 07:28:00 GMT".parse().unwrap());
-        assert_eq!(
-            Failure::from_parts(429, &headers, b"", &Secret::new("")).retry_after,
-            None
+        let wait = |headers: &HeaderMap| Failure::from_parts(429, headers, b"", &Secret::new("")).retry_after;
+        assert_eq!(wait(&headers), None, "by whose clock?");
+        headers.insert(DATE, "Wed, 21 Oct 2026 07:27:30 GMT".parse().unwrap());
+        assert_eq!(wait(&headers), Some(Duration::from_secs(30)));
+        headers.insert(DATE, "Wed, 21 Oct 2026 07:28:30 GMT".parse().unwrap());
+        assert_eq!(wait(&headers), Some(Duration::ZERO));
+        headers.insert(RETRY_AFTER, "99999999".parse().unwrap());
+        assert_eq!(wait(&headers), Some(Duration::from_secs(3_600)));
+    }
+
+    #[test]
+    fn messages_by_field_are_read_and_bounded() {
+        let told = failure(
+            400,
+            r#"{"templateContext":["name is missing"],"medium":{"twilio":{"outgoing":["+14155550100 is not yours"]}},"n":7}"#,
         );
+        assert_eq!(
+            (told.code.as_str(), told.message.as_str()),
+            (
+                "400",
+                "medium.twilio.outgoing: [number] is not yours; templateContext: name is missing"
+            )
+        );
+        let many: Vec<String> = (0..1_000)
+            .map(|n| format!(r#""f{n}":["{}"]"#, "x".repeat(99)))
+            .collect();
+        let told = failure(400, &format!("{{{}}}", many.join(",")));
+        assert!(told.message.chars().count() <= 300);
+        let deep = format!("{}{}", r#"{"a":"#.repeat(100), "}".repeat(100));
+        assert_eq!(failure(400, &deep).message, "HTTP 400");
+    }
+
+    #[test]
+    fn a_provider_that_says_when_to_come_back_is_asked_then() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, "2".parse().unwrap());
+        let down = Failure::from_parts(503, &headers, b"", &Secret::new(""));
+        assert!(matches!(
+            down.into(),
+            ProviderError::RateLimited { retry_after: Some(wait), .. } if wait.as_secs() == 2
+        ));
+        assert!(matches!(
+            failure(425, "").into(),
+            ProviderError::Unavailable { .. }
+        ));
     }
 
     proptest! {

@@ -17,15 +17,18 @@
 
 mod agent_option;
 mod agents;
+mod bounds;
 mod calls;
 mod conversations;
 mod dial_error;
+mod dialling;
 pub mod elevenlabs;
 mod ending;
 mod failure;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
 pub mod http;
+mod lenient;
 mod outcome;
 mod platform;
 mod provider;
@@ -49,6 +52,7 @@ pub use conversations::{
 };
 pub use dial_error::{DialError, Refusal};
 pub use ending::EndedCall;
+pub(crate) use outcome::person_spoke;
 pub use outcome::{CallResult, EndSigns, outcome_of, outcome_of_failed_start};
 pub use platform::{InvalidConfig, Platform, platform};
 pub use provider::VoiceProvider;

@@ -50,7 +50,7 @@ pub fn outcome_of(signs: &EndSigns<'_>) -> Option<CallOutcome> {
     if !signs.state.is_final() {
         return None;
     }
-    let person_spoke = spoken_turns(signs.turns) >= TURNS_OF_A_PERSON;
+    let person_spoke = person_spoke(signs.turns);
     let said_voicemail = signs.call_result == Some(&CallResult::Voicemail) || signs.voicemail_detected;
     if said_voicemail {
         return Some(if person_spoke {
@@ -79,7 +79,7 @@ fn outcome_of_done(signs: &EndSigns<'_>) -> CallOutcome {
 
 fn outcome_of_failure(signs: &EndSigns<'_>) -> CallOutcome {
     // It broke off in the middle of a talk: the person was reached, and is not called again for it.
-    if spoken_turns(signs.turns) >= TURNS_OF_A_PERSON {
+    if person_spoke(signs.turns) {
         return CallOutcome::Completed;
     }
     // Somebody picked up, so whatever the words say, the line was neither busy nor unanswered.
@@ -132,6 +132,11 @@ fn outcome_of_sip_status(code: i64) -> Option<CallOutcome> {
         408 | 480 | 487 => Some(CallOutcome::NoAnswer),
         _ => None,
     }
+}
+
+/// There was a talk with a person, not only a machine's greeting.
+pub(crate) fn person_spoke(turns: &[TranscriptTurn]) -> bool {
+    spoken_turns(turns) >= TURNS_OF_A_PERSON
 }
 
 /// Turns in which the person said a word; silence is transcribed as dots.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::header::{HeaderName, HeaderValue, LOCATION};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
@@ -26,6 +26,9 @@ const DIAL_READ_TIMEOUT: Duration = Duration::from_secs(1_200);
 /// The query of a request.
 pub(crate) type Query = Vec<(&'static str, String)>;
 
+/// Which answers are for whoever asks, and no failure.
+type Accepted = fn(StatusCode) -> bool;
+
 /// Where a provider is, how it takes its key, and how patiently it is asked.
 pub(crate) struct TransportConfig {
     pub(crate) base_url: Url,
@@ -38,6 +41,7 @@ pub(crate) struct TransportConfig {
 pub(crate) struct Transport {
     asking: Client,
     dialling: Client,
+    root: Url,
     base_url: String,
     key_header: HeaderName,
     keys: Arc<dyn ApiKeySource>,
@@ -65,6 +69,7 @@ impl Transport {
                 .pool_max_idle_per_host(0)
                 .build()?,
             base_url: config.base_url.as_str().trim_end_matches('/').to_owned(),
+            root: config.base_url,
             key_header: config.key_header,
             keys,
             retry_wait: config.retry_wait,
@@ -118,13 +123,81 @@ impl Transport {
         query: &Query,
         timeout: Option<Duration>,
     ) -> Result<Response, ProviderError> {
+        self.read(&self.url(path), query, timeout, |status| status.is_success())
+            .await
+    }
+
+    /// Reads a file that may lie elsewhere: one redirect is followed, to another server without the key.
+    pub(crate) async fn get_file(
+        &self,
+        path: &str,
+        timeout: Option<Duration>,
+    ) -> Result<Response, ProviderError> {
+        let may_point = |status: StatusCode| {
+            status.is_success() || status.is_redirection() || status == StatusCode::TOO_EARLY
+        };
+        let none = Query::new();
+        let response = self.read(&self.url(path), &none, timeout, may_point).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        if response.status() == StatusCode::TOO_EARLY {
+            return Err(no_file(response.status()));
+        }
+        let place = self.place(&response)?;
+        if place.origin() == self.root.origin() {
+            return self
+                .read(place.as_str(), &none, timeout, |status| status.is_success())
+                .await;
+        }
+        let request = self.asking.get(place);
+        let request = timeout.into_iter().fold(request, RequestBuilder::timeout);
+        let response = request.send().await.map_err(network)?;
+        match response.status() {
+            status if status.is_success() => Ok(response),
+            status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => Err(no_file(status)),
+            status if status.is_server_error() => Err(ProviderError::Unavailable {
+                reason: format!("HTTP {} where the file lies", status.as_u16()),
+                request_id: None,
+                source: None,
+            }),
+            // An address that has run out answers 403: that says nothing against the key.
+            status => Err(unreadable(format!(
+                "HTTP {} where the file lies",
+                status.as_u16()
+            ))),
+        }
+    }
+
+    /// Where a redirect points to.
+    fn place(&self, response: &Response) -> Result<Url, ProviderError> {
+        let given = response.headers().get(LOCATION);
+        let place = given
+            .and_then(|value| value.to_str().ok())
+            .and_then(|place| response.url().join(place).ok());
+        // What came encrypted is not fetched in the clear.
+        let is_safe = |place: &Url| {
+            place.scheme() == "https" || (place.scheme() == "http" && self.root.scheme() == "http")
+        };
+        place
+            .filter(is_safe)
+            .ok_or_else(|| unreadable("a redirect that does not say where to"))
+    }
+
+    async fn read(
+        &self,
+        url: &str,
+        query: &Query,
+        timeout: Option<Duration>,
+        accepts: Accepted,
+    ) -> Result<Response, ProviderError> {
         let mut tries = 0;
         loop {
             let request = || {
-                let request = self.asking.get(self.url(path)).query(query);
+                let request = self.asking.get(url).query(query);
                 timeout.into_iter().fold(request, RequestBuilder::timeout)
             };
-            let error = match self.ask(request).await {
+            let error = match self.ask(request, accepts).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
@@ -153,6 +226,20 @@ impl Transport {
         path: &str,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<Vec<u8>, ProviderError> {
+        let response = self
+            .change_answered(method, path, body, |status| status.is_success())
+            .await?;
+        read_body(response).await
+    }
+
+    /// Changes something, once, where more than a success says how it went.
+    pub(crate) async fn change_answered(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+        accepts: Accepted,
+    ) -> Result<Response, ProviderError> {
         let request = || {
             let request = self
                 .asking
@@ -160,26 +247,35 @@ impl Transport {
                 .timeout(ASK_TIMEOUT);
             body.into_iter().fold(request, RequestBuilder::json)
         };
-        read_body(self.ask(request).await?).await
+        self.ask(request, accepts).await
     }
 
     /// Sends a request; one that is refused for its key is sent once more if there is a newer key,
     /// because a refused request changed nothing.
-    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ProviderError> {
+    async fn ask(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+        accepts: Accepted,
+    ) -> Result<Response, ProviderError> {
         let key = self.key().await.map_err(no_key)?;
-        let refused = match self.ask_once(request(), &key).await {
+        let refused = match self.ask_once(request(), &key, accepts).await {
             Err(error @ ProviderError::Unauthorized { .. }) => error,
             answer => return answer,
         };
         match self.renewed_key(&key).await {
-            Some(newer) if newer != key => self.ask_once(request(), &newer).await,
+            Some(newer) if newer != key => self.ask_once(request(), &newer, accepts).await,
             _ => Err(refused),
         }
     }
 
-    async fn ask_once(&self, request: RequestBuilder, key: &Secret) -> Result<Response, ProviderError> {
+    async fn ask_once(
+        &self,
+        request: RequestBuilder,
+        key: &Secret,
+        accepts: Accepted,
+    ) -> Result<Response, ProviderError> {
         let response = self.with_key(request, key).send().await.map_err(network)?;
-        if response.status().is_success() {
+        if accepts(response.status()) {
             return Ok(response);
         }
         Err(Failure::read(response, key).await.into())
@@ -231,6 +327,13 @@ fn no_key(error: NoApiKey) -> ProviderError {
             code: "no_api_key".to_owned(),
             request_id: None,
         }
+    }
+}
+
+fn no_file(status: StatusCode) -> ProviderError {
+    ProviderError::NotFound {
+        code: status.as_u16().to_string(),
+        request_id: None,
     }
 }
 

@@ -1,103 +1,32 @@
-//! Placing a call. What is not a clear no is doubt, and doubt is never dialled again.
+//! Placing a call.
 
 use std::time::Duration;
 
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
 use switchboard_domain::{Carrier, ProviderId};
 
 use super::wire::dial::{DialAnswer, DialBody};
-use crate::failure::{Failure, network, unreadable};
+use crate::dialling::{DialRules, send, unconfirmed};
+use crate::failure::Failure;
 use crate::shown::shown;
-use crate::transport::{Transport, parse, read_bounded};
-use crate::{DialError, PlaceCall, PlacedCall, ProviderError, Refusal, Secret};
+use crate::transport::Transport;
+use crate::{DialError, PlaceCall, PlacedCall, Refusal};
 
 /// A SIP dial is answered only when the person picks up or the ringing ends; this is for the rest.
 const MARGIN: Duration = Duration::from_secs(30);
-const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 const LONGEST_CARRIER_ID: usize = 256;
 
 pub(super) async fn place_call(transport: &Transport, request: &PlaceCall) -> Result<PlacedCall, DialError> {
-    let key = transport.key().await.map_err(|error| {
-        let refusal = if error.is_passing {
-            Refusal::NeverSent { reason: error.reason }
-        } else {
-            Refusal::BadKey
-        };
-        DialError::refused(refusal)
-    })?;
     let path = match request.carrier {
         Carrier::Twilio => "/v1/convai/twilio/outbound-call",
         Carrier::SipTrunk => "/v1/convai/sip-trunk/outbound-call",
     };
-    let timeout = Duration::from_secs(request.ringing_secs().into()) + MARGIN;
-    let body = DialBody::from(request);
-    let response = transport
-        .dial(path, &body, &key, timeout)
-        .await
-        .map_err(without_answer)?;
-    if response.status() == StatusCode::OK {
-        return read_answer(response).await;
-    }
-    let failure = Failure::read(response, &key).await;
-    let error = refused_or_unconfirmed(failure);
-    if let DialError::Refused {
-        refusal: Refusal::BadKey,
-        ..
-    } = error
-    {
-        renew(transport, &key).await;
-    }
-    Err(error)
-}
-
-/// The refused call is not sent again here, but the next one shall have a newer key.
-async fn renew(transport: &Transport, refused: &Secret) {
-    if transport.renewed_key(refused).await.is_some() {
-        tracing::info!("the API key was refused and a newer one was found");
-    }
-}
-
-/// A request without an answer: sure not to ring only if there never was a connection.
-fn without_answer(error: reqwest::Error) -> DialError {
-    if error.is_connect() || error.is_builder() {
-        let reason = if error.is_timeout() {
-            "no connection in time"
-        } else {
-            "no connection"
-        };
-        return DialError::refused(Refusal::NeverSent {
-            reason: reason.to_owned(),
-        });
-    }
-    DialError::Unconfirmed {
-        cause: network(error),
-    }
-}
-
-fn refused_or_unconfirmed(failure: Failure) -> DialError {
-    match failure.refusal() {
-        Some(refusal) => DialError::Refused {
-            refusal,
-            request_id: failure.request_id,
-            retry_after: failure.retry_after,
-        },
-        None => DialError::Unconfirmed {
-            cause: failure.into(),
-        },
-    }
-}
-
-async fn read_answer(response: Response) -> Result<PlacedCall, DialError> {
-    let body = match read_bounded(response, MAX_ANSWER_BYTES).await {
-        Ok(Some(body)) => body,
-        Ok(None) => return Err(unconfirmed("the answer to a dial is too long")),
-        Err(error) => {
-            return Err(DialError::Unconfirmed {
-                cause: network(error),
-            });
-        }
+    let rules = DialRules {
+        timeout: Duration::from_secs(request.ringing_secs().into()) + MARGIN,
+        accepts: |status| status == StatusCode::OK,
+        refusal: Failure::refusal,
     };
-    let answer: DialAnswer = parse(&body).map_err(|cause| DialError::Unconfirmed { cause })?;
+    let answer: DialAnswer = send(transport, path, &DialBody::from(request), &rules).await?;
     placed(answer)
 }
 
@@ -122,11 +51,6 @@ fn placed(answer: DialAnswer) -> Result<PlacedCall, DialError> {
         }
         _ => Err(unconfirmed("the answer says neither yes nor no")),
     }
-}
-
-fn unconfirmed(reason: &str) -> DialError {
-    let cause: ProviderError = unreadable(reason);
-    DialError::Unconfirmed { cause }
 }
 
 #[cfg(test)]
@@ -172,19 +96,5 @@ mod tests {
         ] {
             assert!(matches!(answer(odd), Err(DialError::Unconfirmed { .. })), "{odd}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_time_out_is_doubt() {
-        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/", silent.local_addr().unwrap());
-        let client = crate::http::client_builder()
-            .no_proxy()
-            .timeout(Duration::from_millis(20))
-            .build()
-            .unwrap();
-        let error = client.post(url).body("x").send().await.unwrap_err();
-        assert!(error.is_timeout());
-        assert!(matches!(without_answer(error), DialError::Unconfirmed { .. }));
     }
 }

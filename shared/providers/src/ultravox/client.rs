@@ -1,4 +1,4 @@
-//! The provider behind the trait.
+//! The provider behind the trait; each subject has its file beside this one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,20 +9,53 @@ use reqwest::header::HeaderName;
 use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
 use url::Url;
 
-use crate::failure::unreadable;
+use super::{account, agents, conversations, dial, ending, find, recordings, voices};
 use crate::transport::{Transport, TransportConfig};
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
     ConversationQuery, DialError, EndedCall, InvalidConfig, PlaceCall, PlacedCall, ProviderAgent,
-    ProviderError, Quota, RecordingStream, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
+    ProviderError, Quota, RecordingStream, Secret, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
 };
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Where Ultravox is, how patiently it is asked, and how it signs in at a SIP trunk.
+#[derive(Debug, Clone)]
+pub struct UltravoxConfig {
+    /// Address of the API, e.g. `https://api.ultravox.ai`.
+    pub base_url: Url,
+    /// Wait before a read is tried again; doubles once.
+    pub retry_wait: Duration,
+    /// User name that a SIP trunk asks for; none: it asks for none.
+    pub sip_username: Option<String>,
+    /// Password that a SIP trunk asks for.
+    pub sip_password: Option<Secret>,
+}
+
+impl UltravoxConfig {
+    /// The usual patience at `base_url`, and trunks that ask for no user.
+    pub fn new(base_url: Url) -> Self {
+        Self {
+            base_url,
+            retry_wait: Duration::from_millis(250),
+            sip_username: None,
+            sip_password: None,
+        }
+    }
+}
+
+/// Who we are at a SIP trunk.
+#[derive(Debug, Clone)]
+pub(super) struct SipUser {
+    pub(super) name: Option<String>,
+    pub(super) password: Option<Secret>,
+}
 
 /// Ultravox. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct Ultravox {
     transport: Arc<Transport>,
+    sip: SipUser,
 }
 
 impl Ultravox {
@@ -30,16 +63,20 @@ impl Ultravox {
     ///
     /// # Errors
     /// When the address is not one of an HTTP server.
-    pub fn new(base_url: Url, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
+    pub fn new(config: UltravoxConfig, keys: Arc<dyn ApiKeySource>) -> Result<Self, InvalidConfig> {
         Ok(Self {
             transport: Arc::new(Transport::new(
                 TransportConfig {
-                    base_url,
+                    base_url: config.base_url,
                     key_header: KEY_HEADER,
-                    retry_wait: Duration::from_millis(250),
+                    retry_wait: config.retry_wait,
                 },
                 keys,
             )?),
+            sip: SipUser {
+                name: config.sip_username,
+                password: config.sip_password,
+            },
         })
     }
 }
@@ -51,10 +88,7 @@ impl VoiceProvider for Ultravox {
     }
 
     async fn place_call(&self, request: &PlaceCall) -> Result<PlacedCall, DialError> {
-        let _ = (&self.transport, request);
-        Err(crate::DialError::refused(crate::Refusal::NeverSent {
-            reason: "not built".to_owned(),
-        }))
+        dial::place_call(&self.transport, &self.sip, request).await
     }
 
     async fn find_conversation(
@@ -63,48 +97,39 @@ impl VoiceProvider for Ultravox {
         provider_agent_id: &ProviderId,
         since: Timestamp,
     ) -> Result<Option<Conversation>, ProviderError> {
-        let _ = (&self.transport, attempt, provider_agent_id, since);
-        Err(unreadable("not built"))
+        find::find(&self.transport, attempt, provider_agent_id, since).await
     }
 
     async fn get_conversation(&self, id: &ProviderId) -> Result<Option<Conversation>, ProviderError> {
-        let _ = (&self.transport, id);
-        Err(unreadable("not built"))
+        conversations::get(&self.transport, id).await
     }
 
     async fn list_conversations(&self, query: &ConversationQuery) -> Result<ConversationPage, ProviderError> {
-        let _ = (&self.transport, query);
-        Err(unreadable("not built"))
+        conversations::list(&self.transport, query).await
     }
 
     async fn get_recording(&self, id: &ProviderId) -> Result<Option<RecordingStream>, ProviderError> {
-        let _ = (&self.transport, id);
-        Err(unreadable("not built"))
+        recordings::get(&self.transport, id).await
     }
 
-    async fn end_call(&self, _id: &ProviderId) -> Result<EndedCall, ProviderError> {
-        let _ = (&self.transport, _id);
-        Err(unreadable("not built"))
+    async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError> {
+        ending::end(&self.transport, id).await
     }
 
     async fn live_count(&self) -> Result<u64, ProviderError> {
-        let _ = (&self.transport);
-        Err(unreadable("not built"))
+        account::live_count(&self.transport).await
     }
 
     async fn list_agents(&self, query: &AgentQuery) -> Result<AgentPage, ProviderError> {
-        let _ = (&self.transport, query);
-        Err(unreadable("not built"))
+        agents::list(&self.transport, query).await
     }
 
     async fn get_agent(&self, id: &ProviderId) -> Result<Option<ProviderAgent>, ProviderError> {
-        let _ = (&self.transport, id);
-        Err(unreadable("not built"))
+        agents::get(&self.transport, id).await
     }
 
     async fn create_agent(&self, spec: &AgentSpec) -> Result<ProviderId, ProviderError> {
-        let _ = (&self.transport, spec);
-        Err(unreadable("not built"))
+        agents::create(&self.transport, spec).await
     }
 
     async fn update_agent(
@@ -112,37 +137,31 @@ impl VoiceProvider for Ultravox {
         id: &ProviderId,
         changes: &AgentChanges,
     ) -> Result<ProviderAgent, ProviderError> {
-        let _ = (&self.transport, id, changes);
-        Err(unreadable("not built"))
+        agents::update(&self.transport, id, changes).await
     }
 
     async fn delete_agent(&self, id: &ProviderId) -> Result<(), ProviderError> {
-        let _ = (&self.transport, id);
-        Err(unreadable("not built"))
+        agents::delete(&self.transport, id).await
     }
 
+    /// There are none to list: numbers live at the account's Twilio and at SIP trunks, and are entered here.
     async fn list_phone_lines(&self) -> Result<Vec<PhoneLine>, ProviderError> {
-        let _ = (&self.transport);
-        Err(unreadable("not built"))
+        Ok(Vec::new())
     }
 
     async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
-        let _ = (&self.transport, query);
-        Err(unreadable("not built"))
+        voices::search(&self.transport, query).await
     }
 
     async fn get_voice(&self, id: &ProviderId) -> Result<Option<Voice>, ProviderError> {
-        let _ = (&self.transport, id);
-        Err(unreadable("not built"))
+        voices::get(&self.transport, id).await
     }
 
     async fn get_voice_preview(&self, id: &ProviderId) -> Result<Option<VoicePreview>, ProviderError> {
-        let _ = (&self.transport, id);
-        Err(unreadable("not built"))
+        voices::preview(&self.transport, id).await
     }
 
     async fn get_subscription(&self) -> Result<Quota, ProviderError> {
-        let _ = (&self.transport);
-        Err(unreadable("not built"))
+        account::subscription(&self.transport).await
     }
 }

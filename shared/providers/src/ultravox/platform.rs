@@ -7,7 +7,9 @@ use reqwest::header::HeaderMap;
 use switchboard_domain::ProviderKind;
 use url::Url;
 
-use super::client::Ultravox;
+use super::client::{Ultravox, UltravoxConfig};
+use super::options;
+use super::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, parse, verify};
 use crate::{
     AgentOption, ApiKeySource, InvalidConfig, ParseError, Platform, Secret, SignatureError, VoiceProvider,
     Webhook,
@@ -30,7 +32,7 @@ impl Platform for UltravoxPlatform {
         base_url: Url,
         keys: Arc<dyn ApiKeySource>,
     ) -> Result<Arc<dyn VoiceProvider>, InvalidConfig> {
-        Ok(Arc::new(Ultravox::new(base_url, keys)?))
+        Ok(Arc::new(Ultravox::new(UltravoxConfig::new(base_url), keys)?))
     }
 
     fn verify_webhook(
@@ -40,17 +42,20 @@ impl Platform for UltravoxPlatform {
         raw: &[u8],
         now: Timestamp,
     ) -> Result<(), SignatureError> {
-        let _ = (secrets, headers, raw, now);
-        Err(SignatureError::NoSecret)
+        let header = |name| {
+            let value = headers.get(name).and_then(|value| value.to_str().ok());
+            value.ok_or(SignatureError::Missing)
+        };
+        let (timestamp, signatures) = (header(TIMESTAMP_HEADER)?, header(SIGNATURE_HEADER)?);
+        verify(secrets, timestamp, signatures, raw, now)
     }
 
     fn parse_webhook(&self, raw: &[u8]) -> Result<Webhook, ParseError> {
-        let _ = raw;
-        Err(ParseError::NotAnEvent)
+        parse(raw)
     }
 
     fn agent_options(&self) -> &'static [AgentOption] {
-        &[]
+        options::ALL
     }
 
     fn ends_calls(&self) -> bool {

@@ -9,8 +9,8 @@ use switchboard_domain::{InvalidId, ProviderId};
 
 use super::failed_start::FailedStart;
 use crate::elevenlabs::wire::conversation::ConversationBody;
-use crate::elevenlabs::wire::lenient::whole;
 use crate::elevenlabs::wire::metadata::moment;
+use crate::lenient::whole;
 use crate::webhook::plain_kind;
 use crate::{ParseError, Webhook, WebhookEvent};
 

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use switchboard_domain::{CallOutcome, PhoneNumber};
 
-use crate::elevenlabs::wire::lenient::{lenient, whole_number};
 use crate::elevenlabs::wire::metadata::number;
+use crate::lenient::{lenient, whole_number};
 use crate::outcome_of_failed_start;
 use crate::shown::shown;
 

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::lenient::{lenient, whole};
 use super::metadata::{length, moment};
+use crate::lenient::{lenient, whole};
 use crate::{Credits, Quota};
 
 /// Its character counts are credits.

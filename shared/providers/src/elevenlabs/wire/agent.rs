@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use switchboard_domain::{InvalidId, ProviderId};
 
-use super::lenient::lenient;
+use crate::lenient::lenient;
 use crate::{AgentChanges, AgentSpec, AgentSummary, ProviderAgent, required_variables};
 
 /// The body of create and update: what is not set is left out.

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use switchboard_domain::{CallResults, CallSuccess};
 
-use super::bounds::{cut, within};
-use super::lenient::lenient;
+use crate::bounds::{cut, within};
+use crate::lenient::lenient;
 
 const LONGEST_SUMMARY_BYTES: usize = 50_000;
 const LONGEST_TITLE_BYTES: usize = 1_000;

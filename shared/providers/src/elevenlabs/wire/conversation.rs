@@ -7,10 +7,10 @@ use serde_json::Value;
 use switchboard_domain::{CallId, CallResults, InvalidId, ProviderId, TranscriptTurn};
 
 use super::analysis::Analysis;
-use super::bounds::cut;
-use super::lenient::{lenient, lenient_list, whole};
 use super::metadata::{Metadata, direction, length, moment};
 use super::transcript::Turn;
+use crate::bounds::cut;
+use crate::lenient::{lenient, lenient_list, whole};
 use crate::shown::shown;
 use crate::{ATTEMPT_VARIABLE, Conversation, ConversationState, ConversationSummary, EndSigns, outcome_of};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient::lenient;
+use crate::lenient::lenient;
 use crate::{ATTEMPT_VARIABLE, PlaceCall};
 
 /// The provider fills these in itself.

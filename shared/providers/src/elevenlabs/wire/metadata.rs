@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use switchboard_domain::{Carrier, Direction, PhoneNumber};
 
-use super::lenient::{lenient, whole};
 use crate::CallResult;
+use crate::lenient::{lenient, whole};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -6,10 +6,8 @@
 pub(super) mod account;
 pub(super) mod agent;
 pub(super) mod analysis;
-pub(super) mod bounds;
 pub(super) mod conversation;
 pub(super) mod dial;
-pub(super) mod lenient;
 pub(super) mod metadata;
 pub(super) mod phone_line;
 pub(super) mod transcript;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use switchboard_domain::{Carrier, PhoneLine, ProviderId, ProviderKind};
 
-use super::lenient::lenient;
+use crate::lenient::lenient;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::elevenlabs) struct PhoneNumberItem {

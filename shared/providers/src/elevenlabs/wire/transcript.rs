@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use switchboard_domain::{Speaker, TranscriptTurn};
 
-use super::bounds::cut;
-use super::lenient::{lenient, lenient_list, whole};
+use crate::bounds::cut;
+use crate::lenient::{lenient, lenient_list, whole};
 
 const LONGEST_MESSAGE_BYTES: usize = 100_000;
 const MOST_TOOLS: usize = 50;

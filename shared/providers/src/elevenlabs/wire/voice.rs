@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use switchboard_domain::ProviderId;
 
-use super::lenient::{lenient, lenient_list};
 use crate::Voice;
+use crate::lenient::{lenient, lenient_list};
 
 /// One page of the search.
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! Sizes that fit into a record of ours, whatever a provider sends.
 
 /// `text`, cut at a character so that it has at most `max_bytes`.
-pub(in crate::elevenlabs) fn cut(mut text: String, max_bytes: usize) -> String {
+pub(crate) fn cut(mut text: String, max_bytes: usize) -> String {
     if text.len() > max_bytes {
         let end = (0..=max_bytes)
             .rev()
@@ -13,7 +13,7 @@ pub(in crate::elevenlabs) fn cut(mut text: String, max_bytes: usize) -> String {
 }
 
 /// The first entries whose sizes add up to at most `max_bytes`.
-pub(in crate::elevenlabs) fn within<K, V>(
+pub(crate) fn within<K, V>(
     entries: impl IntoIterator<Item = (K, V)>,
     size: impl Fn(&K, &V) -> usize,
     max_bytes: usize,

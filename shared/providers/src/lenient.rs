@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The field, or its default when it is absent, null, or not what it should be.
-pub(in crate::elevenlabs) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,
@@ -14,7 +14,7 @@ where
 }
 
 /// The readable items of a list; no list at all is an empty one.
-pub(in crate::elevenlabs) fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
@@ -29,14 +29,14 @@ where
 }
 
 /// A whole number, whether it comes as integer, float or text.
-pub(in crate::elevenlabs) fn whole<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
+pub(crate) fn whole<'de, D>(deserializer: D) -> Result<Option<i64>, D::Error>
 where
     D: Deserializer<'de>,
 {
     Ok(whole_number(&Value::deserialize(deserializer)?))
 }
 
-pub(in crate::elevenlabs) fn whole_number(value: &Value) -> Option<i64> {
+pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     match value {
         // `as` saturates; a float out of range is no time and no length that we know.
         Value::Number(number) => number
