@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
+use serde_json::json;
 use switchboard_simulator::SimulatorConfig;
 use tracing_subscriber::EnvFilter;
 
@@ -162,25 +163,40 @@ impl Settings {
             (
                 "Elevenlabs",
                 &eleven.elevenlabs_base_url,
-                [&eleven.elevenlabs_api_key, &eleven.elevenlabs_webhook_secret, &eleven.elevenlabs_tool_secret],
+                [
+                    &eleven.elevenlabs_api_key,
+                    &eleven.elevenlabs_webhook_secret,
+                    &eleven.elevenlabs_tool_secret,
+                ],
             ),
             (
                 "Ultravox",
                 &ultra.ultravox_base_url,
-                [&ultra.ultravox_api_key, &ultra.ultravox_webhook_secret, &ultra.ultravox_tool_secret],
+                [
+                    &ultra.ultravox_api_key,
+                    &ultra.ultravox_webhook_secret,
+                    &ultra.ultravox_tool_secret,
+                ],
             ),
         ];
         let mut real = Vec::new();
         for (name, base_url, [key, webhook, tools]) in given {
-            let Some(base_url) = base_url.clone() else { continue };
+            let Some(base_url) = base_url.clone() else {
+                continue;
+            };
             let upper = name.to_uppercase();
             let key = key.clone().with_context(|| {
                 format!("{upper}_BASE_URL is set, but {upper}_API_KEY is not: set the key too")
             })?;
             let text = |secret: &Option<String>| secret.clone().unwrap_or_default();
             let (webhook, tools) = (text(webhook), text(tools));
-            let secret = json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools }).to_string();
-            real.push(RealProvider { name, base_url, secret });
+            let secret =
+                json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools }).to_string();
+            real.push(RealProvider {
+                name,
+                base_url,
+                secret,
+            });
         }
         Ok(real)
     }
@@ -192,7 +208,14 @@ impl Settings {
     }
 
     fn config(&self) -> anyhow::Result<LocalConfig> {
+        let (eleven, ultra, usual) = (&self.elevenlabs, &self.ultravox, SimulatorConfig::default());
+        let or = |given: &Option<String>, usual: String| given.clone().unwrap_or(usual);
         let simulated = SimulatorConfig {
+            api_key: or(&eleven.elevenlabs_api_key, usual.api_key),
+            webhook_secret: or(&eleven.elevenlabs_webhook_secret, usual.webhook_secret),
+            tool_secret: or(&eleven.elevenlabs_tool_secret, usual.tool_secret),
+            ultravox_api_key: or(&ultra.ultravox_api_key, usual.ultravox_api_key),
+            ultravox_webhook_secret: or(&ultra.ultravox_webhook_secret, usual.ultravox_webhook_secret),
             clock_factor: self.clock_factor,
             ..SimulatorConfig::default()
         };

@@ -39,6 +39,7 @@ mod secret;
 mod shown;
 mod signature;
 mod transport;
+pub mod twilio;
 pub mod ultravox;
 mod variables;
 mod voices;

@@ -338,7 +338,7 @@ fn no_file(status: StatusCode) -> ProviderError {
 }
 
 /// A proxy cannot reach a server on this very machine.
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
