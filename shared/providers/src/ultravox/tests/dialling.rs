@@ -47,7 +47,7 @@ async fn a_dial_carries_our_id_the_variables_and_the_key() {
 async fn a_sip_trunk_is_named_in_the_address_and_gets_its_user() {
     let server = Server::in_order(vec![(201, PLACED)]).await;
     let mut request = call(Carrier::SipTrunk);
-    request.first_message = Some("Hello, is this Ana?".to_owned());
+    request.first_message = Some("Hello, is this {{ customerName }}?".to_owned());
     server.provider.place_call(&request).await.unwrap();
     let config = UltravoxConfig {
         sip_username: Some("trunk".to_owned()),
@@ -68,7 +68,7 @@ async fn a_sip_trunk_is_named_in_the_address_and_gets_its_user() {
     );
     assert_eq!(
         asked[0].body["firstSpeakerSettings"],
-        json!({ "user": { "fallback": { "delay": "4s", "text": "Hello, is this Ana?" } } })
+        json!({ "user": { "fallback": { "delay": "4s", "text": "Hello, is this Ana Ruiz?" } } })
     );
 }
 

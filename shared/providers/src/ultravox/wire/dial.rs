@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::template::user_first;
 use super::times::length;
-use super::variables::context;
+use super::variables::{context, filled};
 use crate::ultravox::client::SipUser;
 use crate::ultravox::lines::UltravoxLine;
 use crate::{PlaceCall, Secret};
@@ -73,14 +73,18 @@ impl<'a> DialBody<'a> {
                 },
             },
         };
+        let attempt = request.attempt.as_str();
+        let first_message = request
+            .first_message
+            .as_deref()
+            .filter(|text| !text.trim().is_empty());
         Self {
-            template_context: context(&request.variables, request.attempt.as_str()),
-            metadata: Metadata {
-                attempt_id: request.attempt.as_str(),
-            },
+            template_context: context(&request.variables, attempt),
+            metadata: Metadata { attempt_id: attempt },
             medium,
             join_timeout: length(f64::from(request.ringing_secs() + JOIN_MARGIN_SECS)),
-            first_speaker_settings: request.first_message.as_deref().map(user_first),
+            first_speaker_settings: first_message
+                .map(|text| user_first(&filled(text, &request.variables, attempt))),
         }
     }
 }

@@ -75,6 +75,36 @@ pub(in crate::ultravox) fn context(variables: &DynamicVariables, attempt: &str) 
     context
 }
 
+/// `text` with the values of the variables that it names. Only the template is filled in by the provider for
+/// sure; words that come with the call might be spoken as they are, braces and all.
+pub(in crate::ultravox) fn filled(text: &str, variables: &DynamicVariables, attempt: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tagged)) = rest.split_once("{{") {
+        out.push_str(before);
+        let value = tagged.split_once("}}").and_then(|(tag, after)| {
+            let value = match tag.trim() {
+                ATTEMPT_VARIABLE => attempt,
+                name => variables.get(name)?.as_str(),
+            };
+            Some((value, after))
+        });
+        match value {
+            Some((value, after)) => {
+                out.push_str(value);
+                rest = after;
+            }
+            // Not ours to fill in.
+            None => {
+                out.push_str("{{");
+                rest = tagged;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Puts the value inside, unless a variable stands in the way: that was given, this is inferred.
 fn nest(context: &mut Map<String, Value>, parts: &[&str], value: &str) {
     let [name, rest @ ..] = parts else { return };
@@ -138,12 +168,28 @@ mod tests {
         );
     }
 
+    #[test]
+    fn words_of_a_call_are_filled_in_here() {
+        let variables = [("name", "Ana {{x}}"), ("customer.town", "Lugo")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let fill = |text: &str| filled(text, &variables, "call_1");
+        assert_eq!(
+            fill("Hi {{ name }} of {{customer.town}} ({{attempt_id}}), {{other}} {{#vip}}{{open"),
+            "Hi Ana {{x}} of Lugo (call_1), {{other}} {{#vip}}{{open"
+        );
+        for text in ["", "{{", "}}", "{{}}", "{{{{name}}", "no tag"] {
+            assert_eq!(fill(text), text.replace("{{name}}", "Ana {{x}}"), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_survived(text in "[{}#&^/.! aé\\n]{0,60}") {
             for name in required_variables(&[&text], None) {
                 prop_assert!(!name.is_empty());
             }
+            prop_assert_eq!(filled(&text, &DynamicVariables::new(), ""), text);
         }
 
         #[test]
