@@ -142,6 +142,12 @@ async fn an_agent_is_read_with_its_variables_and_options() {
             option.name
         );
     }
+    let mut greeting = elsewhere();
+    greeting["callTemplate"]["firstSpeakerSettings"] =
+        json!({ "user": { "fallback": { "prompt": "Greet {{name}}" } } });
+    let greets = keeping(greeting).await;
+    let read = greets.provider.get_agent(&id(AGENT)).await.unwrap().unwrap();
+    assert_eq!(read.required_variables, ["customer.name", "name", "plan"]);
     let bare = Server::in_order(vec![(200, r#"{"agentId":"a1","callTemplate":null}"#)]).await;
     let read = bare.provider.get_agent(&id("a1")).await.unwrap().unwrap();
     assert_eq!((read.prompt.as_str(), read.language.as_str()), ("", "en"));

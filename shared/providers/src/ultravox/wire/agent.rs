@@ -130,14 +130,13 @@ impl TryFrom<Agent> for ProviderAgent {
         let provider_agent_id = agent.id()?;
         let language = agent.language().to_owned();
         let template = agent.call_template.0;
-        let texts = [template.prompt(), template.first_message()];
         let options = options::ALL
             .iter()
             .filter_map(|option| Some((option.name.to_owned(), template.option(option.name)?)));
         Ok(Self {
             provider_agent_id,
             name: agent.name,
-            required_variables: required_variables(&texts, template.context_schema()),
+            required_variables: required_variables(&template.texts(), template.context_schema()),
             prompt: template.prompt().to_owned(),
             first_message: template.first_message().to_owned(),
             language,

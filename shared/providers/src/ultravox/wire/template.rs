@@ -70,6 +70,21 @@ impl Template {
         text.unwrap_or_default()
     }
 
+    /// Every text that is filled in with variables.
+    pub(in crate::ultravox) fn texts(&self) -> Vec<&str> {
+        let first = self.0.get("firstSpeakerSettings").unwrap_or(&Value::Null);
+        let words = [
+            "/agent/text",
+            "/agent/prompt",
+            "/user/fallback/text",
+            "/user/fallback/prompt",
+        ];
+        let words = words
+            .into_iter()
+            .filter_map(|place| first.pointer(place)?.as_str());
+        [self.prompt()].into_iter().chain(words).collect()
+    }
+
     /// Whoever speaks first there goes on to do so; in an agent of ours the person does.
     pub(in crate::ultravox) fn set_first_message(&mut self, text: &str) {
         let mut settings = match self.0.remove("firstSpeakerSettings") {
