@@ -61,6 +61,11 @@ pub trait ApiKeySource: Send + Sync {
 
     /// A newer key than `refused`, which the provider no longer accepts; none when there is none.
     async fn renewed_api_key(&self, refused: &Secret) -> Option<Secret>;
+
+    /// Something more that the provider's secret holds by this name, such as `sip_username`; none when it does not.
+    async fn entry(&self, _name: &str) -> Option<Secret> {
+        None
+    }
 }
 
 /// A key that never changes.

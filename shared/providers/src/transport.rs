@@ -89,6 +89,11 @@ impl Transport {
         Ok(key)
     }
 
+    /// Something more that the provider's secret holds.
+    pub(crate) async fn entry(&self, name: &str) -> Option<Secret> {
+        self.keys.entry(name).await
+    }
+
     /// Looks for a newer key, so that the next request has it.
     pub(crate) async fn renewed_key(&self, refused: &Secret) -> Option<Secret> {
         self.keys.renewed_api_key(refused).await

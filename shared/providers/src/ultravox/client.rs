@@ -14,48 +14,34 @@ use crate::transport::{Transport, TransportConfig};
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
     ConversationQuery, DialError, EndedCall, InvalidConfig, PlaceCall, PlacedCall, ProviderAgent,
-    ProviderError, Quota, RecordingStream, Secret, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
+    ProviderError, Quota, RecordingStream, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
 };
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Where Ultravox is, how patiently it is asked, and how it signs in at a SIP trunk.
+/// Where Ultravox is and how patiently it is asked.
 #[derive(Debug, Clone)]
 pub struct UltravoxConfig {
     /// Address of the API, e.g. `https://api.ultravox.ai`.
     pub base_url: Url,
     /// Wait before a read is tried again; doubles once.
     pub retry_wait: Duration,
-    /// User name that a SIP trunk asks for; none: it asks for none.
-    pub sip_username: Option<String>,
-    /// Password that a SIP trunk asks for.
-    pub sip_password: Option<Secret>,
 }
 
 impl UltravoxConfig {
-    /// The usual patience at `base_url`, and trunks that ask for no user.
+    /// The usual patience at `base_url`.
     pub fn new(base_url: Url) -> Self {
         Self {
             base_url,
             retry_wait: Duration::from_millis(250),
-            sip_username: None,
-            sip_password: None,
         }
     }
-}
-
-/// Who we are at a SIP trunk.
-#[derive(Debug, Clone)]
-pub(super) struct SipUser {
-    pub(super) name: Option<String>,
-    pub(super) password: Option<Secret>,
 }
 
 /// Ultravox. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct Ultravox {
     transport: Arc<Transport>,
-    sip: SipUser,
 }
 
 impl Ultravox {
@@ -73,10 +59,6 @@ impl Ultravox {
                 },
                 keys,
             )?),
-            sip: SipUser {
-                name: config.sip_username,
-                password: config.sip_password,
-            },
         })
     }
 }
@@ -88,7 +70,7 @@ impl VoiceProvider for Ultravox {
     }
 
     async fn place_call(&self, request: &PlaceCall) -> Result<PlacedCall, DialError> {
-        dial::place_call(&self.transport, &self.sip, request).await
+        dial::place_call(&self.transport, request).await
     }
 
     async fn find_conversation(

@@ -5,24 +5,29 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use switchboard_domain::Carrier;
 
-use super::client::SipUser;
 use super::lines::UltravoxLine;
 use super::wire::call::CallBody;
 use super::wire::dial::DialBody;
 use crate::dialling::{DialRules, send, unconfirmed};
 use crate::failure::Failure;
 use crate::transport::Transport;
-use crate::{DialError, PlaceCall, PlacedCall, Refusal};
+use crate::{DialError, PlaceCall, PlacedCall, Refusal, Secret};
 
 /// It answers when the call is made, not when somebody picks up.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(super) async fn place_call(
-    transport: &Transport,
-    sip: &SipUser,
-    request: &PlaceCall,
-) -> Result<PlacedCall, DialError> {
+/// Who we are at a SIP trunk, where one asks.
+pub(super) struct SipUser {
+    pub(super) name: Option<Secret>,
+    pub(super) password: Option<Secret>,
+}
+
+pub(super) async fn place_call(transport: &Transport, request: &PlaceCall) -> Result<PlacedCall, DialError> {
     let line = line(request)?;
+    let sip = SipUser {
+        name: transport.entry("sip_username").await,
+        password: transport.entry("sip_password").await,
+    };
     let rules = DialRules {
         timeout: TIMEOUT,
         accepts: |status| matches!(status, StatusCode::CREATED | StatusCode::OK),
@@ -30,7 +35,7 @@ pub(super) async fn place_call(
     };
     let path = format!("/api/agents/{}/calls", request.provider_agent_id);
     // Placed, even if it says that it has ended already: how it ended is asked for as ever.
-    let call: CallBody = send(transport, &path, &DialBody::new(request, &line, sip), &rules).await?;
+    let call: CallBody = send(transport, &path, &DialBody::new(request, &line, &sip), &rules).await?;
     Ok(PlacedCall {
         conversation_id: call
             .id()

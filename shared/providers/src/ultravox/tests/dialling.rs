@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::response::IntoResponse;
 use serde_json::json;
 use switchboard_domain::Carrier;
@@ -9,8 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::server::{AGENT, KEY, Server, attempt, call, config_at, id, provider_at};
-use crate::ultravox::{Ultravox, UltravoxConfig};
-use crate::{DialError, Refusal, Secret, VoiceProvider};
+use crate::ultravox::Ultravox;
+use crate::{ApiKeySource, DialError, NoApiKey, Refusal, Secret, VoiceProvider};
 
 const PLACED: &str = r#"{"callId":"0c9b1e52-0000-4000-8000-000000000001","created":"2026-11-20T20:00:00Z","joined":null,"ended":null,"endReason":null}"#;
 
@@ -43,18 +44,34 @@ async fn a_dial_carries_our_id_the_variables_and_the_key() {
     );
 }
 
+/// A secret with more than the key.
+struct WithSipUser;
+
+#[async_trait]
+impl ApiKeySource for WithSipUser {
+    async fn api_key(&self) -> Result<Secret, NoApiKey> {
+        Ok(Secret::new(KEY))
+    }
+
+    async fn renewed_api_key(&self, _refused: &Secret) -> Option<Secret> {
+        None
+    }
+
+    async fn entry(&self, name: &str) -> Option<Secret> {
+        let held = [("sip_username", "trunk"), ("sip_password", "pass")];
+        held.iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| Secret::new(*value))
+    }
+}
+
 #[tokio::test]
 async fn a_sip_trunk_is_named_in_the_address_and_gets_its_user() {
     let server = Server::in_order(vec![(201, PLACED)]).await;
     let mut request = call(Carrier::SipTrunk);
     request.first_message = Some("Hello, is this {{ customerName }}?".to_owned());
     server.provider.place_call(&request).await.unwrap();
-    let config = UltravoxConfig {
-        sip_username: Some("trunk".to_owned()),
-        sip_password: Some(Secret::new("pass")),
-        ..config_at(server.address)
-    };
-    let with_user = Ultravox::new(config, Arc::new(Secret::new(KEY))).unwrap();
+    let with_user = Ultravox::new(config_at(server.address), Arc::new(WithSipUser)).unwrap();
     with_user.place_call(&request).await.unwrap();
     let asked = server.asked();
     let to = "sip:+15550100111@pbx.example.test:5061";

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::template::user_first;
 use super::times::length;
 use super::variables::{context, filled};
-use crate::ultravox::client::SipUser;
+use crate::ultravox::dial::SipUser;
 use crate::ultravox::lines::UltravoxLine;
 use crate::{PlaceCall, Secret};
 
@@ -68,7 +68,7 @@ impl<'a> DialBody<'a> {
                 outgoing: SipLeg {
                     to: format!("sip:{to}@{domain}"),
                     from,
-                    username: sip.name.as_deref(),
+                    username: sip.name.as_ref().map(Secret::open),
                     password: sip.password.as_ref().map(Secret::open),
                 },
             },
