@@ -32,6 +32,7 @@ const PACE: Pace = Pace {
     first_look: Duration::from_millis(5),
     slowest_look: Duration::from_millis(25),
     ask_provider: Duration::from_secs(15),
+    ask_outcome: Duration::from_secs(3),
     heartbeat: Duration::from_secs(20),
     wait_for_slot: Duration::from_millis(50),
     retry_slot: Duration::from_millis(10),

@@ -30,6 +30,8 @@ use crate::template::{FunctionSpec, Place, Stack, Template};
 
 /// Name of the stack; physical names begin with it.
 const STACK: &str = "switchboard";
+/// The secret of the provider that the simulator plays.
+const SIMULATED_SECRET: &str = "ElevenlabsSecret";
 /// Audience of local tokens.
 const AUDIENCE: &str = "switchboard";
 
@@ -386,7 +388,6 @@ async fn start_simulator(config: &LocalConfig, api: SocketAddr) -> Result<Option
     let listener = listen(*port, "SIMULATOR_PORT").await?;
     let mut settings = settings.clone();
     settings.webhook_url = Some(format!("http://{api}/webhooks/elevenlabs"));
-    settings.ultravox_webhook_url = Some(format!("http://{api}/webhooks/ultravox"));
     settings.do_not_call_tool_url = Some(format!("http://{api}/tools/do-not-call"));
     settings.state_file = Some(config.data_dir.join("simulator").join("journal.jsonl"));
     let started = Simulator::start(listener, settings).await;
@@ -412,7 +413,6 @@ fn read_stack(
     default("SiteOrigin", format!("http://{api}"));
     if let Some(simulator) = simulator {
         default("ElevenlabsBaseUrl", format!("http://{}", simulator.address()));
-        default("UltravoxBaseUrl", format!("http://{}", simulator.address()));
     }
     let place = Place {
         account_id: ACCOUNT_ID.to_owned(),
@@ -490,19 +490,25 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
 /// Values of the secrets, by name.
 fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
     let simulated = |id: &str| {
-        let (_, simulator) = config.simulator.as_ref()?;
-        let (key, webhook) = match id {
-            "UltravoxSecret" => (&simulator.ultravox_api_key, &simulator.ultravox_webhook_secret),
-            _ => (&simulator.api_key, &simulator.webhook_secret),
-        };
+        let (_, simulator) = config.simulator.as_ref().filter(|_| id == SIMULATED_SECRET)?;
+        let (key, webhook) = (&simulator.api_key, &simulator.webhook_secret);
         let tools = &simulator.tool_secret;
-        let secret = serde_json::json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools });
-        Some(secret.to_string())
+        Some(
+            serde_json::json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools })
+                .to_string(),
+        )
     };
-    let value = |id: &String| config.secrets.get(id).cloned().or_else(|| simulated(id));
+    // As the template has them: a provider without a key is not set up.
+    let empty = r#"{"api_key":"","webhook_secret":"","tool_secret":""}"#;
+    let value = |id: &String| {
+        let given = config.secrets.get(id).cloned();
+        given
+            .or_else(|| simulated(id))
+            .unwrap_or_else(|| empty.to_owned())
+    };
     stack
         .secrets
         .iter()
-        .filter_map(|(id, name)| Some((name.clone(), value(id)?)))
+        .map(|(id, name)| (name.clone(), value(id)))
         .collect()
 }

@@ -41,7 +41,9 @@ impl Evidence {
             let Some(conversation) = call["conversation_id"].as_str() else {
                 continue;
             };
-            if machine.has_audio(&text(&call["provider"]), conversation).await? {
+            let path = format!("/v1/convai/conversations/{conversation}");
+            let shown = machine.simulator("GET", &path, None).await?;
+            if shown["has_audio"] == true {
                 wrongly_without_recording.push(text(&call["call_id"]));
             }
         }
