@@ -56,6 +56,7 @@ mod tests {
             user_id: None,
             outcome: "answered".to_owned(),
             placed: true,
+            platform: switchboard_simulator::Platform::default(),
             ended_at: ended.map(str::to_owned),
         };
         let one = dial("2026-11-20T10:00:00.000Z", Some("2026-11-20T10:00:30.000Z"));

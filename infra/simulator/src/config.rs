@@ -7,11 +7,11 @@ use crate::Scenario;
 /// How a simulator is set up.
 #[derive(Debug, Clone)]
 pub struct SimulatorConfig {
-    /// The key that requests must carry.
+    /// The key that requests to ElevenLabs must carry.
     pub api_key: String,
-    /// Where webhooks go.
+    /// Where webhooks of ElevenLabs go.
     pub webhook_url: Option<String>,
-    /// What webhooks are signed with.
+    /// What webhooks of ElevenLabs are signed with.
     pub webhook_secret: String,
     /// Where the do-not-call tool of every agent is; none: no agent has one.
     pub do_not_call_tool_url: Option<String>,
@@ -19,8 +19,18 @@ pub struct SimulatorConfig {
     pub tool_secret: String,
     /// Delays are divided by this.
     pub clock_factor: f64,
-    /// Most calls at one time; above it a dial is answered 429.
+    /// Most calls of ElevenLabs at one time; above it a dial is answered 429.
     pub concurrency_ceiling: Option<u32>,
+    /// The key that requests to Ultravox must carry: 8 characters, a dot, 32 characters.
+    pub ultravox_api_key: String,
+    /// Where the account's webhook of Ultravox goes; none: it has none.
+    pub ultravox_webhook_url: Option<String>,
+    /// What that webhook is signed with.
+    pub ultravox_webhook_secret: String,
+    /// Most calls of Ultravox at one time; above it a call is refused 429 at once.
+    pub ultravox_concurrency_ceiling: Option<u32>,
+    /// Most calls of Ultravox created in a minute of the simulator's clock; none: as many as are asked for.
+    pub ultravox_creations_per_minute: Option<u32>,
     /// Journal that survives a restart.
     pub state_file: Option<PathBuf>,
     /// Who answers how.
@@ -39,6 +49,11 @@ impl Default for SimulatorConfig {
             tool_secret: "sim-tool-secret-of-this-machine".to_owned(),
             clock_factor: 1.0,
             concurrency_ceiling: None,
+            ultravox_api_key: "ultravox.sim-api-key-for-this-one-machine".to_owned(),
+            ultravox_webhook_url: None,
+            ultravox_webhook_secret: "sim-ultravox-webhook-secret".to_owned(),
+            ultravox_concurrency_ceiling: None,
+            ultravox_creations_per_minute: None,
             state_file: None,
             scenario: Scenario::default(),
             seed: 1,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Behaviour;
+use crate::ultravox::UltravoxCall;
+use crate::{Behaviour, Platform};
 
 /// Who carries a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,9 +97,28 @@ pub struct Conversation {
     /// The batch call it belongs to, and its recipient there.
     #[serde(default)]
     pub batch: Option<(String, String)>,
+    /// Second of the talk at which somebody outside ended it; none: the script's own end.
+    #[serde(default)]
+    pub cut_at_secs: Option<u32>,
+    /// What only Ultravox knows of it; none: a call of ElevenLabs.
+    #[serde(default)]
+    pub ultravox: Option<Box<UltravoxCall>>,
 }
 
 impl Conversation {
+    /// Where it was placed.
+    pub fn platform(&self) -> Platform {
+        match self.ultravox {
+            Some(_) => Platform::Ultravox,
+            None => Platform::ElevenLabs,
+        }
+    }
+
+    /// Somebody called us: no dial of ours.
+    pub fn is_inbound(&self) -> bool {
+        self.ultravox.as_ref().is_some_and(|call| call.is_inbound)
+    }
+
     /// Somebody or something picks up.
     pub fn is_answered(&self) -> bool {
         self.failure.is_none()

@@ -184,7 +184,9 @@ pub(crate) fn turns(conversation: &Conversation) -> Vec<Turn> {
         },
         at_secs: step * u32::try_from(index).unwrap_or(0),
     };
-    lines.iter().enumerate().map(turn).collect()
+    let until = conversation.cut_at_secs.unwrap_or(u32::MAX);
+    let said = |turn: &Turn| turn.at_secs < until;
+    lines.iter().enumerate().map(turn).filter(said).collect()
 }
 
 /// How it went, and what is to be said of it.

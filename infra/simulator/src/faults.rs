@@ -4,19 +4,21 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+use crate::Platform;
+
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// 429 `concurrent_limit_exceeded` before placing.
+    /// 429 before placing: `concurrent_limit_exceeded`; at Ultravox with `Retry-After`.
     TooManyCalls,
-    /// 429 `system_busy` before placing.
+    /// 429 `system_busy` before placing; at Ultravox 503 with `Retry-After`.
     SystemBusy,
-    /// 401 `quota_exceeded` before placing.
+    /// 401 `quota_exceeded` before placing; at Ultravox 402.
     QuotaExceeded,
-    /// 402 `insufficient_credits` before placing.
+    /// 402 before placing: `insufficient_credits`.
     OutOfCredit,
-    /// 422 before placing.
+    /// 422 before placing; at Ultravox 400.
     Invalid,
     /// 500 before placing.
     ErrorBefore,
@@ -26,7 +28,7 @@ pub enum FaultKind {
     HangBefore,
     /// Placed; the answer comes after `secs`.
     HangAfter,
-    /// 200 with `success: false`.
+    /// 200 with `success: false`; at Ultravox 400.
     SuccessFalse,
     /// The webhook is never sent.
     WebhookLost,
@@ -42,6 +44,12 @@ pub enum FaultKind {
     WebhookStale,
     /// The webhook's body is cut off.
     WebhookMalformed,
+    /// `call.joined` comes after `call.ended`. Ultravox only.
+    WebhookReordered,
+    /// The platform breaks down in the middle of the talk: `system_error`. Ultravox only.
+    EndsSystemError,
+    /// The connection breaks in the middle of the talk: `connection_error`. Ultravox only.
+    EndsConnectionError,
     /// There is no recording.
     NoAudio,
     /// The recording is padded to `bytes`.
@@ -51,6 +59,12 @@ pub enum FaultKind {
 /// A rule: which numbers, how often, what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FaultRule {
+    /// The platform it is for; none: every one.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+    /// The webhook event it is for, as in `call.ended`; none: every one. Only where it is about webhooks.
+    #[serde(default)]
+    pub event: Option<String>,
     /// Last digits of the numbers it is for; none: all.
     #[serde(default)]
     pub suffix: Option<String>,
@@ -98,9 +112,37 @@ impl Faults {
     }
 
     /// The first rule of one of these kinds that strikes this number now.
-    pub(crate) fn strike(&mut self, number: &str, kinds: &[FaultKind]) -> Option<FaultRule> {
+    pub(crate) fn strike(
+        &mut self,
+        platform: Platform,
+        number: &str,
+        kinds: &[FaultKind],
+    ) -> Option<FaultRule> {
+        self.find(platform, None, number, kinds)
+    }
+
+    /// The same for one webhook event.
+    pub(crate) fn strike_event(
+        &mut self,
+        platform: Platform,
+        event: &str,
+        number: &str,
+        kinds: &[FaultKind],
+    ) -> Option<FaultRule> {
+        self.find(platform, Some(event), number, kinds)
+    }
+
+    fn find(
+        &mut self,
+        platform: Platform,
+        event: Option<&str>,
+        number: &str,
+        kinds: &[FaultKind],
+    ) -> Option<FaultRule> {
         for rule in &mut self.rules {
             let concerned = kinds.contains(&rule.kind)
+                && rule.platform.is_none_or(|only| only == platform)
+                && (rule.event.is_none() || rule.event.as_deref() == event)
                 && rule.count != Some(0)
                 && rule.suffix.as_ref().is_none_or(|suffix| number.ends_with(suffix));
             if concerned && self.rng.random::<f64>() < rule.probability {
@@ -122,10 +164,26 @@ mod tests {
         let rule = r#"[{"kind":"error_before","count":2,"suffix":"7"}]"#;
         faults.add(serde_json::from_str(rule).unwrap());
         let kinds = [FaultKind::ErrorBefore];
-        assert!(faults.strike("+1455", &kinds).is_none());
-        assert!(faults.strike("+1457", &[FaultKind::Invalid]).is_none());
-        assert!(faults.strike("+1457", &kinds).is_some());
-        assert!(faults.strike("+1457", &kinds).is_some());
-        assert!(faults.strike("+1457", &kinds).is_none());
+        assert!(faults.strike(Platform::ElevenLabs, "+1455", &kinds).is_none());
+        assert!(
+            faults
+                .strike(Platform::ElevenLabs, "+1457", &[FaultKind::Invalid])
+                .is_none()
+        );
+        assert!(faults.strike(Platform::ElevenLabs, "+1457", &kinds).is_some());
+        assert!(faults.strike(Platform::ElevenLabs, "+1457", &kinds).is_some());
+        assert!(faults.strike(Platform::ElevenLabs, "+1457", &kinds).is_none());
+    }
+
+    #[test]
+    fn a_rule_for_one_platform_or_one_event_leaves_the_others_alone() {
+        let mut faults = Faults::new(1);
+        let rule = r#"[{"kind":"webhook_lost","platform":"ultravox","event":"call.ended"}]"#;
+        faults.add(serde_json::from_str(rule).unwrap());
+        let kinds = [FaultKind::WebhookLost];
+        let mut strikes = |platform, event| faults.strike_event(platform, event, "+1457", &kinds).is_some();
+        assert!(!strikes(Platform::ElevenLabs, "call.ended"));
+        assert!(!strikes(Platform::Ultravox, "call.joined"));
+        assert!(strikes(Platform::Ultravox, "call.ended"));
     }
 }

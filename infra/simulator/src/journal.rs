@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Conversation;
+use crate::{Conversation, Platform};
 
 /// Something that happened.
 #[derive(Debug, Serialize, Deserialize)]
@@ -15,8 +15,12 @@ use crate::Conversation;
 pub(crate) enum Entry {
     /// A call was placed. Written before the dial is answered.
     Placed { conversation: Box<Conversation> },
+    /// A call went another way than its script: it was hung up, or somebody joined.
+    Changed { conversation: Box<Conversation> },
     /// A dial was refused; nobody was called.
     Refused {
+        #[serde(default)]
+        platform: Platform,
         to: String,
         user_id: Option<String>,
         at_ms: i64,
@@ -24,14 +28,25 @@ pub(crate) enum Entry {
     },
     /// A conversation's webhook is settled: delivered, lost on purpose, or given up.
     WebhookSettled { id: String },
+    /// One event of a call is told: delivered, lost on purpose, or given up.
+    Told { id: String, told: String },
     /// A conversation was deleted.
     Deleted { id: String },
     /// An agent as it is from now on; `null`: deleted.
     Agent { id: String, agent: Value },
     /// A phone line as it is from now on; `null`: deleted.
     Line { id: String, line: Value },
-    /// Most calls at one time so far.
-    Peak { peak: u32, at_ms: i64 },
+    /// An agent of Ultravox as it is from now on; `null`: deleted.
+    UltravoxAgent { id: String, agent: Value },
+    /// A webhook of Ultravox as it is from now on; `null`: deleted.
+    UltravoxWebhook { id: String, webhook: Value },
+    /// Most calls at one time so far: of one platform, or of all together.
+    Peak {
+        #[serde(default)]
+        platform: Option<Platform>,
+        peak: u32,
+        at_ms: i64,
+    },
 }
 
 /// The journal's file.

@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Platform;
+
 /// One dial request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Dial {
+    /// Where it was asked for.
+    #[serde(default)]
+    pub platform: Platform,
     /// When, RFC 3339 with milliseconds.
     pub at: String,
-    /// Conversation, when it was placed.
+    /// Conversation, or call at Ultravox, when it was placed.
     pub conversation_id: Option<String>,
-    /// What the caller sent as `user_id`.
+    /// What the caller sent as `user_id`, or as `metadata.attempt_id` at Ultravox.
     pub user_id: Option<String>,
     /// What came of it.
     pub outcome: String,
@@ -26,7 +31,7 @@ pub struct Dial {
 pub struct WebhookCounts {
     /// Requests sent.
     pub sent: u64,
-    /// Answered 200.
+    /// Answered 200, or any 2xx where Ultravox sent it.
     pub delivered: u64,
     /// Not answered, or otherwise.
     pub failed: u64,
@@ -34,6 +39,19 @@ pub struct WebhookCounts {
     pub by_type: BTreeMap<String, u64>,
     /// Switched off after too many failures in a row.
     pub auto_disabled: bool,
+}
+
+/// What one platform was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlatformCounts {
+    /// Dial requests.
+    pub dials_total: u64,
+    /// Those at which a phone rang.
+    pub placed_total: u64,
+    /// Its calls ringing or talking now.
+    pub live_now: u32,
+    /// Most of them at one time.
+    pub peak_live: u32,
 }
 
 /// Every dial.
@@ -49,10 +67,26 @@ pub struct Ledger {
     pub peak_live: u32,
     /// When that was.
     pub peak_at: Option<String>,
-    /// Dials by number.
+    /// The same counts for each platform alone.
+    #[serde(default)]
+    pub by_platform: BTreeMap<Platform, PlatformCounts>,
+    /// Dials by number, of both platforms.
     pub by_number: BTreeMap<String, Vec<Dial>>,
     /// Webhooks.
     pub webhooks: WebhookCounts,
+}
+
+impl Ledger {
+    pub(crate) fn add(&mut self, to: &str, dial: Dial) {
+        let counts = self.by_platform.entry(dial.platform).or_default();
+        self.dials_total += 1;
+        counts.dials_total += 1;
+        if dial.placed {
+            self.placed_total += 1;
+            counts.placed_total += 1;
+        }
+        self.by_number.entry(to.to_owned()).or_default().push(dial);
+    }
 }
 
 /// Milliseconds since 1970 as RFC 3339.

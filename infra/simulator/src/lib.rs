@@ -8,26 +8,33 @@ mod clock;
 mod config;
 mod conversation;
 mod dialogue;
+mod elevenlabs;
 mod faults;
 mod journal;
 mod ledger;
+mod platform;
+mod query;
 mod recording;
-mod refusal;
-mod render;
 mod routes;
 mod scenario;
-mod seed;
+mod script;
 mod server;
+mod sim;
 mod state;
 mod tools;
-mod webhooks;
+mod ultravox;
 
 pub use config::SimulatorConfig;
 pub use conversation::{Carrier, Conversation, Phase};
+pub use elevenlabs::seed::{SAMPLE_AGENT_ID, SAMPLE_SIP_LINE_ID, SAMPLE_TWILIO_LINE_ID};
+pub use elevenlabs::webhooks::signature;
 pub use faults::{FaultKind, FaultRule};
-pub use ledger::{Dial, Ledger, WebhookCounts};
+pub use ledger::{Dial, Ledger, PlatformCounts, WebhookCounts};
+pub use platform::Platform;
 pub use recording::recording_secs;
 pub use scenario::{Behaviour, Scenario, ScenarioRule};
-pub use seed::{SAMPLE_AGENT_ID, SAMPLE_SIP_LINE_ID, SAMPLE_TWILIO_LINE_ID};
 pub use server::Simulator;
-pub use webhooks::signature;
+pub use ultravox::{
+    EndReason, ULTRAVOX_SAMPLE_AGENT_ID, ULTRAVOX_SPANISH_AGENT_ID, UltravoxCall, ultravox_recording_secs,
+    ultravox_signature,
+};

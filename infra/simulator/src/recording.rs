@@ -68,7 +68,7 @@ pub(crate) fn chunks(conversation: &Conversation) -> impl Iterator<Item = Bytes>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seed::test_conversation;
+    use crate::elevenlabs::seed::test_conversation;
 
     #[test]
     fn a_recording_plays_as_long_as_the_call() {

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::state::State;
-use crate::{Ledger, SimulatorConfig, clock, routes, webhooks};
+use crate::{Ledger, Platform, SimulatorConfig, clock, elevenlabs, routes, ultravox};
 
 /// What every route shares.
 #[derive(Clone)]
@@ -52,7 +52,10 @@ impl Simulator {
         };
         let under_way = shared.lock().unsettled();
         for conversation in under_way {
-            webhooks::schedule(&shared, conversation, false);
+            match conversation.platform() {
+                Platform::ElevenLabs => elevenlabs::webhooks::schedule(&shared, conversation, false),
+                Platform::Ultravox => ultravox::schedule_events(&shared, &conversation.id),
+            }
         }
         let routes = routes::all(shared.clone());
         // With Nagle's algorithm each small answer would wait some 40 ms.
@@ -74,14 +77,28 @@ impl Simulator {
         self.shared.address
     }
 
-    /// Sets where webhooks go.
+    /// Sets where webhooks of ElevenLabs go.
     pub fn set_webhook_url(&self, url: Option<String>) {
         self.shared.lock().webhook_url = url;
     }
 
-    /// From now on no request to the provider is answered, or each is again.
+    /// Sets where the account's webhook of Ultravox goes.
+    pub fn set_ultravox_webhook_url(&self, url: Option<&str>) {
+        let mut state = self.shared.lock();
+        let secret = state.ultravox.webhook_secret.clone();
+        state.ultravox.set_own_webhook(url, &secret);
+    }
+
+    /// From now on no request to any platform is answered, or each is again.
     pub fn set_down(&self, is_down: bool) {
-        self.shared.lock().is_down = is_down;
+        for platform in Platform::ALL {
+            self.set_platform_down(platform, is_down);
+        }
+    }
+
+    /// From now on no request to this platform is answered, or each is again.
+    pub fn set_platform_down(&self, platform: Platform, is_down: bool) {
+        self.shared.lock().set_down(platform, is_down);
     }
 
     /// Every dial so far.

@@ -1,24 +1,27 @@
 //! Everything the account knows, behind one lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use crate::elevenlabs::seed;
 use crate::faults::Faults;
 use crate::journal::{Entry, Journal};
 use crate::ledger::{Dial, Ledger, WebhookCounts, time_of};
-use crate::{Behaviour, Conversation, Scenario, SimulatorConfig, seed};
+use crate::ultravox::{Account, EVENTS};
+use crate::{Conversation, Platform, PlatformCounts, Scenario, SimulatorConfig};
 
 /// A dial that was refused.
 #[derive(Debug, Clone)]
 struct RefusedDial {
+    platform: Platform,
     to: String,
     user_id: Option<String>,
     at_ms: i64,
     reason: String,
 }
 
-/// Everything the account knows.
+/// Everything the accounts know: what they share, ElevenLabs' own, and Ultravox'.
 pub(crate) struct State {
     pub api_key: String,
     pub webhook_url: Option<String>,
@@ -27,8 +30,8 @@ pub(crate) struct State {
     pub tool_secret: String,
     pub clock_factor: f64,
     pub concurrency_ceiling: Option<u32>,
-    /// Nothing of the provider answers.
-    pub is_down: bool,
+    /// Platforms of which nothing answers.
+    pub down: BTreeSet<Platform>,
     pub scenario: Scenario,
     pub seed: u64,
     pub agents: BTreeMap<String, Value>,
@@ -37,15 +40,19 @@ pub(crate) struct State {
     pub webhook_events: Vec<String>,
     pub webhooks: WebhookCounts,
     pub failures_in_a_row: u32,
+    /// ElevenLabs has delivered a webhook.
+    pub has_delivered: bool,
+    pub ultravox: Account,
     pub faults: Faults,
     conversations: HashMap<String, Conversation>,
     /// By start, oldest first.
     order: Vec<(i64, String)>,
     by_user: HashMap<String, Vec<String>>,
     attempts: HashMap<String, u32>,
-    /// Live calls: when each ends.
-    live: BTreeMap<(i64, String), ()>,
-    peak: (u32, i64),
+    /// Live calls of each platform: when each ends. Calls that came in are apart: no dial made them.
+    live: BTreeMap<(Platform, bool), BTreeSet<(i64, String)>>,
+    /// Most calls at one time, and when: of one platform, or (none) of all together.
+    peaks: BTreeMap<Option<Platform>, (u32, i64)>,
     refused: Vec<RefusedDial>,
     unsettled: BTreeMap<String, ()>,
     journal: Journal,
@@ -63,7 +70,7 @@ impl State {
             tool_secret: config.tool_secret.clone(),
             clock_factor: config.clock_factor.max(0.001),
             concurrency_ceiling: config.concurrency_ceiling,
-            is_down: false,
+            down: BTreeSet::new(),
             scenario: config.scenario.clone(),
             seed: config.seed,
             agents: seed::agents().into_iter().collect(),
@@ -72,13 +79,15 @@ impl State {
             webhook_events: vec!["transcript".to_owned(), "call_initiation_failure".to_owned()],
             webhooks: WebhookCounts::default(),
             failures_in_a_row: 0,
+            has_delivered: false,
+            ultravox: Account::new(config),
             faults: Faults::new(config.seed),
             conversations: HashMap::new(),
             order: Vec::new(),
             by_user: HashMap::new(),
             attempts: HashMap::new(),
             live: BTreeMap::new(),
-            peak: (0, 0),
+            peaks: BTreeMap::new(),
             refused: Vec::new(),
             unsettled: BTreeMap::new(),
             journal,
@@ -86,19 +95,24 @@ impl State {
         for entry in entries {
             state.replay(entry);
         }
+        let (url, secret) = (&config.ultravox_webhook_url, &config.ultravox_webhook_secret);
+        state.ultravox.set_own_webhook(url.as_deref(), secret);
         Ok(state)
     }
 
     fn replay(&mut self, entry: Entry) {
         match entry {
             Entry::Placed { conversation } => self.keep(*conversation),
+            Entry::Changed { conversation } => self.swap(*conversation),
             Entry::Refused {
+                platform,
                 to,
                 user_id,
                 at_ms,
                 reason,
             } => {
                 self.refused.push(RefusedDial {
+                    platform,
                     to,
                     user_id,
                     at_ms,
@@ -107,11 +121,28 @@ impl State {
             }
             Entry::WebhookSettled { id } => {
                 self.unsettled.remove(&id);
+                self.ultravox.forget_told(&id);
+            }
+            Entry::Told { id, told } => {
+                self.ultravox.told(&id, &told);
             }
             Entry::Deleted { id } => self.forget(&id),
             Entry::Agent { id, agent } => put(&mut self.agents, id, agent),
             Entry::Line { id, line } => put(&mut self.lines, id, line),
-            Entry::Peak { peak, at_ms } => self.peak = (peak, at_ms),
+            Entry::UltravoxAgent { id, agent } => put(&mut self.ultravox.agents, id, agent),
+            Entry::UltravoxWebhook { id, webhook } => put(&mut self.ultravox.webhooks, id, webhook),
+            Entry::Peak {
+                platform,
+                peak,
+                at_ms,
+            } => {
+                self.peaks.insert(platform, (peak, at_ms));
+                // A journal from when there was one platform.
+                let elsewhere = self.peaks.contains_key(&Some(Platform::Ultravox));
+                if platform.is_none() && !elsewhere {
+                    self.peaks.insert(Some(Platform::ElevenLabs), (peak, at_ms));
+                }
+            }
         }
     }
 
@@ -121,8 +152,12 @@ impl State {
         if let Some(user) = &conversation.user_id {
             self.by_user.entry(user.clone()).or_default().push(id.clone());
         }
-        *self.attempts.entry(conversation.to.clone()).or_default() += 1;
-        self.live.insert((conversation.ended_ms, id.clone()), ());
+        if !conversation.is_inbound() {
+            *self.attempts.entry(conversation.to.clone()).or_default() += 1;
+        }
+        let kind = (conversation.platform(), conversation.is_inbound());
+        let live = self.live.entry(kind).or_default();
+        live.insert((conversation.ended_ms, id.clone()));
         self.unsettled.insert(id.clone(), ());
         self.conversations.insert(id, conversation);
     }
@@ -132,59 +167,120 @@ impl State {
         self.attempts.get(number).copied().unwrap_or(0) + 1
     }
 
-    /// Calls ringing or talking now.
-    pub(crate) fn live_now(&mut self, now_ms: i64) -> u32 {
-        while let Some(((ended, _), ())) = self.live.first_key_value() {
-            if *ended > now_ms {
-                break;
-            }
-            self.live.pop_first();
-        }
-        u32::try_from(self.live.len()).unwrap_or(u32::MAX)
+    /// Puts a changed call in the place of what it was.
+    fn swap(&mut self, conversation: Conversation) {
+        let id = conversation.id.clone();
+        let Some(before) = self.conversations.get(&id) else {
+            return;
+        };
+        let live = self
+            .live
+            .entry((before.platform(), before.is_inbound()))
+            .or_default();
+        live.remove(&(before.ended_ms, id.clone()));
+        live.insert((conversation.ended_ms, id.clone()));
+        self.conversations.insert(id, conversation);
     }
 
-    /// Live calls, of some agents or of all.
-    pub(crate) fn live_of(&mut self, agents: &[String], now_ms: i64) -> u32 {
-        let all = self.live_now(now_ms);
-        if agents.is_empty() {
-            return all;
+    fn drop_ended(&mut self, now_ms: i64) {
+        for live in self.live.values_mut() {
+            while live.first().is_some_and(|(ended, _)| *ended <= now_ms) {
+                live.pop_first();
+            }
         }
-        let of = |id: &String| {
+    }
+
+    /// Calls that we made, ringing or talking now: of one platform, or of all.
+    pub(crate) fn live_now(&mut self, platform: Option<Platform>, now_ms: i64) -> u32 {
+        self.drop_ended(now_ms);
+        let wanted = |(of, inbound): &(Platform, bool)| !inbound && platform.is_none_or(|only| only == *of);
+        let live = self.live.iter().filter(|(kind, _)| wanted(kind));
+        count(live.map(|(_, live)| live.len()).sum())
+    }
+
+    /// Every live call of a platform, of some agents or of all; those that came in are among them.
+    pub(crate) fn live_of(&mut self, platform: Platform, agents: &[String], now_ms: i64) -> u32 {
+        self.drop_ended(now_ms);
+        let all = self.live.iter().filter(|((of, _), _)| *of == platform);
+        let ids = all.flat_map(|(_, live)| live.iter().map(|(_, id)| id));
+        if agents.is_empty() {
+            return count(ids.count());
+        }
+        let of = |id: &&String| {
             self.conversations
-                .get(id)
+                .get(*id)
                 .is_some_and(|c| agents.contains(&c.agent_id))
         };
-        let count = self.live.keys().filter(|(_, id)| of(id)).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        count(ids.filter(of).count())
     }
 
     /// Writes a placed call down. It is in the journal before anybody is told.
     pub(crate) fn place(&mut self, conversation: Conversation) {
-        let now = conversation.dialled_ms;
+        let (now, platform) = (conversation.dialled_ms, conversation.platform());
         self.journal.write(&Entry::Placed {
             conversation: Box::new(conversation.clone()),
         });
         self.keep(conversation);
-        let live = self.live_now(now);
-        if live > self.peak.0 {
-            self.peak = (live, now);
-            self.journal.write(&Entry::Peak {
-                peak: live,
-                at_ms: now,
-            });
+        for platform in [None, Some(platform)] {
+            let live = self.live_now(platform, now);
+            if live > self.peak_of(platform).0 {
+                self.peaks.insert(platform, (live, now));
+                self.journal.write(&Entry::Peak {
+                    platform,
+                    peak: live,
+                    at_ms: now,
+                });
+            }
+        }
+    }
+
+    fn peak_of(&self, platform: Option<Platform>) -> (u32, i64) {
+        self.peaks.get(&platform).copied().unwrap_or_default()
+    }
+
+    /// Writes down that a call goes another way than its script.
+    pub(crate) fn change(&mut self, conversation: Conversation) {
+        self.journal.write(&Entry::Changed {
+            conversation: Box::new(conversation.clone()),
+        });
+        self.swap(conversation);
+    }
+
+    /// Writes down that one event of a call is told.
+    pub(crate) fn tell(&mut self, id: &str, told: &str) {
+        self.journal.write(&Entry::Told {
+            id: id.to_owned(),
+            told: told.to_owned(),
+        });
+        self.ultravox.told(id, told);
+        let Some(conversation) = self.conversations.get(id) else {
+            return;
+        };
+        let over = |event: &&str| conversation.due_ms(event).is_none() || self.ultravox.is_told(id, event);
+        if EVENTS.iter().all(|event| over(&event)) {
+            self.settle_webhook(id);
         }
     }
 
     /// Writes a refused dial down.
-    pub(crate) fn refuse(&mut self, to: &str, user_id: Option<&str>, at_ms: i64, reason: &str) {
+    pub(crate) fn refuse(
+        &mut self,
+        platform: Platform,
+        to: &str,
+        user_id: Option<&str>,
+        at_ms: i64,
+        reason: &str,
+    ) {
         let (to, user_id, reason) = (to.to_owned(), user_id.map(str::to_owned), reason.to_owned());
         self.journal.write(&Entry::Refused {
+            platform,
             to: to.clone(),
             user_id: user_id.clone(),
             at_ms,
             reason: reason.clone(),
         });
         self.refused.push(RefusedDial {
+            platform,
             to,
             user_id,
             at_ms,
@@ -192,10 +288,17 @@ impl State {
         });
     }
 
+    /// Nothing more is to be told of a call.
     pub(crate) fn settle_webhook(&mut self, id: &str) {
+        self.ultravox.forget_told(id);
         if self.unsettled.remove(id).is_some() {
             self.journal.write(&Entry::WebhookSettled { id: id.to_owned() });
         }
+    }
+
+    /// Something is still to be told of this call.
+    pub(crate) fn is_unsettled(&self, id: &str) -> bool {
+        self.unsettled.contains_key(id)
     }
 
     /// Conversations whose webhook is still to be sent.
@@ -206,26 +309,37 @@ impl State {
             .collect()
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<&Conversation> {
-        self.conversations.get(id)
+    /// A call of this platform.
+    pub(crate) fn find(&self, platform: Platform, id: &str) -> Option<&Conversation> {
+        let found = self.conversations.get(id);
+        found.filter(|conversation| conversation.platform() == platform)
     }
 
-    /// Conversations, oldest first; of one user when one is given.
+    /// Calls of a platform, oldest first; of one user when one is given.
     pub(crate) fn conversations<'a>(
         &'a self,
+        platform: Platform,
         user: Option<&'a str>,
     ) -> Box<dyn DoubleEndedIterator<Item = &'a Conversation> + 'a> {
+        let here = move |conversation: &&Conversation| conversation.platform() == platform;
         match user {
             Some(user) => {
                 let ids = self.by_user.get(user).map(Vec::as_slice).unwrap_or_default();
-                Box::new(ids.iter().filter_map(|id| self.conversations.get(id)))
+                Box::new(
+                    ids.iter()
+                        .filter_map(|id| self.conversations.get(id))
+                        .filter(here),
+                )
             }
-            None => Box::new(self.order.iter().filter_map(|(_, id)| self.conversations.get(id))),
+            None => {
+                let all = self.order.iter();
+                Box::new(all.filter_map(|(_, id)| self.conversations.get(id)).filter(here))
+            }
         }
     }
 
-    pub(crate) fn delete_conversation(&mut self, id: &str) -> bool {
-        let known = self.conversations.contains_key(id);
+    pub(crate) fn delete_conversation(&mut self, platform: Platform, id: &str) -> bool {
+        let known = self.find(platform, id).is_some();
         if known {
             self.journal.write(&Entry::Deleted { id: id.to_owned() });
             self.forget(id);
@@ -234,6 +348,7 @@ impl State {
     }
 
     fn forget(&mut self, id: &str) {
+        self.ultravox.forget_told(id);
         self.conversations.remove(id);
         self.unsettled.remove(id);
         self.order.retain(|(_, other)| other != id);
@@ -257,74 +372,95 @@ impl State {
         put(&mut self.lines, id.to_owned(), line);
     }
 
+    /// Writes an agent of Ultravox; `null` deletes it.
+    pub(crate) fn put_ultravox_agent(&mut self, id: &str, agent: Value) {
+        self.journal.write(&Entry::UltravoxAgent {
+            id: id.to_owned(),
+            agent: agent.clone(),
+        });
+        put(&mut self.ultravox.agents, id.to_owned(), agent);
+    }
+
+    /// Writes a webhook of Ultravox; `null` deletes it.
+    pub(crate) fn put_ultravox_webhook(&mut self, id: &str, webhook: Value) {
+        self.journal.write(&Entry::UltravoxWebhook {
+            id: id.to_owned(),
+            webhook: webhook.clone(),
+        });
+        put(&mut self.ultravox.webhooks, id.to_owned(), webhook);
+    }
+
+    /// From now on nothing of a platform answers, or all does again.
+    pub(crate) fn set_down(&mut self, platform: Platform, is_down: bool) {
+        if is_down {
+            self.down.insert(platform);
+        } else {
+            self.down.remove(&platform);
+        }
+    }
+
     /// Forgets every call; agents and lines stay.
     pub(crate) fn reset(&mut self) {
-        self.conversations
-            .keys()
-            .cloned()
-            .collect::<Vec<_>>()
+        let ids: Vec<(Platform, String)> = self
+            .conversations
             .iter()
-            .for_each(|id| {
-                self.delete_conversation(id);
-            });
+            .map(|(id, conversation)| (conversation.platform(), id.clone()))
+            .collect();
+        for (platform, id) in ids {
+            self.delete_conversation(platform, &id);
+        }
         self.by_user.clear();
         self.attempts.clear();
         self.live.clear();
         self.refused.clear();
-        self.peak = (0, 0);
+        self.peaks.clear();
         self.webhooks = WebhookCounts::default();
     }
 
     /// Every dial, of one number or of all.
     pub(crate) fn ledger(&mut self, number: Option<&str>, now_ms: i64) -> Ledger {
+        let peak = self.peak_of(None);
         let mut ledger = Ledger {
-            live_now: self.live_now(now_ms),
-            peak_live: self.peak.0,
-            peak_at: (self.peak.0 > 0).then(|| time_of(self.peak.1)),
+            live_now: self.live_now(None, now_ms),
+            peak_live: peak.0,
+            peak_at: (peak.0 > 0).then(|| time_of(peak.1)),
             webhooks: self.webhooks.clone(),
             ..Ledger::default()
         };
-        for (_, id) in &self.order {
-            let Some(conversation) = self.conversations.get(id) else {
-                continue;
+        for platform in Platform::ALL {
+            let counts = PlatformCounts {
+                live_now: self.live_now(Some(platform), now_ms),
+                peak_live: self.peak_of(Some(platform)).0,
+                ..PlatformCounts::default()
             };
-            if number.is_some_and(|number| number != conversation.to) {
-                continue;
-            }
-            ledger.dials_total += 1;
-            ledger.placed_total += 1;
-            let over = now_ms >= conversation.ended_ms;
-            ledger
-                .by_number
-                .entry(conversation.to.clone())
-                .or_default()
-                .push(Dial {
-                    at: time_of(conversation.dialled_ms),
-                    conversation_id: Some(conversation.id.clone()),
-                    user_id: conversation.user_id.clone(),
-                    outcome: conversation.call_result(now_ms).unwrap_or("ringing").to_owned(),
-                    placed: true,
-                    ended_at: over.then(|| time_of(conversation.ended_ms)),
-                });
+            ledger.by_platform.insert(platform, counts);
         }
-        for refused in self
-            .refused
-            .iter()
-            .filter(|r| number.is_none_or(|number| number == r.to))
-        {
-            ledger.dials_total += 1;
-            ledger
-                .by_number
-                .entry(refused.to.clone())
-                .or_default()
-                .push(Dial {
-                    at: time_of(refused.at_ms),
-                    conversation_id: None,
-                    user_id: refused.user_id.clone(),
-                    outcome: refused.reason.clone(),
-                    placed: false,
-                    ended_at: None,
-                });
+        let wanted = |to: &str| number.is_none_or(|number| number == to);
+        let known = self.order.iter().filter_map(|(_, id)| self.conversations.get(id));
+        for conversation in known.filter(|call| wanted(&call.to) && !call.is_inbound()) {
+            let over = now_ms >= conversation.ended_ms;
+            let dial = Dial {
+                platform: conversation.platform(),
+                at: time_of(conversation.dialled_ms),
+                conversation_id: Some(conversation.id.clone()),
+                user_id: conversation.user_id.clone(),
+                outcome: conversation.call_result(now_ms).unwrap_or("ringing").to_owned(),
+                placed: true,
+                ended_at: over.then(|| time_of(conversation.ended_ms)),
+            };
+            ledger.add(&conversation.to, dial);
+        }
+        for refused in self.refused.iter().filter(|refused| wanted(&refused.to)) {
+            let dial = Dial {
+                platform: refused.platform,
+                at: time_of(refused.at_ms),
+                conversation_id: None,
+                user_id: refused.user_id.clone(),
+                outcome: refused.reason.clone(),
+                placed: false,
+                ended_at: None,
+            };
+            ledger.add(&refused.to, dial);
         }
         ledger
     }
@@ -333,11 +469,10 @@ impl State {
     pub(crate) fn scaled_ms(&self, secs: f64) -> i64 {
         (secs * 1_000.0 / self.clock_factor) as i64
     }
+}
 
-    /// Whether a caller of this kind refuses at once.
-    pub(crate) fn refuses(behaviour: Behaviour) -> bool {
-        behaviour == Behaviour::Refused
-    }
+fn count(calls: usize) -> u32 {
+    u32::try_from(calls).unwrap_or(u32::MAX)
 }
 
 fn put(map: &mut BTreeMap<String, Value>, id: String, value: Value) {

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::clock::now_ms;
 use crate::server::Shared;
-use crate::{Behaviour, Conversation};
+use crate::{Behaviour, Conversation, Platform};
 
 /// The variable with which Switchboard names its call.
 const ATTEMPT: &str = "attempt_id";
@@ -24,16 +24,27 @@ pub(crate) fn schedule(shared: &Shared, conversation: &Conversation) {
         };
         (url, state.tool_secret.clone())
     };
-    let http = shared.http.clone();
+    let (shared, id, platform) = (shared.clone(), conversation.id.clone(), conversation.platform());
     let middle = i64::midpoint(conversation.answered_ms, conversation.ended_ms);
     let body = json!({
         "conversation_id": conversation.id,
-        "attempt_id": conversation.variables.get(ATTEMPT),
+        "attempt_id": match conversation.platform() {
+            Platform::ElevenLabs => conversation.variables.get(ATTEMPT).cloned(),
+            Platform::Ultravox => conversation.user_id.clone().map(Value::String),
+        },
     });
     tokio::spawn(async move {
         let wait = u64::try_from(middle - now_ms()).unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let sent = http
+        let goes_on = shared
+            .lock()
+            .find(platform, &id)
+            .is_some_and(|call| call.ended_ms >= middle);
+        if !goes_on {
+            return;
+        }
+        let sent = shared
+            .http
             .post(&url)
             .header("content-type", "application/json")
             .header("x-switchboard-tool-secret", secret)

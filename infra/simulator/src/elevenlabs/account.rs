@@ -5,8 +5,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::render;
+use crate::Platform;
 use crate::clock::now_ms;
-use crate::render;
 use crate::server::Shared;
 
 /// Credits a month.
@@ -21,7 +22,7 @@ async fn subscription(State(shared): State<Shared>) -> Json<Value> {
     let used: u64 = {
         let state = shared.lock();
         let cost = |c| render::summary(c, now, false)["cost"].as_u64().unwrap_or(0);
-        state.conversations(None).map(cost).sum()
+        state.conversations(Platform::ElevenLabs, None).map(cost).sum()
     };
     Json(json!({
         "tier": "pro", "status": "active",

@@ -6,10 +6,10 @@ use axum::{Json, Router};
 use http::{StatusCode, Uri};
 use serde::Deserialize;
 
-use super::body::Query;
 use crate::clock::now_ms;
+use crate::query::Query;
 use crate::server::Shared;
-use crate::{FaultRule, Ledger, Scenario};
+use crate::{FaultRule, Ledger, Platform, Scenario};
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
@@ -70,20 +70,35 @@ async fn set_clock(State(shared): State<Shared>, Json(clock): Json<Clock>) -> St
 #[derive(Deserialize)]
 struct Ceiling {
     calls: Option<u32>,
+    #[serde(default)]
+    platform: Option<Platform>,
 }
 
 async fn set_ceiling(State(shared): State<Shared>, Json(ceiling): Json<Ceiling>) -> StatusCode {
-    shared.lock().concurrency_ceiling = ceiling.calls;
+    let mut state = shared.lock();
+    if ceiling.platform != Some(Platform::Ultravox) {
+        state.concurrency_ceiling = ceiling.calls;
+    }
+    if ceiling.platform != Some(Platform::ElevenLabs) {
+        state.ultravox.concurrency_ceiling = ceiling.calls;
+    }
     StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
 struct Outage {
     down: bool,
+    #[serde(default)]
+    platform: Option<Platform>,
 }
 
 async fn set_outage(State(shared): State<Shared>, Json(outage): Json<Outage>) -> StatusCode {
-    shared.lock().is_down = outage.down;
+    let mut state = shared.lock();
+    for platform in Platform::ALL {
+        if outage.platform.is_none_or(|only| only == platform) {
+            state.set_down(platform, outage.down);
+        }
+    }
     StatusCode::NO_CONTENT
 }
 

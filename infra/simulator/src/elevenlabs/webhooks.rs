@@ -7,10 +7,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::render;
 use crate::clock::now_ms;
 use crate::faults::FaultKind;
 use crate::server::Shared;
-use crate::{Behaviour, Conversation, recording, render};
+use crate::{Behaviour, Conversation, Platform, recording};
 
 /// Seconds before each delivery of a transcription, first included.
 const SCHEDULE: [f64; 5] = [0.0, 30.0, 120.0, 480.0, 1_800.0];
@@ -55,7 +56,10 @@ async fn send(shared: &Shared, conversation: &Conversation) {
         FaultKind::WebhookStale,
         FaultKind::WebhookMalformed,
     ];
-    let fault = shared.lock().faults.strike(&conversation.to, &kinds);
+    let fault = shared
+        .lock()
+        .faults
+        .strike(Platform::ElevenLabs, &conversation.to, &kinds);
     let kind = fault.as_ref().map(|fault| fault.kind);
     match kind {
         Some(FaultKind::WebhookLost) => return,
@@ -154,12 +158,12 @@ fn count(shared: &Shared, event: &str, delivered: bool) {
     if delivered {
         state.webhooks.delivered += 1;
         state.failures_in_a_row = 0;
+        state.has_delivered = true;
     } else {
         state.webhooks.failed += 1;
         state.failures_in_a_row += 1;
         // The vendor also asks for a week without success; a fresh account has had none.
-        state.webhooks.auto_disabled |=
-            state.failures_in_a_row >= MAX_FAILURES && state.webhooks.delivered == 0;
+        state.webhooks.auto_disabled |= state.failures_in_a_row >= MAX_FAILURES && !state.has_delivered;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The provider's routes, and our own below `/sim`.
+//! ElevenLabs, as one account of it answers.
 
 mod account;
 mod agents;
@@ -7,25 +7,26 @@ mod body;
 mod calls;
 mod conversations;
 mod lines;
-mod sim;
+mod refusal;
+mod render;
+pub(crate) mod seed;
 mod voices;
+pub(crate) mod webhooks;
 mod workspace;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use subtle::ConstantTimeEq;
 
-use crate::refusal::Refusal;
+use self::refusal::Refusal;
+use crate::Platform;
 use crate::server::Shared;
 
-/// Largest request.
-const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
-
-pub(crate) fn all(shared: Shared) -> Router {
-    let vendor = Router::new()
+pub(crate) fn routes(shared: &Shared) -> Router<Shared> {
+    Router::new()
         .merge(agents::routes())
         .merge(lines::routes())
         .merge(calls::routes())
@@ -34,31 +35,21 @@ pub(crate) fn all(shared: Shared) -> Router {
         .merge(voices::routes())
         .merge(account::routes())
         .merge(workspace::routes())
-        .layer(from_fn_with_state(shared.clone(), check_key));
-    vendor
-        .merge(sim::routes())
+        .layer(from_fn_with_state(shared.clone(), check_key))
         .merge(voices::open_routes())
-        .fallback(|| async {
-            (
-                StatusCode::NOT_FOUND,
-                axum::Json(serde_json::json!({ "detail": "Not Found" })),
-            )
-        })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(shared)
 }
 
 async fn check_key(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    if shared.lock().is_down {
-        // From a machine in front of the provider, so in none of its shapes.
-        return (StatusCode::SERVICE_UNAVAILABLE, "upstream connect error").into_response();
-    }
     let given = request
         .headers()
         .get("xi-api-key")
         .map(|key| key.as_bytes().to_vec());
     let good = {
         let state = shared.lock();
+        if state.down.contains(&Platform::ElevenLabs) {
+            // From a machine in front of the provider, so in none of its shapes.
+            return (StatusCode::SERVICE_UNAVAILABLE, "upstream connect error").into_response();
+        }
         given
             .as_ref()
             .map(|key| bool::from(key.ct_eq(state.api_key.as_bytes())))

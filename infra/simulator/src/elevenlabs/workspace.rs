@@ -6,8 +6,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::body::Body;
-use crate::refusal::Refusal;
-use crate::seed::BORN_SECS;
+use super::refusal::Refusal;
+use super::seed::BORN_SECS;
 use crate::server::Shared;
 
 /// Id of the one webhook.

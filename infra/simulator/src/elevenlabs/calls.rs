@@ -10,23 +10,17 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::Body;
+use super::refusal::Refusal;
+use super::webhooks;
 use crate::clock::now_ms;
 use crate::conversation::{Carrier, Conversation};
 use crate::faults::{FaultKind, FaultRule};
-use crate::refusal::Refusal;
-use crate::scenario::between;
+use crate::script::Script;
 use crate::server::Shared;
-use crate::state::State as Account;
-use crate::{Behaviour, tools, webhooks};
+use crate::{Behaviour, Platform, tools};
 
 /// Seconds that the analysis takes.
 const ANALYSIS_SECS: f64 = 3.0;
-/// Seconds of a long talk.
-const LONG_TALK_SECS: u32 = 1_900;
-/// Seconds of a message on a mailbox.
-const VOICEMAIL_SECS: u32 = 14;
-/// Seconds after which a call breaks down.
-const BREAKDOWN_SECS: f64 = 4.0;
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
@@ -157,11 +151,11 @@ async fn before_placing(shared: &Shared, order: &Order) -> Option<Result<Respons
     let now = now_ms();
     let (fault, full, refused) = {
         let mut state = shared.lock();
-        let fault = state.faults.strike(&order.to, &kinds);
+        let fault = state.faults.strike(Platform::ElevenLabs, &order.to, &kinds);
         let ceiling = state.concurrency_ceiling;
-        let full = ceiling.is_some_and(|ceiling| state.live_now(now) >= ceiling);
+        let full = ceiling.is_some_and(|ceiling| state.live_of(Platform::ElevenLabs, &[], now) >= ceiling);
         let attempt = state.next_attempt(&order.to);
-        let refused = Account::refuses(state.scenario.behaviour(&order.to, attempt));
+        let refused = state.scenario.behaviour(&order.to, attempt) == Behaviour::Refused;
         (fault, full, refused)
     };
     let refusal = match fault.as_ref().map(|fault| fault.kind) {
@@ -194,16 +188,24 @@ async fn before_placing(shared: &Shared, order: &Order) -> Option<Result<Respons
         _ if full => limited("concurrent_limit_exceeded"),
         _ => return None,
     };
-    shared
-        .lock()
-        .refuse(&order.to, order.user_id.as_deref(), now, "refused");
+    shared.lock().refuse(
+        Platform::ElevenLabs,
+        &order.to,
+        order.user_id.as_deref(),
+        now,
+        "refused",
+    );
     Some(Err(refusal))
 }
 
 fn declined(shared: &Shared, order: &Order, now: i64) -> Result<Response, Refusal> {
-    shared
-        .lock()
-        .refuse(&order.to, order.user_id.as_deref(), now, "success_false");
+    shared.lock().refuse(
+        Platform::ElevenLabs,
+        &order.to,
+        order.user_id.as_deref(),
+        now,
+        "success_false",
+    );
     let mut answer =
         json!({ "success": false, "message": "The carrier declined the call", "conversation_id": null });
     match order.carrier {
@@ -237,7 +239,13 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         ));
     }
     let attempt = state.next_attempt(&order.to);
-    let behaviour = state.scenario.behaviour(&order.to, attempt);
+    let script = Script::of(
+        &state.scenario,
+        state.seed,
+        &order.to,
+        attempt,
+        order.ringing_secs,
+    );
     let allows =
         &agent["platform_settings"]["overrides"]["conversation_config_override"]["agent"]["first_message"];
     let failure = if missing_variable(&agent, &order.variables) {
@@ -247,29 +255,8 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
     } else {
         None
     };
-    let attempt_text = attempt.to_string();
-    let parts = [order.to.as_str(), &attempt_text];
-    let picks_up = f64::from(between(
-        state.scenario.ring_secs,
-        state.seed,
-        &[parts[0], parts[1], "ring"],
-    ));
-    let talk_secs = match behaviour {
-        Behaviour::Answers | Behaviour::OptsOut => between(
-            state.scenario.talk_secs,
-            state.seed,
-            &[parts[0], parts[1], "talk"],
-        ),
-        Behaviour::AnswersLong => LONG_TALK_SECS,
-        Behaviour::Voicemail => VOICEMAIL_SECS,
-        _ => 0,
-    };
-    let rings = match behaviour {
-        _ if failure.is_some() => 0.0,
-        Behaviour::NoAnswer => order.ringing_secs,
-        Behaviour::Fails => BREAKDOWN_SECS,
-        _ => picks_up.min(order.ringing_secs),
-    };
+    let (behaviour, talk_secs) = (script.behaviour, script.talk_secs);
+    let rings = if failure.is_some() { 0.0 } else { script.ring_secs };
     let now = now_ms();
     let answered_ms = now + state.scaled_ms(rings);
     let ended_ms = answered_ms + state.scaled_ms(f64::from(talk_secs));
@@ -281,11 +268,14 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         FaultKind::HangAfter,
         FaultKind::WebhookFirst,
     ];
-    let after = state.faults.strike(&order.to, &kinds);
-    let no_audio = state.faults.strike(&order.to, &[FaultKind::NoAudio]).is_some();
+    let after = state.faults.strike(Platform::ElevenLabs, &order.to, &kinds);
+    let no_audio = state
+        .faults
+        .strike(Platform::ElevenLabs, &order.to, &[FaultKind::NoAudio])
+        .is_some();
     let audio_bytes = state
         .faults
-        .strike(&order.to, &[FaultKind::LargeAudio])
+        .strike(Platform::ElevenLabs, &order.to, &[FaultKind::LargeAudio])
         .map(|fault| fault.bytes);
     let digits = format!("{:032x}", rand::random::<u128>());
     let conversation = Conversation {
@@ -319,6 +309,8 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         no_audio,
         audio_bytes,
         batch: order.batch.clone(),
+        cut_at_secs: None,
+        ultravox: None,
     };
     state.place(conversation.clone());
     Ok((conversation, after))

@@ -1,10 +1,10 @@
 //! Request bodies and query parameters, with the provider's complaints.
 
 use axum::extract::{FromRequest, Request};
-use http::Uri;
 use serde_json::Value;
 
-use crate::refusal::Refusal;
+use super::refusal::Refusal;
+pub(super) use crate::query::Query;
 
 /// A JSON object.
 pub(crate) struct Body(pub Value);
@@ -46,30 +46,7 @@ impl Body {
     }
 }
 
-/// Query parameters; names that nobody asks for are ignored, as the provider does.
-pub(crate) struct Query(Vec<(String, String)>);
-
 impl Query {
-    pub(crate) fn of(uri: &Uri) -> Self {
-        let query = uri.query().unwrap_or_default();
-        Self(url_pairs(query))
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn all(&self, name: &str) -> Vec<String> {
-        self.0
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.clone())
-            .collect()
-    }
-
     pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let invalid = |_| Refusal::field("query", name, "Input should be a valid integer", "int_parsing");
         self.get(name).map(str::parse).transpose().map_err(invalid)
@@ -84,14 +61,4 @@ impl Query {
         }
         Ok(usize::try_from(size).unwrap_or(1))
     }
-}
-
-fn url_pairs(query: &str) -> Vec<(String, String)> {
-    reqwest::Url::parse(&format!("http://localhost/?{query}"))
-        .map(|url| {
-            url.query_pairs()
-                .map(|(k, v)| (k.into_owned(), v.into_owned()))
-                .collect()
-        })
-        .unwrap_or_default()
 }

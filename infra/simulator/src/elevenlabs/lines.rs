@@ -7,8 +7,8 @@ use http::Uri;
 use serde_json::{Value, json};
 
 use super::body::{Body, Query};
+use super::refusal::Refusal;
 use crate::clock::now_ms;
-use crate::refusal::Refusal;
 use crate::server::Shared;
 
 pub(crate) fn routes() -> Router<Shared> {

@@ -262,5 +262,7 @@ pub(crate) fn test_conversation(to: &str) -> crate::Conversation {
         no_audio: false,
         audio_bytes: None,
         batch: None,
+        cut_at_secs: None,
+        ultravox: None,
     }
 }

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::body::{Body, Query};
 use super::calls::{Order, place};
+use super::refusal::Refusal;
+use super::webhooks;
 use crate::clock::now_ms;
 use crate::conversation::Carrier;
-use crate::refusal::Refusal;
 use crate::server::Shared;
-use crate::{tools, webhooks};
+use crate::{Platform, tools};
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
@@ -143,7 +144,7 @@ fn shown(shared: &Shared, id: &str, with_recipients: bool) -> Result<Json<Value>
     for recipient in batch["recipients"].as_array_mut().into_iter().flatten() {
         let conversation = recipient["conversation_id"]
             .as_str()
-            .and_then(|id| state.find(id));
+            .and_then(|id| state.find(Platform::ElevenLabs, id));
         if let Some(conversation) = conversation {
             let status = match conversation.phase(now).as_str() {
                 "initiated" => "initiated",

@@ -10,11 +10,12 @@ use http::{Uri, header};
 use serde_json::{Value, json};
 
 use super::body::Query;
+use super::refusal::Refusal;
+use super::render;
 use crate::clock::now_ms;
 use crate::conversation::Conversation;
-use crate::refusal::Refusal;
 use crate::server::Shared;
-use crate::{recording, render};
+use crate::{Platform, recording};
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
@@ -104,7 +105,7 @@ async fn list(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, Ref
     let cursor = query.get("cursor").map(str::to_owned);
     let now = now_ms();
     let state = shared.lock();
-    let all = state.conversations(filter.user.as_deref());
+    let all = state.conversations(Platform::ElevenLabs, filter.user.as_deref());
     let ordered: Box<dyn Iterator<Item = &Conversation>> = if ascending { all } else { Box::new(all.rev()) };
     let mut fitting = ordered.filter(|conversation| filter.fits(conversation, now));
     if let Some(cursor) = &cursor {
@@ -136,13 +137,13 @@ async fn list(State(shared): State<Shared>, uri: Uri) -> Result<Json<Value>, Ref
 async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let state = shared.lock();
     let conversation = state
-        .find(&id)
+        .find(Platform::ElevenLabs, &id)
         .ok_or_else(|| Refusal::not_found("conversation_not_found"))?;
     Ok(Json(render::detail(conversation, now_ms())))
 }
 
 async fn delete(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    match shared.lock().delete_conversation(&id) {
+    match shared.lock().delete_conversation(Platform::ElevenLabs, &id) {
         true => Ok(Json(json!({}))),
         false => Err(Refusal::not_found("conversation_not_found")),
     }
@@ -152,7 +153,7 @@ async fn audio(State(shared): State<Shared>, Path(id): Path<String>) -> Result<R
     let chunks = {
         let state = shared.lock();
         let conversation = state
-            .find(&id)
+            .find(Platform::ElevenLabs, &id)
             .ok_or_else(|| Refusal::not_found("conversation_not_found"))?;
         if !conversation.has_audio(now_ms()) {
             return Err(Refusal::not_found("audio_not_found"));
@@ -164,7 +165,7 @@ async fn audio(State(shared): State<Shared>, Path(id): Path<String>) -> Result<R
 }
 
 async fn feedback(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let known = shared.lock().find(&id).is_some();
+    let known = shared.lock().find(Platform::ElevenLabs, &id).is_some();
     if known {
         Ok(Json(json!({})))
     } else {
@@ -176,6 +177,6 @@ async fn live_count(State(shared): State<Shared>, uri: Uri) -> Json<Value> {
     let query = Query::of(&uri);
     let mut agents = query.all("agent_ids");
     agents.extend(query.get("agent_id").map(str::to_owned));
-    let count = shared.lock().live_of(&agents, now_ms());
+    let count = shared.lock().live_of(Platform::ElevenLabs, &agents, now_ms());
     Json(json!({ "count": count }))
 }

@@ -8,9 +8,9 @@ use http::{Uri, header};
 use serde_json::{Value, json};
 
 use super::body::Query;
+use super::refusal::Refusal;
+use super::seed::{BORN_SECS, VOICES};
 use crate::recording;
-use crate::refusal::Refusal;
-use crate::seed::{BORN_SECS, VOICES};
 use crate::server::Shared;
 
 pub(crate) fn routes() -> Router<Shared> {

@@ -7,9 +7,9 @@ use http::Uri;
 use serde_json::{Value, json};
 
 use super::body::{Body, Query};
+use super::refusal::Refusal;
+use super::seed;
 use crate::clock::now_ms;
-use crate::refusal::Refusal;
-use crate::seed;
 use crate::server::Shared;
 
 pub(crate) fn routes() -> Router<Shared> {
