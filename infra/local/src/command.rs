@@ -208,12 +208,14 @@ impl Settings {
     }
 
     fn config(&self) -> anyhow::Result<LocalConfig> {
-        let (eleven, usual) = (&self.elevenlabs, SimulatorConfig::default());
+        let (eleven, ultra, usual) = (&self.elevenlabs, &self.ultravox, SimulatorConfig::default());
         let or = |given: &Option<String>, usual: String| given.clone().unwrap_or(usual);
         let simulated = SimulatorConfig {
             api_key: or(&eleven.elevenlabs_api_key, usual.api_key),
             webhook_secret: or(&eleven.elevenlabs_webhook_secret, usual.webhook_secret),
             tool_secret: or(&eleven.elevenlabs_tool_secret, usual.tool_secret),
+            ultravox_api_key: or(&ultra.ultravox_api_key, usual.ultravox_api_key),
+            ultravox_webhook_secret: or(&ultra.ultravox_webhook_secret, usual.ultravox_webhook_secret),
             clock_factor: self.clock_factor,
             ..SimulatorConfig::default()
         };

@@ -30,8 +30,6 @@ use crate::template::{FunctionSpec, Place, Stack, Template};
 
 /// Name of the stack; physical names begin with it.
 const STACK: &str = "switchboard";
-/// The secret of the provider that the simulator plays.
-const SIMULATED_SECRET: &str = "ElevenlabsSecret";
 /// Audience of local tokens.
 const AUDIENCE: &str = "switchboard";
 
@@ -388,6 +386,7 @@ async fn start_simulator(config: &LocalConfig, api: SocketAddr) -> Result<Option
     let listener = listen(*port, "SIMULATOR_PORT").await?;
     let mut settings = settings.clone();
     settings.webhook_url = Some(format!("http://{api}/webhooks/elevenlabs"));
+    settings.ultravox_webhook_url = Some(format!("http://{api}/webhooks/ultravox"));
     settings.do_not_call_tool_url = Some(format!("http://{api}/tools/do-not-call"));
     settings.state_file = Some(config.data_dir.join("simulator").join("journal.jsonl"));
     let started = Simulator::start(listener, settings).await;
@@ -412,7 +411,9 @@ fn read_stack(
     default("OidcAudience", AUDIENCE.to_owned());
     default("SiteOrigin", format!("http://{api}"));
     if let Some(simulator) = simulator {
-        default("ElevenlabsBaseUrl", format!("http://{}", simulator.address()));
+        for name in ["ElevenlabsBaseUrl", "UltravoxBaseUrl"] {
+            default(name, format!("http://{}", simulator.address()));
+        }
     }
     let place = Place {
         account_id: ACCOUNT_ID.to_owned(),
@@ -490,8 +491,12 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
 /// Values of the secrets, by name.
 fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
     let simulated = |id: &str| {
-        let (_, simulator) = config.simulator.as_ref().filter(|_| id == SIMULATED_SECRET)?;
-        let (key, webhook) = (&simulator.api_key, &simulator.webhook_secret);
+        let (_, simulator) = config.simulator.as_ref()?;
+        let (key, webhook) = match id {
+            "ElevenlabsSecret" => (&simulator.api_key, &simulator.webhook_secret),
+            "UltravoxSecret" => (&simulator.ultravox_api_key, &simulator.ultravox_webhook_secret),
+            _ => return None,
+        };
         let tools = &simulator.tool_secret;
         Some(
             serde_json::json!({ "api_key": key, "webhook_secret": webhook, "tool_secret": tools })
