@@ -1670,6 +1670,10 @@ export interface components {
             language: string;
             /** @description Name shown to people. */
             name: string;
+            /** @description What is set of the platform's own options, by their names. */
+            options?: {
+                [key: string]: unknown;
+            };
             /** @description What the agent is told to do. */
             prompt: string;
             /** @description The platform it lives on. */
@@ -3918,7 +3922,7 @@ export interface components {
          * @description Which platform an agent lives on.
          * @enum {string}
          */
-        ProviderKind: "elevenlabs";
+        ProviderKind: "elevenlabs" | "ultravox";
         /** @description What is known of a provider. */
         ProviderStatus: {
             /**
@@ -4021,16 +4025,26 @@ export interface components {
         Quota: {
             /**
              * Format: int64
+             * @description Calls in progress at the provider, where it tells.
+             */
+            calls_in_progress?: number | null;
+            /**
+             * Format: int64
              * @description Credits of this period.
              */
-            limit: number;
+            limit?: number | null;
+            /**
+             * Format: int64
+             * @description Most calls that the account may have in progress at one time, where it tells.
+             */
+            most_calls?: number | null;
             /** @description The platform. */
             provider: components["schemas"]["ProviderKind"];
             /**
              * Format: int64
              * @description Credits left in this period.
              */
-            remaining: number;
+            remaining?: number | null;
             /**
              * Format: date-time
              * @description When the next period begins.
@@ -4042,9 +4056,9 @@ export interface components {
             tier: string;
             /**
              * Format: int64
-             * @description Credits used in this period.
+             * @description Credits used in this period; none where the platform has no credits.
              */
-            used: number;
+            used?: number | null;
         };
         /** @description One contact in one campaign. */
         Recipient: {
@@ -5303,14 +5317,16 @@ export interface components {
             category?: string | null;
             /** @description What it sounds like, in a sentence. */
             description?: string | null;
+            /** @description Whether there is a sample to be heard. */
+            has_preview: boolean;
             /** @description Such as `gender`, `accent`, `language`. */
             labels: {
                 [key: string]: string;
             };
+            /** @description The languages it speaks well; empty: the provider does not tell. */
+            languages: string[];
             /** @description Its name. */
             name: string;
-            /** @description Where a sample can be heard. */
-            preview_url?: string | null;
             /** @description The provider's id of it. */
             voice_id: components["schemas"]["ProviderId"];
         };
@@ -5381,7 +5397,7 @@ export interface operations {
     list_agents: {
         parameters: {
             query?: {
-                /** @description Only those of this provider. */
+                /** @description Only those of this provider; left out: those of ElevenLabs. */
                 provider?: components["schemas"]["ProviderKind"];
                 /** @description Words in the name. */
                 search?: string;
