@@ -82,12 +82,22 @@ impl Checks {
         }
     }
 
+    /// Adds the fields that another problem names.
+    pub(crate) fn also(&mut self, problem: Problem) {
+        self.0.extend(problem.errors);
+    }
+
+    /// The problem with everything that was wrong.
+    pub(crate) fn problem(self) -> Problem {
+        Problem::invalid_fields(self.0)
+    }
+
     /// Ends in a problem when anything was wrong.
     pub(crate) fn done(self) -> Result<(), Problem> {
         if self.0.is_empty() {
             Ok(())
         } else {
-            Err(Problem::invalid_fields(self.0))
+            Err(self.problem())
         }
     }
 }

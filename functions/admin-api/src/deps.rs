@@ -8,6 +8,7 @@ use switchboard_service::{MemorySecrets, Providers, TargetSecrets};
 use switchboard_store::Store;
 
 use crate::retention::Retention;
+use crate::routes::voices::KnownVoices;
 use crate::seen::Seen;
 
 /// What the API works with; built once.
@@ -20,6 +21,7 @@ pub struct Deps {
     pub(crate) retention: Retention,
     pub(crate) target_secrets: TargetSecrets,
     pub(crate) address_rules: AddressRules,
+    pub(crate) voices: KnownVoices,
     chance: Mutex<StdRng>,
 }
 
@@ -41,6 +43,7 @@ impl Deps {
             retention: Retention::default(),
             target_secrets: TargetSecrets::new(Arc::new(MemorySecrets::default()), String::new()),
             address_rules: AddressRules::default(),
+            voices: KnownVoices::default(),
             chance: Mutex::new(chance),
         }
     }

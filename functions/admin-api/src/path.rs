@@ -2,10 +2,11 @@
 
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use switchboard_domain::{
     AgentId, CallId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId, ProviderId,
-    RecipientId, RegisterId, UploadId,
+    ProviderKind, RecipientId, RegisterId, UploadId,
 };
 use switchboard_service::Problem;
 
@@ -27,11 +28,24 @@ names! {
     EventTargetId => "event target",
     ExportId => "export",
     ListId => "contact list",
+    LineId => "phone line",
     ProviderId => "conversation",
+    ProviderKind => "platform",
     RecipientId => "recipient",
     RegisterId => "register",
     UploadId => "upload",
+    VoiceId => "voice",
 }
+
+/// A provider's id of a phone line.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct LineId(pub(crate) ProviderId);
+
+/// A provider's id of a voice.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct VoiceId(pub(crate) ProviderId);
 
 /// The one id in the path. Text that is no such id names nothing: 404, as for one that is not there.
 pub(crate) struct Id<T>(pub(crate) T);

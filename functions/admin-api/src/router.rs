@@ -20,6 +20,7 @@ use crate::{Deps, dialling, idempotency, routes as areas};
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let api = OpenApiRouter::new()
         .merge(areas::agents::routes())
+        .merge(areas::platforms::routes())
         .merge(areas::voices::routes())
         .merge(areas::phone_lines::routes())
         .merge(areas::uploads::routes())

@@ -4,6 +4,7 @@
 //! corrects what is stale and imports what began elsewhere; then it settles calls of which too little
 //! is known, and fetches recordings that are due. Running it again, or twice, changes nothing more.
 
+mod agents;
 mod conversation;
 mod import;
 mod mark;

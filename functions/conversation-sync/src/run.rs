@@ -118,6 +118,9 @@ impl ConversationSync {
             self.bring_up(provider.as_ref(), request, agent, work_until, &mut summary)
                 .await?;
         }
+        if !request.is_partial() {
+            self.look_at_agents(work_until, &mut summary).await?;
+        }
         self.settle_calls(work_until, &mut summary).await?;
         // Those of calls that were imported or settled just now.
         self.fetch_recordings(work_until, &mut summary).await?;

@@ -33,6 +33,8 @@ pub struct SyncSummary {
     pub settled: u64,
     /// Recordings fetched.
     pub recordings_stored: u64,
+    /// Agents of running campaigns that were changed at their provider and not here.
+    pub agents_drifted: u64,
     /// Everything was looked at; otherwise time ran out, or a provider did not show all.
     pub complete: bool,
 }

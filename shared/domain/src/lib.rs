@@ -47,7 +47,7 @@ mod stuck;
 mod testing;
 mod upload;
 
-pub use agent::{Agent, AgentStatus, Carrier, PhoneLine, ProviderKind};
+pub use agent::{Agent, AgentDrift, AgentStatus, Carrier, PhoneLine, ProviderKind};
 pub use call::{
     Call, CallEvent, CallOrigin, CallOutcome, CallResults, CallStatus, CallSuccess, Desk, Direction,
     HoursUsed, IllegalCallEvent, Recording, RecordingState, Speaker, TranscriptTurn,

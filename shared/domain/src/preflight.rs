@@ -124,6 +124,7 @@ pub struct PreflightBuilder<'a> {
     rules: BTreeMap<&'static str, u64>,
     confirmed: BTreeSet<&'static str>,
     bursting: Vec<String>,
+    voices_gone: Vec<String>,
     /// What each of those who will be called can cost at most, in attempts, added up.
     attempts: u64,
     /// One of the people who may be called, whose hours stand for the others'.
@@ -154,6 +155,7 @@ impl<'a> PreflightBuilder<'a> {
             rules: BTreeMap::new(),
             confirmed: BTreeSet::new(),
             bursting: Vec::new(),
+            voices_gone: Vec::new(),
             attempts: 0,
             example: None,
         }
@@ -163,6 +165,13 @@ impl<'a> PreflightBuilder<'a> {
     #[must_use]
     pub fn knowing(mut self, confirmed: BTreeSet<&'static str>, bursting: Vec<String>) -> Self {
         (self.confirmed, self.bursting) = (confirmed, bursting);
+        self
+    }
+
+    /// Warns of these agents, by name: their provider has their voice no longer.
+    #[must_use]
+    pub fn with_voices_gone(mut self, agents: Vec<String>) -> Self {
+        self.voices_gone = agents;
         self
     }
 
@@ -383,6 +392,13 @@ impl<'a> PreflightBuilder<'a> {
                 self.bursting.join(", ")
             ));
         }
+        if !self.voices_gone.is_empty() {
+            warnings.push(format!(
+                "The provider has the voice of these agents no longer, so their calls may fail: {}. Choose another voice \
+                 for them before the campaign begins.",
+                self.voices_gone.join(", ")
+            ));
+        }
         if self.zones.contains_key("campaign") {
             warnings.push(
                 "Some numbers do not tell a time zone: they are called by the campaign's own.".to_owned(),
@@ -477,6 +493,18 @@ mod tests {
                 .all(|example| example.phone_number.contains("***"))
         );
         assert!(told.estimated_finish.unwrap() > now);
+    }
+
+    #[test]
+    fn agents_whose_voice_is_gone_are_warned_of() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let (campaign, settings) = (campaign(), DialSettings::default());
+        let told = |gone: Vec<String>| {
+            let builder = PreflightBuilder::new(&campaign, &settings, 15, now).with_voices_gone(gone);
+            builder.finish(0).warnings.concat()
+        };
+        assert!(told(vec!["Anna".to_owned()]).contains("no longer, so their calls may fail: Anna."));
+        assert!(!told(Vec::new()).contains("voice"));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Records for tests.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign, CampaignId,
-    CampaignRules, CampaignStatus, Carrier, Direction, DynamicVariables, LayoutProgress, PhoneNumber,
-    ProviderId, ProviderKind, Recipient, RecipientStatus, Recording, RetryPolicy,
+    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign,
+    CampaignId, CampaignRules, CampaignStatus, Carrier, Direction, DynamicVariables, LayoutProgress,
+    PhoneNumber, ProviderId, ProviderKind, Recipient, RecipientStatus, Recording, RetryPolicy,
 };
 
 fn number() -> PhoneNumber {
@@ -14,6 +16,31 @@ fn number() -> PhoneNumber {
 
 fn provider_id(text: &str) -> ProviderId {
     ProviderId::parse(text).expect("a well-formed id")
+}
+
+pub(crate) fn agent() -> Agent {
+    let now = Timestamp::UNIX_EPOCH;
+    Agent {
+        agent_id: AgentId::derived(&["agent"]),
+        provider: ProviderKind::Elevenlabs,
+        provider_agent_id: provider_id("agent_1"),
+        name: "Anna".to_owned(),
+        prompt: "Talk.".to_owned(),
+        first_message: "Hello.".to_owned(),
+        language: "en".to_owned(),
+        voice_id: None,
+        required_variables: Vec::new(),
+        bursting: false,
+        bursting_asked: false,
+        takes_first_message: true,
+        options: BTreeMap::new(),
+        drift: None,
+        voice_missing: false,
+        status: AgentStatus::Active,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
 }
 
 pub(crate) fn call(status: CallStatus) -> Call {

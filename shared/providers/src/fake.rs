@@ -140,6 +140,21 @@ impl FakeProvider {
         self.state().voices.push(voice);
     }
 
+    /// Takes a voice away.
+    pub fn remove_voice(&self, id: &ProviderId) {
+        self.state().voices.retain(|voice| voice.voice_id != *id);
+    }
+
+    /// Takes an agent away, as if somebody had deleted it there.
+    pub fn remove_agent(&self, id: &ProviderId) {
+        self.state().agents.remove(id);
+    }
+
+    /// How often the list of voices was asked for.
+    pub fn voice_searches(&self) -> u64 {
+        self.state().voice_searches
+    }
+
     /// Sets what the account may still use.
     pub fn set_quota(&self, quota: Quota) {
         self.state().quota = Some(quota);
@@ -273,15 +288,26 @@ impl VoiceProvider for FakeProvider {
     }
 
     async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
-        let state = self.asked()?;
+        let mut state = self.asked()?;
+        state.voice_searches += 1;
         let words = query.search.clone().unwrap_or_default().to_lowercase();
-        let voices = state
+        let speaks = |voice: &&Voice| match &query.language {
+            Some(language) => voice.languages.contains(language),
+            None => true,
+        };
+        let mut voices = state
             .voices
             .iter()
-            .filter(|voice| voice.name.to_lowercase().contains(&words));
+            .filter(|voice| voice.name.to_lowercase().contains(&words))
+            .filter(speaks);
+        let from = query.cursor.as_deref().and_then(|cursor| cursor.parse().ok());
+        let from: usize = from.unwrap_or(0);
+        let size = query.page_size.unwrap_or(100) as usize;
+        let page = voices.by_ref().skip(from).take(size).cloned().collect();
+        let next = voices.next().map(|_| from.saturating_add(size).to_string());
         Ok(VoicePage {
-            voices: voices.cloned().collect(),
-            next_cursor: None,
+            voices: page,
+            next_cursor: next,
         })
     }
 

@@ -3,6 +3,7 @@
 //! The dialer, the webhooks, the sync and the scheduler all learn of calls, in any order and any
 //! number of times. They all come here, so that what follows is the same whoever came first.
 
+mod agent;
 mod apply;
 mod audio_length;
 mod bounds;
@@ -11,6 +12,7 @@ mod recording;
 mod settle;
 mod webhook;
 
+pub use agent::{AgentChange, AgentKept, AgentSeen, agent_id_of, keep_agent, voice_missing};
 pub use apply::{Applied, apply_conversation, find_call_of};
 pub use audio_length::audio_duration_secs;
 pub use bounds::{Overdue, overdue};

@@ -9,7 +9,7 @@ use crate::{Cursor, Page, Store, StoreError, keys};
 /// Most agents, and most phone lines, read at once.
 const MAX_READ: u32 = 1_000;
 
-fn agent_kind(provider: ProviderKind) -> String {
+pub(crate) fn agent_kind(provider: ProviderKind) -> String {
     format!("agent#{}", provider.as_str())
 }
 

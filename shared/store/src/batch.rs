@@ -75,17 +75,18 @@ impl Store {
 
     /// Which of these keys have an item, by their place in `keys`; several batches at a time.
     pub(crate) async fn which_exist(&self, table: &str, keys: &[Key]) -> Result<Vec<bool>, StoreError> {
-        let found = self.items_of(table, keys, Some("pk, sk")).await?;
+        let found = self.items_of(table, keys, Some("pk, sk"), false).await?;
         Ok(keys.iter().map(|key| found.contains_key(key)).collect())
     }
 
     /// The items of these keys, as far as there are any; several batches at a time. `projection` names the
-    /// attributes that are read; none: all.
+    /// attributes that are read; none: all. Read `consistent`ly, what was written a moment ago is there.
     pub(crate) async fn items_of(
         &self,
         table: &str,
         keys: &[Key],
         projection: Option<&str>,
+        consistent: bool,
     ) -> Result<HashMap<Key, Item>, StoreError> {
         // One request may not name a key twice.
         let distinct: HashSet<&Key> = keys.iter().collect();
@@ -94,7 +95,7 @@ impl Store {
         let found: Vec<Vec<(Key, Item)>> = stream::iter(
             batches
                 .into_iter()
-                .map(|batch| self.get_batch(table, batch, projection)),
+                .map(|batch| self.get_batch(table, batch, projection, consistent)),
         )
         .buffer_unordered(AT_ONCE)
         .try_collect()
@@ -107,11 +108,13 @@ impl Store {
         table: &str,
         mut wanted: Vec<Item>,
         projection: Option<&str>,
+        consistent: bool,
     ) -> Result<Vec<(Key, Item)>, StoreError> {
         let mut found = Vec::new();
         for round in 0..MAX_ROUNDS {
             let keys = KeysAndAttributes::builder()
                 .set_keys(Some(wanted))
+                .consistent_read(consistent)
                 .set_projection_expression(projection.map(str::to_owned))
                 .build()
                 .map_err(unavailable_input)?;

@@ -11,6 +11,8 @@ use crate::item::Item;
 
 /// Longest cursor that is read.
 const MAX_CURSOR_CHARS: usize = 2_000;
+/// Longest place in an index by time that is read.
+const MAX_PLACE_CHARS: usize = 200;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +56,20 @@ impl Cursor {
             part,
             key: BTreeMap::new(),
         }
+    }
+
+    /// The cursor after a place in an index by time, whatever the kinds that are read there.
+    pub(crate) fn at_place(place: String) -> Self {
+        Self {
+            part: 0,
+            key: BTreeMap::from([("sort".to_owned(), place)]),
+        }
+    }
+
+    /// The place in an index by time to start after.
+    pub(crate) fn place(&self) -> Option<&str> {
+        let place = self.key.get("sort").map(String::as_str);
+        place.filter(|place| (1..=MAX_PLACE_CHARS).contains(&place.len()))
     }
 
     /// The cursor after DynamoDB's last evaluated key.

@@ -34,7 +34,9 @@ impl Store {
         phones: impl IntoIterator<Item = &'a PhoneNumber>,
     ) -> Result<Vec<Dialled>, StoreError> {
         let keys: Vec<_> = phones.into_iter().map(keys::dialled).collect();
-        let found = self.items_of(&self.config.system_table, &keys, None).await?;
+        let found = self
+            .items_of(&self.config.system_table, &keys, None, false)
+            .await?;
         let of = |key| found.get(key).map(dialled_of).unwrap_or_default();
         Ok(keys.iter().map(of).collect())
     }

@@ -71,7 +71,9 @@ impl Store {
         numbers: &[PhoneNumber],
     ) -> Result<Vec<Option<DoNotCallEntry>>, StoreError> {
         let keys: Vec<_> = numbers.iter().map(keys::do_not_call).collect();
-        let mut found = self.items_of(&self.config.contacts_table, &keys, None).await?;
+        let mut found = self
+            .items_of(&self.config.contacts_table, &keys, None, false)
+            .await?;
         let entry = |key| found.remove(key).map(from_item).transpose();
         keys.iter().map(entry).collect()
     }

@@ -4,6 +4,7 @@
 //! Every write is conditional on the version or status it read; where a state, a counter and a slot
 //! move, they move in one transaction. Nothing here decides: the rules live in `switchboard-domain`.
 
+mod agent_list;
 mod agents;
 mod batch;
 mod calls;

@@ -36,6 +36,8 @@ pub fn agent(name: &str, now: Timestamp) -> Agent {
         bursting_asked: false,
         takes_first_message: false,
         options: Default::default(),
+        drift: None,
+        voice_missing: false,
         status: AgentStatus::Active,
         created_at: now,
         updated_at: now,

@@ -15,6 +15,7 @@ pub(crate) mod event_targets;
 pub(crate) mod exports;
 pub(crate) mod people;
 pub(crate) mod phone_lines;
+pub(crate) mod platforms;
 pub(crate) mod queue;
 pub(crate) mod system;
 pub(crate) mod uploads;

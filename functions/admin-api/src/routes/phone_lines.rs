@@ -1,8 +1,11 @@
 //! Numbers we call from.
 
+mod change;
+mod line_id;
+
 use axum::Json;
 use serde::Serialize;
-use switchboard_domain::{PhoneLine, ProviderKind};
+use switchboard_domain::PhoneLine;
 use switchboard_providers::platform;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -14,7 +17,9 @@ use crate::api::{Api, AppState};
 use crate::roles::Viewer;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_phone_lines))
+    OpenApiRouter::new()
+        .routes(routes!(list_phone_lines, change::create_phone_line))
+        .routes(routes!(change::update_phone_line, change::delete_phone_line))
 }
 
 /// Every phone line.
@@ -51,18 +56,18 @@ async fn list_phone_lines(Viewer(api): Viewer) -> Answer<PhoneLines> {
 
 /// Brings our records of phone lines up to date.
 pub(crate) async fn refresh(api: &Api) -> Result<Vec<PhoneLine>, Problem> {
-    let mut lines = Vec::new();
+    let (mut lines, mut asked) = (Vec::new(), Vec::new());
     let known = api.store.list_phone_lines().await?;
     for provider in api.providers.used().await {
         if platform(provider.kind()).lists_phone_lines() {
             lines.extend(provider.list_phone_lines().await?);
+            asked.push(provider.kind());
         }
     }
     // Those of a platform that does not list them were entered here, and those of one that is not set up may
     // come back with its key.
-    let listed: Vec<ProviderKind> = lines.iter().map(|line| line.provider).collect();
-    let kept = known.iter().filter(|line| !listed.contains(&line.provider));
-    lines.extend(kept.cloned().collect::<Vec<_>>());
+    let kept = known.iter().filter(|line| !asked.contains(&line.provider));
+    lines.extend(kept.cloned());
     for line in lines.iter().filter(|line| !known.contains(line)) {
         api.store.put_phone_line(line).await?;
     }

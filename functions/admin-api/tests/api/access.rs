@@ -38,6 +38,8 @@ fn operations() -> Vec<(Method, String)> {
             .replace("{conversation_id}", "conv_0")
             .replace("{phone_number}", "%2B14155550100")
             .replace("{provider}", "elevenlabs")
+            .replace("{voice_id}", "voice_0")
+            .replace("{phone_line_id}", "line_0")
             .replace("{letter_id}", "00000000-0000-4000-8000-000000000000")
             .replace("{digest}", &"0".repeat(64))
             .replace("{target_id}", &format!("tgt_{}", "0".repeat(26)))

@@ -7,7 +7,7 @@ use switchboard_testing::{Actor, records};
 
 use crate::harness::{TestApi, fields};
 
-fn at_provider(id: &str, name: &str) -> ProviderAgent {
+pub(crate) fn at_provider(id: &str, name: &str) -> ProviderAgent {
     ProviderAgent {
         provider_agent_id: records::provider_id(id),
         name: name.to_owned(),

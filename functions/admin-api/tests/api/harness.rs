@@ -7,7 +7,7 @@ use axum::Router;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
-use switchboard_domain::{Agent, CallingHours, Campaign, ContactList, PhoneLine, PhoneNumber};
+use switchboard_domain::{Agent, CallingHours, Campaign, ContactList, PhoneLine, PhoneNumber, ProviderKind};
 use switchboard_providers::fake::FakeProvider;
 use switchboard_service::Providers;
 use switchboard_store::NewContact;
@@ -17,21 +17,40 @@ use switchboard_testing::{LIMIT, TestStore, records};
 pub(crate) struct TestApi {
     pub(crate) test: TestStore,
     pub(crate) provider: FakeProvider,
+    /// The other platform, where it is set up.
+    pub(crate) ultravox: FakeProvider,
     pub(crate) router: Router,
 }
 
 impl TestApi {
-    /// An empty one.
+    /// An empty one, with one platform.
     pub(crate) async fn start() -> Self {
+        Self::with(|elevenlabs, _| Providers::only(Arc::new(elevenlabs))).await
+    }
+
+    /// An empty one, where every platform is set up.
+    pub(crate) async fn start_with_both() -> Self {
+        Self::with(|elevenlabs, ultravox| {
+            Providers::each(|kind| match kind {
+                ProviderKind::Elevenlabs => Arc::new(elevenlabs.clone()),
+                ProviderKind::Ultravox => Arc::new(ultravox.clone()),
+            })
+        })
+        .await
+    }
+
+    async fn with(providers: impl FnOnce(FakeProvider, FakeProvider) -> Providers) -> Self {
         let test = TestStore::start().await;
         let clock = Arc::new(test.clock.clone());
         let provider = FakeProvider::new(clock.clone());
-        let providers = Providers::only(Arc::new(provider.clone()));
+        let ultravox = FakeProvider::of(ProviderKind::Ultravox, clock.clone());
+        let providers = providers(provider.clone(), ultravox.clone());
         let chance = StdRng::seed_from_u64(7);
         let router = router(Deps::new(test.store.clone(), providers, clock, LIMIT, chance));
         Self {
             test,
             provider,
+            ultravox,
             router,
         }
     }

@@ -25,6 +25,7 @@ pub(super) struct State {
     pub(super) agents: BTreeMap<ProviderId, ProviderAgent>,
     pub(super) phone_lines: Vec<PhoneLine>,
     pub(super) voices: Vec<Voice>,
+    pub(super) voice_searches: u64,
     pub(super) quota: Option<Quota>,
 }
 

@@ -39,6 +39,8 @@ pub enum ProblemCode {
     ProviderAccount,
     /// The voice provider finds the request wrong.
     ProviderRejected,
+    /// The platform has no way to do it.
+    NotPossible,
 }
 
 impl ProblemCode {
@@ -56,6 +58,7 @@ impl ProblemCode {
         Self::UnsupportedMediaType,
         Self::IdempotencyMismatch,
         Self::ProviderRejected,
+        Self::NotPossible,
         Self::RateLimited,
         Self::Internal,
         Self::ProviderAccount,
@@ -83,6 +86,7 @@ impl ProblemCode {
             Self::ProviderUnavailable => "provider-unavailable",
             Self::ProviderAccount => "provider-account",
             Self::ProviderRejected => "provider-rejected",
+            Self::NotPossible => "not-possible",
         }
     }
 
@@ -106,6 +110,7 @@ impl ProblemCode {
             Self::ProviderUnavailable => "The voice provider does not answer",
             Self::ProviderAccount => "The voice provider does not serve our account",
             Self::ProviderRejected => "The voice provider finds the request wrong",
+            Self::NotPossible => "The platform cannot do this",
         }
     }
 
@@ -120,7 +125,9 @@ impl ProblemCode {
             Self::Conflict | Self::RulesUnconfirmed | Self::InProgress => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::IdempotencyMismatch | Self::ProviderRejected => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::IdempotencyMismatch | Self::ProviderRejected | Self::NotPossible => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::ProviderAccount => StatusCode::BAD_GATEWAY,

@@ -1,21 +1,23 @@
 //! Making, changing and deleting agents, at the provider and in our records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
+use serde_json::Value;
 use switchboard_domain::{Agent, AgentId, ProviderId, ProviderKind};
 use switchboard_providers::{AgentChanges, AgentSpec, ProviderAgent, required_variables};
+use switchboard_reconcile::AgentChange;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::dependents::dependents;
-use super::record::keep;
+use super::fields::{Texts, check_options, check_voice};
+use super::record::{VoicesSeen, keep};
 use crate::answer::{Answer, Made, Refusals};
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::limits::{MAX_NAME, MAX_PROMPT};
 use crate::path::{Id, found};
 use crate::roles::Admin;
 
@@ -42,6 +44,10 @@ pub(crate) struct CreateAgent {
     /// off unless you ask for it.
     #[serde(default)]
     bursting: bool,
+    /// The platform's own options by their names, as `GET /api/platforms` has them; what is left out is the
+    /// platform's choice.
+    #[serde(default)]
+    options: BTreeMap<String, Value>,
 }
 
 /// What to change about an agent; what is left out stays.
@@ -62,39 +68,51 @@ pub(crate) struct UpdateAgent {
     /// Whether calls above the concurrency of your plan are placed all the same. Each of those costs double.
     /// Left out: as it was asked for here before, and off where nobody did.
     bursting: Option<bool>,
+    /// The platform's own options that change, by their names; those left out stay.
+    #[serde(default)]
+    options: BTreeMap<String, Value>,
 }
 
-fn check(
-    name: Option<&str>,
-    prompt: Option<&str>,
-    first_message: Option<&str>,
-    language: Option<&str>,
-) -> Result<(), Problem> {
-    let mut checks = Checks::default();
-    for (field, text, chars) in [
-        ("name", name, 1..=MAX_NAME),
-        ("prompt", prompt, 1..=MAX_PROMPT),
-        ("first_message", first_message, 0..=10_000),
-        ("language", language, 2..=20),
-    ] {
-        if let Some(text) = text {
-            checks.text(field, text, chars);
-        }
+impl UpdateAgent {
+    /// The agent's fields that this changes. Whether it bursts is always said.
+    fn fields(&self) -> BTreeSet<String> {
+        let plain = [
+            ("name", self.name.is_some()),
+            ("prompt", self.prompt.is_some()),
+            ("first_message", self.first_message.is_some()),
+            ("language", self.language.is_some()),
+            ("voice_id", self.voice_id.is_some()),
+            ("bursting", true),
+        ];
+        let plain = plain.into_iter().filter(|(_, said)| *said);
+        let options = self.options.keys().map(|name| format!("options.{name}"));
+        plain.map(|(name, _)| name.to_owned()).chain(options).collect()
     }
-    checks.done()
 }
 
 /// Makes an agent at the provider and keeps a record of it.
 #[utoipa::path(post, path = "/agents", tag = "agents", request_body = CreateAgent,
     responses((status = CREATED, body = Agent), Refusals))]
 pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<CreateAgent>) -> Made<Agent> {
-    check(
-        Some(&new.name),
-        Some(&new.prompt),
-        Some(&new.first_message),
-        Some(&new.language),
-    )?;
-    let provider = api.providers.get(new.provider);
+    let mut checks = Checks::default();
+    let texts = Texts {
+        name: Some(&new.name),
+        prompt: Some(&new.prompt),
+        first_message: Some(&new.first_message),
+        language: Some(&new.language),
+    };
+    texts.check(&mut checks);
+    check_options(&mut checks, new.provider, &new.options);
+    let provider = match api.platform_of_field("provider", new.provider).await {
+        Ok(provider) => provider,
+        Err(problem) => {
+            checks.also(problem);
+            return Err(checks.problem());
+        }
+    };
+    let (voice, language) = (new.voice_id.as_ref(), Some(new.language.as_str()));
+    check_voice(&api, &mut checks, provider.as_ref(), voice, language, None).await?;
+    checks.done()?;
     let spec = AgentSpec {
         name: new.name,
         prompt: new.prompt,
@@ -102,7 +120,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         language: new.language,
         voice_id: new.voice_id,
         bursting: new.bursting,
-        options: BTreeMap::new(),
+        options: new.options,
     };
     let id = provider.create_agent(&spec).await?;
     let made = match provider.get_agent(&id).await {
@@ -110,9 +128,14 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         // It is made, and what we sent is what it is; the next sync brings the rest.
         Ok(None) | Err(_) => as_sent(id, spec),
     };
-    let (agent, _) = keep(&api, new.provider, made, Some(new.bursting)).await?;
-    api.audit("agent.created", &agent.agent_id).await;
-    Ok((StatusCode::CREATED, Json(agent)))
+    let change = AgentChange {
+        ours: Some(BTreeSet::new()),
+        bursting_asked: Some(new.bursting),
+    };
+    let kept = keep(&api, provider.as_ref(), made, &change, &VoicesSeen::default()).await?;
+    api.store.await_listed(&kept.agent).await?;
+    api.audit("agent.created", &kept.agent.agent_id).await;
+    Ok((StatusCode::CREATED, Json(kept.agent)))
 }
 
 fn as_sent(id: ProviderId, spec: AgentSpec) -> ProviderAgent {
@@ -130,7 +153,8 @@ fn as_sent(id: ProviderId, spec: AgentSpec) -> ProviderAgent {
     }
 }
 
-/// Changes an agent at the provider and in our record.
+/// Changes an agent at the provider and in our record. Whoever edits an agent has its `drift` before their eyes: it
+/// is gone after that.
 #[utoipa::path(patch, path = "/agents/{agent_id}", tag = "agents", request_body = UpdateAgent,
     params(("agent_id" = AgentId, Path)), responses((status = OK, body = Agent), Refusals))]
 pub(super) async fn update_agent(
@@ -138,14 +162,33 @@ pub(super) async fn update_agent(
     Id(id): Id<AgentId>,
     JsonBody(changes): JsonBody<UpdateAgent>,
 ) -> Answer<Agent> {
-    check(
-        changes.name.as_deref(),
-        changes.prompt.as_deref(),
-        changes.first_message.as_deref(),
-        changes.language.as_deref(),
-    )?;
     let agent = found(api.store.find_agent(&id).await?, "agent")?;
+    let mut checks = Checks::default();
+    let texts = Texts {
+        name: changes.name.as_deref(),
+        prompt: changes.prompt.as_deref(),
+        first_message: changes.first_message.as_deref(),
+        language: changes.language.as_deref(),
+    };
+    texts.check(&mut checks);
+    check_options(&mut checks, agent.provider, &changes.options);
+    let provider = api.platform(agent.provider).await?;
+    let (voice, language) = (changes.voice_id.as_ref(), changes.language.as_deref());
+    check_voice(
+        &api,
+        &mut checks,
+        provider.as_ref(),
+        voice,
+        language,
+        Some(&agent),
+    )
+    .await?;
+    checks.done()?;
     let bursting = changes.bursting;
+    let change = AgentChange {
+        ours: Some(changes.fields()),
+        bursting_asked: bursting,
+    };
     let changes = AgentChanges {
         name: changes.name,
         prompt: changes.prompt,
@@ -153,27 +196,25 @@ pub(super) async fn update_agent(
         language: changes.language,
         voice_id: changes.voice_id,
         bursting: bursting.unwrap_or(agent.bursting_asked),
-        options: BTreeMap::new(),
+        options: changes.options,
     };
-    let provider = api.providers.get(agent.provider);
     let changed = provider.update_agent(&agent.provider_agent_id, &changes).await?;
-    let (agent, _) = keep(&api, agent.provider, changed, bursting).await?;
+    let kept = keep(&api, provider.as_ref(), changed, &change, &VoicesSeen::default()).await?;
     api.audit("agent.updated", &id).await;
-    Ok(Json(agent))
+    Ok(Json(kept.agent))
 }
 
-/// Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it.
+/// Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it. Its calls,
+/// transcripts and recordings stay here, and its conversations stay at the provider.
 #[utoipa::path(delete, path = "/agents/{agent_id}", tag = "agents", params(("agent_id" = AgentId, Path)),
     responses((status = NO_CONTENT), Refusals))]
 pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Result<StatusCode, Problem> {
     let agent = found(api.store.find_agent(&id).await?, "agent")?;
-    if let Some(reason) = dependents(&api, &id).await?.reason {
+    if let Some(reason) = dependents(&api, &agent).await?.reason {
         return Err(Problem::conflict(reason));
     }
-    api.providers
-        .get(agent.provider)
-        .delete_agent(&agent.provider_agent_id)
-        .await?;
+    let provider = api.platform(agent.provider).await?;
+    provider.delete_agent(&agent.provider_agent_id).await?;
     api.store.delete_agent(&id).await?;
     api.audit("agent.deleted", &id).await;
     Ok(StatusCode::NO_CONTENT)

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use serde::Serialize;
-use switchboard_domain::{AgentId, CampaignId, CampaignStatus};
+use switchboard_domain::{Agent, AgentId, CampaignId, CampaignStatus};
 use switchboard_store::{CallFilter, StoreError};
 use utoipa::ToSchema;
 
@@ -38,17 +38,20 @@ pub(super) struct Dependents {
     /// Why not, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<String>,
+    /// What remains when it is deleted.
+    remains: String,
 }
 
 /// What deleting an agent would touch, and whether it can be deleted now.
 #[utoipa::path(get, path = "/agents/{agent_id}/dependents", tag = "agents", params(("agent_id" = AgentId, Path)),
     responses((status = OK, body = Dependents), Refusals))]
 pub(super) async fn get_dependents(Viewer(api): Viewer, Id(id): Id<AgentId>) -> Answer<Dependents> {
-    found(api.store.find_agent(&id).await?, "agent")?;
-    Ok(Json(dependents(&api, &id).await?))
+    let agent = found(api.store.find_agent(&id).await?, "agent")?;
+    Ok(Json(dependents(&api, &agent).await?))
 }
 
-pub(super) async fn dependents(api: &Api, id: &AgentId) -> Result<Dependents, StoreError> {
+pub(super) async fn dependents(api: &Api, agent: &Agent) -> Result<Dependents, StoreError> {
+    let id = &agent.agent_id;
     let campaigns = unfinished_campaigns(&api.store, |campaign| campaign.agent_id == *id).await?;
     let calls = live_calls(api, id).await?;
     let reason = (!campaigns.is_empty()).then(|| {
@@ -76,6 +79,11 @@ pub(super) async fn dependents(api: &Api, id: &AgentId) -> Result<Dependents, St
         calls_in_progress: calls,
         deletable: reason.is_none(),
         reason,
+        remains: format!(
+            "The agent is deleted at {0} too. Its calls, transcripts and recordings stay here; its conversations stay at \
+             {0} until they are deleted there.",
+            agent.provider.name()
+        ),
     })
 }
 

@@ -6,13 +6,13 @@ use axum::Json;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{Agent, AgentStatus, ProviderId, ProviderKind};
+use switchboard_domain::{Agent, ProviderId, ProviderKind};
 use switchboard_providers::{AgentQuery, AgentSummary, VoiceProvider};
+use switchboard_reconcile::{AgentChange, AgentKept, agent_id_of};
 use switchboard_service::Problem;
-use switchboard_store::StoreError;
 use utoipa::ToSchema;
 
-use super::record::{id_of, keep};
+use super::record::{VoicesSeen, keep, mark_gone};
 use crate::answer::{Answer, Made, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
@@ -47,6 +47,21 @@ pub(crate) struct AgentSync {
     refreshed: u64,
     /// Agents that the provider has no longer; their records say so.
     missing: u64,
+    /// Agents that were changed at their provider and not here; their records say what.
+    drifted: u64,
+    /// Agents whose voice the provider has no longer: give them another one.
+    voices_missing: u64,
+    /// Platforms that could not be asked; their agents are as they were.
+    failed: Vec<FailedSync>,
+}
+
+/// A platform that could not be asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FailedSync {
+    /// The platform.
+    provider: ProviderKind,
+    /// Why, and what to do.
+    explanation: String,
 }
 
 /// Imports one agent from its provider, or brings its record up to date.
@@ -54,54 +69,95 @@ pub(crate) struct AgentSync {
     responses((status = OK, description = "We had a record; it is up to date.", body = Agent),
         (status = CREATED, body = Agent), Refusals))]
 pub(super) async fn import_one(Admin(api): Admin, JsonBody(wanted): JsonBody<ImportAgent>) -> Made<Agent> {
-    let imported = import_agent(&api, wanted.provider, &wanted.provider_agent_id).await?;
-    let Some((agent, new)) = imported else {
+    let provider = api.platform_of_field("provider", wanted.provider).await?;
+    let voices = VoicesSeen::default();
+    let kept = import(&api, provider.as_ref(), &wanted.provider_agent_id, &voices).await?;
+    let Some(kept) = kept else {
         return Err(Problem::invalid_field(
             "provider_agent_id",
             "the provider does not know this agent: copy its id from the provider's own site",
         ));
     };
-    api.audit("agent.imported", &agent.agent_id).await;
-    Ok((
-        if new { StatusCode::CREATED } else { StatusCode::OK },
-        Json(agent),
-    ))
+    api.audit("agent.imported", &kept.agent.agent_id).await;
+    if !kept.is_new {
+        return Ok((StatusCode::OK, Json(kept.agent)));
+    }
+    api.store.await_listed(&kept.agent).await?;
+    Ok((StatusCode::CREATED, Json(kept.agent)))
 }
 
-/// The record of a provider's agent, brought up to date, and whether it is new; none when the
-/// provider does not know it.
+/// The record of a provider's agent, brought up to date; none when the provider does not know it.
 pub(crate) async fn import_agent(
     api: &Api,
     provider: ProviderKind,
     id: &ProviderId,
-) -> Result<Option<(Agent, bool)>, Problem> {
-    match api.providers.get(provider).get_agent(id).await? {
-        Some(agent) => Ok(Some(keep(api, provider, agent, None).await?)),
+) -> Result<Option<Agent>, Problem> {
+    let provider = api.providers.get(provider);
+    let kept = import(api, provider.as_ref(), id, &VoicesSeen::default()).await?;
+    Ok(kept.map(|kept| kept.agent))
+}
+
+async fn import(
+    api: &Api,
+    provider: &dyn VoiceProvider,
+    id: &ProviderId,
+    voices: &VoicesSeen,
+) -> Result<Option<AgentKept>, Problem> {
+    match provider.get_agent(id).await? {
+        Some(agent) => {
+            let kept = keep(api, provider, agent, &AgentChange::default(), voices).await?;
+            Ok(Some(kept))
+        }
         None => Ok(None),
     }
 }
 
-/// Imports every agent of every provider, and marks those that are gone.
+/// Imports every agent of every platform, notes what was changed there and not here, and marks those that are gone.
+/// A platform that does not answer is named, and the others are synced all the same.
 #[utoipa::path(post, path = "/agents/sync", tag = "agents", responses((status = OK, body = AgentSync), Refusals))]
 pub(super) async fn sync_agents(Admin(api): Admin) -> Answer<AgentSync> {
     let mut done = AgentSync::default();
-    for provider in api.providers.used().await {
-        let rows = all_agents(provider.as_ref()).await?;
-        let ids: Vec<ProviderId> = rows.into_iter().map(|row| row.provider_agent_id).collect();
-        let (api, kind) = (&api, provider.kind());
-        let kept: Vec<Option<(Agent, bool)>> = stream::iter(ids.clone())
-            .map(|id| async move { import_agent(api, kind, &id).await })
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
-        let new = kept.iter().flatten().filter(|(_, new)| *new).count() as u64;
-        done.imported += new;
-        done.refreshed += kept.iter().flatten().count() as u64 - new;
-        let there: HashSet<_> = ids.iter().map(|id| id_of(kind, id)).collect();
-        done.missing += mark_missing(api, kind, |agent| there.contains(&agent.agent_id)).await?;
+    let used = api.providers.used().await;
+    for provider in &used {
+        let Err(problem) = sync_platform(&api, provider.as_ref(), &mut done).await else {
+            continue;
+        };
+        if used.len() == 1 {
+            return Err(problem);
+        }
+        done.failed.push(FailedSync {
+            provider: provider.kind(),
+            explanation: problem.detail,
+        });
     }
     api.audit("agents.synced", &done.imported).await;
     Ok(Json(done))
+}
+
+async fn sync_platform(api: &Api, provider: &dyn VoiceProvider, done: &mut AgentSync) -> Result<(), Problem> {
+    let rows = all_agents(provider).await?;
+    let ids: Vec<ProviderId> = rows.into_iter().map(|row| row.provider_agent_id).collect();
+    let voices = &VoicesSeen::default();
+    let kept: Vec<Option<AgentKept>> = stream::iter(ids.clone())
+        .map(|id| async move { import(api, provider, &id, voices).await })
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let mut newest = None;
+    for kept in kept.iter().flatten() {
+        done.imported += u64::from(kept.is_new);
+        done.refreshed += u64::from(!kept.is_new);
+        done.drifted += u64::from(!kept.drifted.is_empty());
+        done.voices_missing += u64::from(kept.agent.voice_missing);
+        newest = Some(&kept.agent).filter(|_| kept.is_new).or(newest);
+    }
+    if let Some(agent) = newest {
+        api.store.await_listed(agent).await?;
+    }
+    let kind = provider.kind();
+    let there: HashSet<_> = ids.iter().map(|id| agent_id_of(kind, id)).collect();
+    done.missing += mark_missing(api, kind, |agent| there.contains(&agent.agent_id)).await?;
+    Ok(())
 }
 
 async fn all_agents(provider: &dyn VoiceProvider) -> Result<Vec<AgentSummary>, Problem> {
@@ -129,20 +185,9 @@ async fn mark_missing(
     let (mut missing, mut cursor) = (0, None);
     loop {
         let page = api.store.list_agents(provider, cursor.as_ref(), 200).await?;
-        for mut agent in page.items {
-            if is_there(&agent) {
-                continue;
-            }
+        for agent in page.items.into_iter().filter(|agent| !is_there(agent)) {
             missing += 1;
-            if agent.status == AgentStatus::Active {
-                agent.status = AgentStatus::Missing;
-                agent.updated_at = api.now();
-                match api.store.put_agent(agent).await {
-                    // Whoever changed it meanwhile knows better.
-                    Ok(_) | Err(StoreError::Stale) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            mark_gone(api, agent).await?;
         }
         cursor = page.next;
         if cursor.is_none() {

@@ -2,9 +2,12 @@
 
 mod change;
 mod dependents;
+mod drift;
+mod fields;
 mod import;
 mod read;
 mod record;
+mod sorted;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
             change::delete_agent
         ))
         .routes(routes!(dependents::get_dependents))
+        .routes(routes!(drift::drift_seen))
         .routes(routes!(import::import_one))
         .routes(routes!(import::sync_agents))
 }

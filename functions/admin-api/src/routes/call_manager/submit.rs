@@ -20,7 +20,9 @@ use crate::checks::Checks;
 use crate::limits::{DEFAULT_RINGING_SECS, MAX_BATCH_RECIPIENTS, MAX_NAME};
 use crate::path::found;
 use crate::roles::Operator;
-use crate::routes::campaigns::{Begin, NewOverrides, NewRecipient, Plan, create, read_people};
+use crate::routes::campaigns::{
+    Begin, NewOverrides, NewRecipient, Plan, create, other_platform, read_people,
+};
 use crate::routes::{agents, phone_lines};
 
 /// A batch of calls. Fields that are not named here are passed over, as the call-manager did.
@@ -95,6 +97,11 @@ pub(super) async fn submit_batch(
             "agent_phone_number_id",
             "there is no such phone line: choose one of GET /api/phone-lines",
         );
+    }
+    if let (Some(agent), Some(line)) = (&agent, &line)
+        && agent.provider != line.provider
+    {
+        checks.wrong("agent_phone_number_id", other_platform(line, agent.provider));
     }
     checks.done()?;
     let (agent, line) = (found(agent, "agent")?, found(line, "phone line")?);
@@ -183,7 +190,7 @@ async fn agent(api: &Api, id: &str) -> Result<Option<Agent>, Problem> {
         if !api.providers.is_used(provider).await {
             continue;
         }
-        if let Some((agent, _)) = agents::import_agent(api, provider, &id).await? {
+        if let Some(agent) = agents::import_agent(api, provider, &id).await? {
             return Ok(Some(agent));
         }
     }

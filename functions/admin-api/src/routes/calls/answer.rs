@@ -8,6 +8,8 @@ use switchboard_domain::{
 };
 use utoipa::ToSchema;
 
+use super::end::to_be_ended;
+
 /// One attempt to reach one person, or one inbound call.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Call)]
@@ -75,12 +77,15 @@ pub(crate) struct CallAnswer {
     recording: Recording,
     /// Whether somebody has dealt with it.
     handled: bool,
+    /// Whether it is in progress on a platform that can end it: `POST /api/calls/{call_id}/end`.
+    can_be_ended: bool,
     /// When it last changed.
     updated_at: Timestamp,
 }
 
 impl From<Call> for CallAnswer {
     fn from(call: Call) -> Self {
+        let can_be_ended = to_be_ended(&call).is_some();
         Self {
             call_id: call.call_id,
             status: call.status,
@@ -113,6 +118,7 @@ impl From<Call> for CallAnswer {
             disclosure: call.disclosure,
             recording: call.recording,
             handled: call.handled,
+            can_be_ended,
             updated_at: call.updated_at,
         }
     }

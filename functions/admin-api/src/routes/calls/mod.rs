@@ -1,6 +1,7 @@
 //! Every call and what came of it.
 
 mod answer;
+mod end;
 mod place;
 mod read;
 mod recording;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sync::sync_calls, sync::last_sync))
         .routes(routes!(read::get_call_of_conversation))
         .routes(routes!(read::get_call, read::update_call))
+        .routes(routes!(end::end_call))
         .routes(routes!(read::get_transcript))
         .routes(routes!(recording::get_recording))
 }

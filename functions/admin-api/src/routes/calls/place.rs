@@ -118,7 +118,7 @@ async fn check(api: &Api, request: &PlaceCall) -> Result<(Agent, PhoneLine, Phon
         .flatten();
     let number = checks.take("phone_number", numbers::parse(&request.phone_number, region));
     let agent = usable_agent(api, &mut checks, &request.agent_id).await?;
-    let line = usable_line(api, &mut checks, &request.phone_line_id).await?;
+    let line = usable_line(api, &mut checks, &request.phone_line_id, agent.as_ref()).await?;
     for name in agent.iter().flat_map(|agent| &agent.required_variables) {
         if request
             .variables

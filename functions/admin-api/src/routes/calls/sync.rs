@@ -115,6 +115,8 @@ pub(crate) struct SyncSummary {
     settled: u64,
     /// Recordings fetched.
     recordings_stored: u64,
+    /// Agents of running campaigns that were changed at their provider and not here.
+    agents_drifted: u64,
     /// Everything was looked at; otherwise time ran out, or a provider did not show all.
     complete: bool,
 }

@@ -117,7 +117,7 @@ pub(super) async fn create_campaign(
         }
     };
     let line = match &new.phone_line_id {
-        Some(id) => usable_line(&api, &mut checks, id).await?,
+        Some(id) => usable_line(&api, &mut checks, id, agent.as_ref()).await?,
         None => {
             checks.wrong(
                 "phone_line_id",
@@ -278,11 +278,21 @@ pub(crate) async fn usable_agent(
     Ok(agent)
 }
 
+/// What is wrong with a line of another platform than the agent's.
+pub(crate) fn other_platform(line: &PhoneLine, agent: ProviderKind) -> String {
+    format!(
+        "this line belongs to {} and the agent lives on {1}: choose a line of {1}",
+        line.provider.name(),
+        agent.name()
+    )
+}
+
 /// The phone line, where there is one that calls can be placed from.
 pub(crate) async fn usable_line(
     api: &Api,
     checks: &mut Checks,
     id: &ProviderId,
+    agent: Option<&Agent>,
 ) -> Result<Option<PhoneLine>, Problem> {
     let line = api.store.find_phone_line(id).await?;
     match &line {
@@ -296,7 +306,11 @@ pub(crate) async fn usable_line(
                 "no calls can be placed from this line: choose another one",
             );
         }
-        Some(_) => {}
+        Some(line) => {
+            if let Some(agent) = agent.filter(|agent| agent.provider != line.provider) {
+                checks.wrong("phone_line_id", other_platform(line, agent.provider));
+            }
+        }
     }
     Ok(line)
 }

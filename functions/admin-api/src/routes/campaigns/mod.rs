@@ -30,7 +30,7 @@ use crate::api::AppState;
 
 pub(crate) use act::act;
 pub(crate) use answer::CampaignAnswer;
-pub(crate) use create::{usable_agent, usable_line};
+pub(crate) use create::{other_platform, usable_agent, usable_line};
 pub(crate) use creation::{Begin, Plan, create};
 pub(crate) use dependents::{campaigns_of, unfinished_campaigns};
 pub(crate) use overrides::NewOverrides;

@@ -11,6 +11,7 @@ use switchboard_providers::required_variables;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
+use super::create::other_platform;
 use super::edit::given;
 use super::people::NewRecipient;
 use crate::api::Api;
@@ -179,6 +180,9 @@ impl<'a> Known<'a> {
             self.lines.insert(id.clone(), line);
         }
         match self.lines.get(id).and_then(Option::as_ref) {
+            Some(line) if line.provider != self.provider => {
+                checks.wrong(field, other_platform(line, self.provider));
+            }
             Some(line) if line.supports_outbound => {
                 return Ok(Some(OwnLine {
                     phone_line_id: line.phone_line_id.clone(),

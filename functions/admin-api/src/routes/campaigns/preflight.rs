@@ -7,8 +7,8 @@ use futures::future::try_join_all;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{
-    AgentId, Campaign, CampaignId, Preflight, PreflightBuilder, Rehearsal, RehearsalReport, RuleConfirmation,
-    Scenario,
+    Agent, AgentId, Campaign, CampaignId, Preflight, PreflightBuilder, Rehearsal, RehearsalReport,
+    RuleConfirmation, Scenario,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -32,23 +32,31 @@ pub(super) async fn get_preflight(Viewer(api): Viewer, Id(id): Id<CampaignId>) -
     let queue = api.store.queue_settings(api.default_limit, api.now()).await?;
     let whom = whom(&api, &campaign).await?;
     let confirmed = RuleConfirmation::in_force(&api.store.rule_confirmations().await?);
-    let bursting = bursting(&api, &campaign).await?;
+    let agents = agents_of(&api, &campaign).await?;
+    let named = |fits: fn(&Agent) -> bool| {
+        let names = agents.iter().filter(|agent| fits(agent));
+        names.map(|agent| agent.name.clone()).collect::<Vec<_>>()
+    };
+    let bursting = named(|agent| agent.bursting);
+    let voices_gone = named(|agent| agent.voice_missing);
     let registers = api.store.do_not_call_registers().await?;
     let builder = PreflightBuilder::new(&campaign, &settings, queue.concurrency_limit, api.now());
-    let mut builder = builder.knowing(confirmed, bursting).with_registers(&registers);
+    let mut builder = builder
+        .knowing(confirmed, bursting)
+        .with_registers(&registers)
+        .with_voices_gone(voices_gone);
     for (person, facts) in &whom.people {
         builder.person(person, facts);
     }
     Ok(Json(builder.finish(whom.all)))
 }
 
-/// The names of the campaign's agents whose calls may go above the limit of the account.
-async fn bursting(api: &Api, campaign: &Campaign) -> Result<Vec<String>, Problem> {
+/// The campaign's agents, as far as there are records of them.
+async fn agents_of(api: &Api, campaign: &Campaign) -> Result<Vec<Agent>, Problem> {
     let more = campaign.rules.more_agents.iter().map(|more| &more.agent_id);
     let ids: BTreeSet<&AgentId> = std::iter::once(&campaign.agent_id).chain(more).collect();
     let agents = try_join_all(ids.into_iter().map(|id| api.store.find_agent(id))).await?;
-    let bursting = agents.into_iter().flatten().filter(|agent| agent.bursting);
-    Ok(bursting.map(|agent| agent.name).collect())
+    Ok(agents.into_iter().flatten().collect())
 }
 
 /// How a rehearsal goes.

@@ -8,6 +8,7 @@ use switchboard_domain::{
 
 use switchboard_service::Problem;
 
+use super::create::other_platform;
 use crate::api::Api;
 use crate::checks::Checks;
 use crate::limits::MAX_NAME;
@@ -148,6 +149,9 @@ pub(super) async fn look_up(
     for (index, line) in rules.more_phone_lines.iter_mut().take(MAX_LINES).enumerate() {
         let field = format!("rules.more_phone_lines[{index}].phone_line_id");
         match api.store.find_phone_line(&line.phone_line_id).await? {
+            Some(found) if found.provider != provider => {
+                checks.wrong(field, other_platform(&found, provider));
+            }
             Some(found) if found.supports_outbound => line.carrier = line.carrier.or(Some(found.carrier)),
             Some(_) => checks.wrong(field, "no calls can be placed from this line: choose another one"),
             None => checks.wrong(

@@ -1,11 +1,14 @@
 //! Agents and the phone lines they call from.
 
+mod drift;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::drift::AgentDrift;
 use crate::{AgentId, ProviderId};
 
 /// Which platform an agent lives on.
@@ -101,6 +104,12 @@ pub struct Agent {
     /// What is set of the platform's own options, by their names.
     #[serde(default)]
     pub options: BTreeMap<String, Value>,
+    /// What was changed about it at its provider and not here, until somebody has seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<AgentDrift>,
+    /// The provider has its voice no longer: give it another one.
+    #[serde(default)]
+    pub voice_missing: bool,
     /// Whether it can be used.
     pub status: AgentStatus,
     /// When our record was made.

@@ -1,0 +1,86 @@
+//! Ending a call that is in progress.
+
+use axum::Json;
+use serde::Serialize;
+use switchboard_domain::{Call, CallId, CallStatus, Carrier, ProviderId};
+use switchboard_providers::{EndedCall, platform};
+use switchboard_service::{Problem, ProblemCode};
+use utoipa::ToSchema;
+
+use crate::answer::{Answer, Refusals};
+use crate::path::{Id, found};
+use crate::roles::Operator;
+
+/// A call that is being ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CallEnded {
+    /// The platform was told. How the call ended comes as ever, a moment later.
+    ended: bool,
+}
+
+/// The conversation that can be ended; none when the call is not live, or its platform has no way to.
+pub(super) fn to_be_ended(call: &Call) -> Option<&ProviderId> {
+    let conversation = call.conversation_id.as_ref();
+    conversation.filter(|_| is_live(call) && platform(call.provider).ends_calls())
+}
+
+fn is_live(call: &Call) -> bool {
+    call.status == CallStatus::InProgress && call.hung_up_at.is_none()
+}
+
+/// Ends a call that is in progress: its person hears the agent no longer. 409 when it is not in progress; 422 when
+/// its platform has no way to end it, with what to do instead.
+#[utoipa::path(post, path = "/calls/{call_id}/end", tag = "calls", params(("call_id" = CallId, Path)),
+    responses((status = OK, body = CallEnded), Refusals))]
+pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Answer<CallEnded> {
+    let call = found(api.store.find_call(&id).await?, "call")?;
+    if !is_live(&call) {
+        return Err(Problem::conflict(not_live(&call)));
+    }
+    let Some(conversation) = to_be_ended(&call) else {
+        return Err(not_possible(&call));
+    };
+    let provider = api.platform(call.provider).await?;
+    match provider.end_call(conversation).await? {
+        EndedCall::Ended => {
+            api.audit("call.ended", &id).await;
+            Ok(Json(CallEnded { ended: true }))
+        }
+        EndedCall::NotLive => Err(Problem::conflict(
+            "The call is over already: its result comes within a minute.",
+        )),
+        EndedCall::NotPossible => Err(not_possible(&call)),
+    }
+}
+
+fn not_live(call: &Call) -> &'static str {
+    match call.status {
+        CallStatus::Queued => {
+            "The call has not begun. Pause or cancel its campaign, or stop the queue, so that it does not."
+        }
+        CallStatus::Placing | CallStatus::Unconfirmed => {
+            "The phone is being dialled, and there is nothing to end yet. Try again when the call is in progress."
+        }
+        _ => "The call is over: there is nothing to end.",
+    }
+}
+
+fn not_possible(call: &Call) -> Problem {
+    let instead = match call.carrier {
+        Some(Carrier::Twilio) => "End it in your Twilio console",
+        Some(Carrier::SipTrunk) => "End it at your SIP trunk",
+        None => "End it at your carrier",
+    };
+    let id = match &call.carrier_call_id {
+        Some(id) => format!(", where it is {id}"),
+        None => String::new(),
+    };
+    Problem::new(
+        ProblemCode::NotPossible,
+        format!(
+            "{} has no way to end a call in progress. {instead}{id}, or wait: it ends by itself at the longest call that \
+             its agent allows.",
+            call.provider.name()
+        ),
+    )
+}
