@@ -119,7 +119,22 @@ impl Machine {
             .await?)
     }
 
-    /// Sends a request to the simulator, with the key of its account.
+    /// Whether the provider has a recording of a conversation.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn has_audio(&self, provider: &str, conversation: &str) -> anyhow::Result<bool> {
+        if provider == "ultravox" {
+            let shown = self
+                .simulator("GET", &format!("/api/calls/{conversation}"), None)
+                .await?;
+            return Ok(shown["recordingEnabled"] == true && !shown["joined"].is_null());
+        }
+        let path = format!("/v1/convai/conversations/{conversation}");
+        Ok(self.simulator("GET", &path, None).await?["has_audio"] == true)
+    }
+
+    /// Sends a request to the simulator, with the keys of its accounts.
     ///
     /// # Errors
     /// When it is not answered with success.
@@ -130,8 +145,11 @@ impl Machine {
         body: Option<serde_json::Value>,
     ) -> anyhow::Result<serde_json::Value> {
         let url = format!("http://127.0.0.1:{}{path}", self.plan.simulator);
-        let key = switchboard_simulator::SimulatorConfig::default().api_key;
-        let mut request = self.http.request(method.parse()?, url).header("xi-api-key", key);
+        let accounts = switchboard_simulator::SimulatorConfig::default();
+        let request = self.http.request(method.parse()?, url);
+        let mut request = request
+            .header("xi-api-key", accounts.api_key)
+            .header("x-api-key", accounts.ultravox_api_key);
         if let Some(body) = body {
             request = request.json(&body);
         }

@@ -43,8 +43,8 @@ impl Store {
         let after = cursor.and_then(Cursor::place);
         let wanted: BTreeSet<ProviderKind> = providers.iter().copied().collect();
         let mut all: Vec<Rows> = wanted.into_iter().map(|kind| Rows::new(kind, after)).collect();
-        let (mut found, mut last, mut looked_at) = (Vec::<Agent>::new(), None, 0);
-        loop {
+        let (mut found, mut looked_at) = (Vec::<Agent>::new(), 0);
+        let last = loop {
             for rows in &mut all {
                 self.read_ahead(rows).await?;
             }
@@ -52,18 +52,16 @@ impl Store {
                 .iter_mut()
                 .max_by(|one, other| one.next_place().cmp(&other.next_place()));
             let Some((place, agent)) = newest.and_then(|rows| rows.read.pop_front()) else {
-                last = None;
-                break;
+                break None;
             };
             looked_at += 1;
-            last = Some(place);
             if fits(&agent) {
                 found.push(agent);
             }
             if found.len() >= limit.max(1) as usize || looked_at >= MOST_LOOKED_AT {
-                break;
+                break Some(place);
             }
-        }
+        };
         let at_end = all.iter().all(|rows| rows.at_end && rows.read.is_empty());
         let ids: Vec<AgentId> = found.into_iter().map(|agent| agent.agent_id).collect();
         let now = self.agents_by_id(&ids).await?;

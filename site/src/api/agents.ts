@@ -44,6 +44,15 @@ export const voicesQuery = (provider: Schemas["ProviderKind"], search: string) =
     staleTime: 300_000,
   });
 
+/** What a voice sounds like. */
+export const voicePreview = async (provider: Schemas["ProviderKind"], voiceId: string): Promise<Blob> =>
+  bodyOf<Blob>(
+    await api.GET("/api/voices/{provider}/{voice_id}/preview", {
+      params: { path: { provider, voice_id: voiceId } },
+      parseAs: "blob",
+    }),
+  );
+
 export const phoneLinesQuery = queryOptions({
   queryKey: ["phone-lines"],
   queryFn: async () => bodyOf(await api.GET("/api/phone-lines")),

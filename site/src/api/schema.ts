@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Agents, newest first. */
+        /**
+         * Agents of all platforms, newest first, each as its record is now. A page of a search can be short, even empty, and
+         *     still have a next one. Another order than the newest first is made of the newest 2,000 that fit.
+         */
         get: operations["list_agents"];
         put?: never;
         /** Makes an agent at the provider and keeps a record of it. */
@@ -48,7 +51,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Imports every agent of every provider, and marks those that are gone. */
+        /**
+         * Imports every agent of every platform, notes what was changed there and not here, and marks those that are gone.
+         *     A platform that does not answer is named, and the others are synced all the same.
+         */
         post: operations["sync_agents"];
         delete?: never;
         options?: never;
@@ -63,15 +69,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One agent. */
+        /** One agent, as our record has it; with `fresh=true` as its provider has it now. */
         get: operations["get_agent"];
         put?: never;
         post?: never;
-        /** Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it. */
+        /**
+         * Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it. Its calls,
+         *     transcripts and recordings stay here, and its conversations stay at the provider.
+         */
         delete: operations["delete_agent"];
         options?: never;
         head?: never;
-        /** Changes an agent at the provider and in our record. */
+        /**
+         * Changes an agent at the provider and in our record. Whoever edits an agent has its `drift` before their eyes: it
+         *     is gone after that.
+         */
         patch: operations["update_agent"];
         trace?: never;
     };
@@ -86,6 +98,26 @@ export interface paths {
         get: operations["get_dependents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/drift/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notes that somebody has seen what was changed at the provider: the agent's `drift` is gone. What was changed
+         *     stays as it is.
+         */
+        post: operations["drift_seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,6 +355,26 @@ export interface paths {
         head?: never;
         /** Notes that a call is dealt with, or is not. */
         patch: operations["update_call"];
+        trace?: never;
+    };
+    "/api/calls/{call_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a call that is in progress: its person hears the agent no longer. 409 when it is not in progress; 422 when
+         *     its platform has no way to end it, with what to do instead.
+         */
+        post: operations["end_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/calls/{call_id}/recording": {
@@ -1203,6 +1255,48 @@ export interface paths {
         /** Every phone line, as the providers show them now; as they were, when a provider does not answer. */
         get: operations["list_phone_lines"];
         put?: never;
+        /**
+         * Enters a phone line of a platform that does not list them. Nothing is set up at the carrier: the number must be
+         *     one that the platform may call from.
+         */
+        post: operations["create_phone_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phone-lines/{phone_line_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a phone line that was entered here. Refused while a campaign that is not over calls from it. Nothing
+         *     changes at the carrier, and the calls that were made from it stay.
+         */
+        delete: operations["delete_phone_line"];
+        options?: never;
+        head?: never;
+        /** Changes what people call a phone line that was entered here. */
+        patch: operations["update_phone_line"];
+        trace?: never;
+    };
+    "/api/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every platform, whether it is set up, and what can be done on it. */
+        get: operations["list_platforms"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1527,8 +1621,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Voices at a provider. Pages are the provider's: they may have more rows than asked for. */
+        /**
+         * Voices at a platform, as it showed them within the last five minutes. Pages are the platform's: they may have
+         *     more rows than asked for.
+         */
         get: operations["search_voices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voices/{provider}/{voice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One voice, as the platform showed it within the last five minutes. */
+        get: operations["get_voice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voices/{provider}/{voice_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A sample of a voice, as audio; at most 4 MB. It goes through here, for the platform wants its key for it, which
+         *     no browser has.
+         */
+        get: operations["get_voice_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1664,6 +1798,7 @@ export interface components {
              * @description When our record was made.
              */
             created_at: string;
+            drift?: components["schemas"]["AgentDrift"] | null;
             /** @description What it says first; empty: it waits for the person. */
             first_message: string;
             /** @description Language code such as `en` or `es`. */
@@ -1697,6 +1832,8 @@ export interface components {
              */
             version: number;
             voice_id?: components["schemas"]["ProviderId"] | null;
+            /** @description The provider has its voice no longer: give it another one. */
+            voice_missing?: boolean;
         };
         /** @description The agents of a campaign beside each other. */
         AgentComparison: {
@@ -1723,8 +1860,71 @@ export interface components {
             /** @description The same as a sentence. */
             sentence: string;
         };
+        /** @description Something about an agent was changed at its provider. Our record has taken it over; somebody should know. */
+        AgentDrift: {
+            /** @description What was changed since somebody last looked: names of the agent's fields, and `options.…`. */
+            fields: string[];
+            /**
+             * Format: date-time
+             * @description When it was first noticed.
+             */
+            noticed_at: string;
+        };
         /** @description Our id of an agent; the provider has its own. */
         AgentId: string;
+        /** @description One page of agents. */
+        AgentList: {
+            /** @description The agents. */
+            items: components["schemas"]["Agent"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+            /** @description Where there are too many to put them all in the order that was asked for: this many, the newest, are. */
+            only_newest?: number | null;
+        };
+        /** @description Something that the agents of one platform can be told. */
+        AgentOption: components["schemas"]["AgentOptionKind"] & {
+            /** @description What it does, in a sentence. */
+            help: string;
+            /** @description What a form calls it. */
+            label: string;
+            /** @description Its name in an agent's `options`. */
+            name: string;
+            /** @description What it is where nothing is set. */
+            usual: unknown;
+        };
+        /** @description What an option can be. */
+        AgentOptionKind: {
+            /** @enum {string} */
+            kind: "switch";
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /**
+             * Format: double
+             * @description The smallest.
+             */
+            least: number;
+            /**
+             * Format: double
+             * @description The largest.
+             */
+            most: number;
+            /**
+             * Format: double
+             * @description Between one value and the next.
+             */
+            step: number;
+        } | {
+            /** @enum {string} */
+            kind: "text";
+            /** @description Most characters. */
+            longest: number;
+        } | {
+            /** @enum {string} */
+            kind: "choice";
+            /** @description The values. */
+            values: string[];
+        };
         /** @description What came of the people whom one agent called. A person counts once, however often they were called. */
         AgentResult: {
             /** @description The agent. */
@@ -1762,6 +1962,13 @@ export interface components {
         AgentSync: {
             /**
              * Format: int64
+             * @description Agents that were changed at their provider and not here; their records say what.
+             */
+            drifted: number;
+            /** @description Platforms that could not be asked; their agents are as they were. */
+            failed: components["schemas"]["FailedSync"][];
+            /**
+             * Format: int64
              * @description Agents that we had no record of.
              */
             imported: number;
@@ -1775,6 +1982,11 @@ export interface components {
              * @description Agents whose record was brought up to date, or was so already.
              */
             refreshed: number;
+            /**
+             * Format: int64
+             * @description Agents whose voice the provider has no longer: give them another one.
+             */
+            voices_missing: number;
         };
         /** @description The calls of one agent over all time. */
         AgentTotals: {
@@ -2001,6 +2213,8 @@ export interface components {
             /** @description Our id. */
             call_id: components["schemas"]["CallId"];
             campaign_id?: components["schemas"]["CampaignId"] | null;
+            /** @description Whether it is in progress on a platform that can end it: `POST /api/calls/{call_id}/end`. */
+            can_be_ended: boolean;
             carrier?: components["schemas"]["Carrier"] | null;
             /** @description The carrier's id of the call, once known. */
             carrier_call_id?: string | null;
@@ -2079,6 +2293,11 @@ export interface components {
             variables: {
                 [key: string]: string;
             };
+        };
+        /** @description A call that is being ended. */
+        CallEnded: {
+            /** @description The platform was told. How the call ended comes as ever, a moment later. */
+            ended: boolean;
         };
         /** @description Our id of one call. Also the attempt id that travels to the provider. */
         CallId: string;
@@ -2851,6 +3070,13 @@ export interface components {
             language: string;
             /** @description Name shown to people. */
             name: string;
+            /**
+             * @description The platform's own options by their names, as `GET /api/platforms` has them; what is left out is the
+             *     platform's choice.
+             */
+            options?: {
+                [key: string]: unknown;
+            };
             /** @description What it is told to do; `{{name}}` stands for a dynamic variable. */
             prompt: string;
             /** @description The platform it is to live on. */
@@ -3139,6 +3365,8 @@ export interface components {
             deletable: boolean;
             /** @description Why not, and what to do. */
             reason?: string | null;
+            /** @description What remains when it is deleted. */
+            remains: string;
         };
         /** @description How many messages a queue holds; AWS calls these numbers approximate. */
         Depth: {
@@ -3430,6 +3658,13 @@ export interface components {
          * @enum {string}
          */
         ExportStatus: "queued" | "running" | "completed" | "failed";
+        /** @description A platform that could not be asked. */
+        FailedSync: {
+            /** @description Why, and what to do. */
+            explanation: string;
+            /** @description The platform. */
+            provider: components["schemas"]["ProviderKind"];
+        };
         /** @description What is wrong with one field of a request. */
         FieldError: {
             /**
@@ -3497,13 +3732,6 @@ export interface components {
         /** @description Our id of a contact list. */
         ListId: string;
         /** @description One page of a list. */
-        List_Agent: {
-            /** @description The rows. */
-            items: components["schemas"]["Agent"][];
-            /** @description Where the next page begins; none: this is the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
         List_AuditEntry: {
             /** @description The rows. */
             items: components["schemas"]["AuditEntry"][];
@@ -3563,6 +3791,13 @@ export interface components {
         List_Export: {
             /** @description The rows. */
             items: components["schemas"]["Export"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Platform: {
+            /** @description The rows. */
+            items: components["schemas"]["Platform"][];
             /** @description Where the next page begins; none: this is the last. */
             next_cursor?: string | null;
         };
@@ -3634,6 +3869,25 @@ export interface components {
             max_attempts: number | null;
             /** @default null */
             phone_line_id: components["schemas"]["ProviderId"] | null;
+        };
+        /** @description A phone line to be entered. */
+        NewPhoneLine: {
+            /** @description Who carries its calls. */
+            carrier: components["schemas"]["Carrier"];
+            /** @description What people call it; empty: by its number. */
+            label?: string;
+            /**
+             * @description The number, with + and the country code.
+             * @example +14155550199
+             */
+            phone_number: string;
+            /** @description The platform that is to dial from it; one that does not list its lines. */
+            provider: components["schemas"]["ProviderKind"];
+            /**
+             * @description Host name of the SIP trunk, and its port if it has one; for a line of a SIP trunk only.
+             * @example sip.example.com
+             */
+            sip_domain?: string | null;
         };
         /** @description Somebody to be called. */
         NewRecipient: {
@@ -3738,6 +3992,21 @@ export interface components {
             variables?: {
                 [key: string]: string;
             };
+        };
+        /** @description A platform that agents can live on. */
+        Platform: {
+            /** @description What its agents can be told beyond what every platform knows. */
+            agent_options: components["schemas"]["AgentOption"][];
+            /** @description Whether a call in progress can be ended from here. */
+            ends_calls: boolean;
+            /** @description Its name in requests. */
+            kind: components["schemas"]["ProviderKind"];
+            /** @description Whether it lists its phone lines; where not, they are entered here. */
+            lists_phone_lines: boolean;
+            /** @description Its name for people. */
+            name: string;
+            /** @description Whether there is an API key of it. Without one, nothing of it works. */
+            set_up: boolean;
         };
         /** @description What a campaign would do if it began now. */
         Preflight: {
@@ -4932,6 +5201,12 @@ export interface components {
         /** @description What a sync did. */
         SyncSummary: {
             /**
+             * Format: int64
+             * @description Agents of running campaigns that were changed at their provider and not here.
+             * @default 0
+             */
+            agents_drifted: number;
+            /**
              * @description Everything was looked at; otherwise time ran out, or a provider did not show all.
              * @default false
              */
@@ -5059,6 +5334,10 @@ export interface components {
             language?: string | null;
             /** @description Name shown to people. */
             name?: string | null;
+            /** @description The platform's own options that change, by their names; those left out stay. */
+            options?: {
+                [key: string]: unknown;
+            };
             /** @description What it is told to do. */
             prompt?: string | null;
             voice_id?: components["schemas"]["ProviderId"] | null;
@@ -5101,6 +5380,11 @@ export interface components {
             types?: components["schemas"]["EventType"][] | null;
             /** @description Where events are posted to. */
             url?: string | null;
+        };
+        /** @description What to change about a phone line. */
+        UpdatePhoneLine: {
+            /** @description What people call it; empty: by its number. */
+            label: string;
         };
         /** @description What to change about a person who waits; what is left out stays. */
         UpdateRecipient: {
@@ -5327,6 +5611,8 @@ export interface components {
             languages: string[];
             /** @description Its name. */
             name: string;
+            /** @description The platform that has it. */
+            provider: components["schemas"]["ProviderKind"];
             /** @description The provider's id of it. */
             voice_id: components["schemas"]["ProviderId"];
         };
@@ -5397,10 +5683,16 @@ export interface operations {
     list_agents: {
         parameters: {
             query?: {
-                /** @description Only those of this provider; left out: those of ElevenLabs. */
+                /** @description Only those of this platform; left out: those of all platforms. */
                 provider?: components["schemas"]["ProviderKind"];
                 /** @description Words in the name. */
                 search?: string;
+                /** @description Only those that can be used, or that are gone. */
+                status?: components["schemas"]["AgentStatus"];
+                /** @description Only those that speak this language; `en` is also `en-US`. */
+                language?: string;
+                /** @description Their order; left out: the newest first. */
+                sort?: "name" | "-name" | "created" | "-created" | "updated" | "-updated";
                 /** @description `next_cursor` of the page before; none: the first page. */
                 cursor?: string;
                 /** @description Rows on the page. */
@@ -5417,7 +5709,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Agent"];
+                    "application/json": components["schemas"]["AgentList"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -5534,7 +5826,10 @@ export interface operations {
     };
     get_agent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask the provider now, and bring our record up to date first: whether it is there, and how it is. */
+                fresh?: boolean;
+            };
             header?: never;
             path: {
                 agent_id: components["schemas"]["AgentId"];
@@ -5641,6 +5936,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dependents"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drift_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -6161,6 +6486,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallEnded"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -8216,6 +8571,128 @@ export interface operations {
             };
         };
     };
+    create_phone_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhoneLine"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneLine"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_phone_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_line_id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_phone_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_line_id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePhoneLine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneLine"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_platforms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Platform"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queue: {
         parameters: {
             query?: never;
@@ -8795,10 +9272,12 @@ export interface operations {
     search_voices: {
         parameters: {
             query?: {
-                /** @description The platform. */
+                /** @description The platform; left out: ElevenLabs. */
                 provider?: components["schemas"]["ProviderKind"];
                 /** @description Words in the name, description or labels. */
                 search?: string;
+                /** @description Only those that speak this language, a code such as `en`, as far as the platform can tell. */
+                language?: string;
                 /** @description `next_cursor` of the page before; none: the first page. */
                 cursor?: string;
                 /** @description Rows on the page. */
@@ -8816,6 +9295,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Voice"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+                voice_id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voice"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_voice_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+                voice_id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": number[];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */

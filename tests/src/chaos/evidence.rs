@@ -41,9 +41,7 @@ impl Evidence {
             let Some(conversation) = call["conversation_id"].as_str() else {
                 continue;
             };
-            let path = format!("/v1/convai/conversations/{conversation}");
-            let shown = machine.simulator("GET", &path, None).await?;
-            if shown["has_audio"] == true {
+            if machine.has_audio(&text(&call["provider"]), conversation).await? {
                 wrongly_without_recording.push(text(&call["call_id"]));
             }
         }

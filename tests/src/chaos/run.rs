@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use switchboard_local::FaultCounts;
 use switchboard_local::any_hour;
 use switchboard_local::client::ApiClient;
-use switchboard_simulator::{SAMPLE_AGENT_ID, SAMPLE_SIP_LINE_ID, SAMPLE_TWILIO_LINE_ID};
+use switchboard_simulator::{
+    SAMPLE_AGENT_ID, SAMPLE_SIP_LINE_ID, SAMPLE_TWILIO_LINE_ID, ULTRAVOX_SAMPLE_AGENT_ID,
+};
 
 use super::evidence::Evidence;
 use super::{ChaosPlan, Verdict, faults};
@@ -131,23 +133,44 @@ async fn look(api: &ApiClient, campaigns: &[String], diary: &mut Diary) -> (u64,
     (finished, total)
 }
 
-/// Half of the people over a Twilio line, half over a SIP trunk, whose dials answer late.
-async fn start_campaigns(api: &ApiClient, plan: &ChaosPlan) -> anyhow::Result<Vec<String>> {
-    let (limit, nothing) = (json!({ "concurrency_limit": plan.limit }), json!({}));
-    patiently(|| api.put("/api/queue/settings", &limit)).await?;
+/// The agents that call, and the lines they call from: on each platform over a Twilio line and over a SIP trunk.
+/// Dials over a trunk answer late at ElevenLabs.
+async fn desks(api: &ApiClient) -> anyhow::Result<Vec<(Value, Value)>> {
+    let nothing = json!({});
     patiently(|| api.post("/api/agents/sync", &nothing)).await?;
     patiently(|| api.get("/api/phone-lines")).await?;
     let agents = patiently(|| api.all("/api/agents")).await?;
-    let agent = agents
-        .iter()
-        .find(|agent| agent["provider_agent_id"] == SAMPLE_AGENT_ID);
-    let agent = agent.context("no sample agent")?["agent_id"].clone();
+    let agent = |id: &str| {
+        let found = agents.iter().find(|agent| agent["provider_agent_id"] == id);
+        Ok::<_, anyhow::Error>(found.with_context(|| format!("no agent {id}"))?["agent_id"].clone())
+    };
+    let (elevenlabs, ultravox) = (agent(SAMPLE_AGENT_ID)?, agent(ULTRAVOX_SAMPLE_AGENT_ID)?);
+    let number = "+15005550199";
+    let lines = [
+        json!({ "provider": "ultravox", "phone_number": number, "label": "Twilio", "carrier": "twilio" }),
+        json!({ "provider": "ultravox", "phone_number": number, "label": "Trunk", "carrier": "sip_trunk",
+            "sip_domain": "trunk.example.com" }),
+    ];
+    let mut desks = vec![
+        (elevenlabs.clone(), json!(SAMPLE_TWILIO_LINE_ID)),
+        (elevenlabs, json!(SAMPLE_SIP_LINE_ID)),
+    ];
+    for line in lines {
+        let made = patiently(|| api.post("/api/phone-lines", &line)).await?;
+        desks.push((ultravox.clone(), made["phone_line_id"].clone()));
+    }
+    Ok(desks)
+}
+
+/// A campaign for each desk, with an equal share of the people.
+async fn start_campaigns(api: &ApiClient, plan: &ChaosPlan) -> anyhow::Result<Vec<String>> {
+    let limit = json!({ "concurrency_limit": plan.limit });
+    patiently(|| api.put("/api/queue/settings", &limit)).await?;
+    let desks = desks(api).await?;
     let mut campaigns = Vec::new();
-    let half = plan.people / 2;
-    for (line, from, count) in [
-        (SAMPLE_TWILIO_LINE_ID, 0, half),
-        (SAMPLE_SIP_LINE_ID, half, plan.people - half),
-    ] {
+    for (index, (agent, line)) in desks.iter().enumerate() {
+        let bound = |index: usize| plan.people * index / desks.len();
+        let (from, count) = (bound(index), bound(index + 1) - bound(index));
         let upload = patiently(|| api.upload("people.csv", numbers_csv(from, count))).await?;
         let campaign = json!({
             "name": "Chaos", "agent_id": agent, "phone_line_id": line, "list_ids": [upload["list_id"]],

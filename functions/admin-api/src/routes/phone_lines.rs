@@ -1,7 +1,6 @@
 //! Numbers we call from.
 
 mod change;
-mod line_id;
 
 use axum::Json;
 use serde::Serialize;

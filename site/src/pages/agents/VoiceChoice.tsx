@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlayerPlay, IconPlayerStop, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { voicesQuery } from "@/api/agents";
+import { voicePreview, voicesQuery } from "@/api/agents";
 import { type Schemas, sentenceOf } from "@/api/client";
 import { formatWord } from "@/ui/format";
 
@@ -23,25 +23,36 @@ export function VoiceChoice({ provider, value, readOnly, error, onChange }: Voic
   const [playing, setPlaying] = useState<string | null>(null);
   const [silent, setSilent] = useState<string | null>(null);
   const audio = useRef<HTMLAudioElement | null>(null);
-  useEffect(() => () => audio.current?.pause(), []);
-
-  const play = (voice: Schemas["Voice"]) => {
+  const wanted = useRef<string | null>(null);
+  const stop = () => {
     audio.current?.pause();
+    if (audio.current) URL.revokeObjectURL(audio.current.src);
+    audio.current = null;
+    wanted.current = null;
+  };
+  useEffect(() => stop, []);
+
+  const play = async (voice: Schemas["Voice"]) => {
+    const again = playing === voice.voice_id;
+    stop();
     setSilent(null);
-    if (playing === voice.voice_id || !voice.preview_url) return setPlaying(null);
-    const player = new Audio(voice.preview_url);
-    audio.current = player;
-    player.onended = () => setPlaying(null);
-    const failed = () => {
+    if (again) return setPlaying(null);
+    wanted.current = voice.voice_id;
+    setPlaying(voice.voice_id);
+    try {
+      const sample = await voicePreview(provider, voice.voice_id);
+      // Another one was pressed meanwhile.
+      if (wanted.current !== voice.voice_id) return;
+      const player = new Audio(URL.createObjectURL(sample));
+      audio.current = player;
+      player.onended = () => setPlaying(null);
+      await player.play();
+    } catch (reason) {
+      // Stopped by the next press.
+      if (reason instanceof DOMException && reason.name === "AbortError") return;
       setPlaying(null);
       setSilent(voice.name);
-    };
-    player.onerror = failed;
-    setPlaying(voice.voice_id);
-    player.play().catch((reason: unknown) => {
-      // Stopped by the next press.
-      if (!(reason instanceof DOMException && reason.name === "AbortError")) failed();
-    });
+    }
   };
 
   return (
@@ -69,10 +80,10 @@ export function VoiceChoice({ provider, value, readOnly, error, onChange }: Voic
                     </Group>
                   }
                 />
-                {voice.preview_url && (
+                {voice.has_preview && (
                   <ActionIcon
                     variant="default" radius="xl" aria-pressed={playing === voice.voice_id}
-                    aria-label={playing === voice.voice_id ? `Stop the sample of ${voice.name}` : `Listen to ${voice.name}`} onClick={() => play(voice)}
+                    aria-label={playing === voice.voice_id ? `Stop the sample of ${voice.name}` : `Listen to ${voice.name}`} onClick={() => void play(voice)}
                   >
                     {playing === voice.voice_id ? <IconPlayerStop size={15} /> : <IconPlayerPlay size={15} />}
                   </ActionIcon>

@@ -5,10 +5,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use switchboard_domain::{Carrier, PhoneLine, ProviderId, ProviderKind};
 use switchboard_providers::platform;
+use switchboard_providers::ultravox::lines::ultravox_line_id;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
-use super::line_id::line_id;
 use crate::answer::{Answer, Made, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
@@ -82,9 +82,10 @@ pub(super) async fn create_phone_line(
         }
         _ => {}
     }
+    // The one platform that lists no lines.
     let id = number
         .as_ref()
-        .and_then(|number| checks.take("sip_domain", line_id(number, domain)));
+        .and_then(|number| checks.take("sip_domain", ultravox_line_id(number, domain)));
     checks.done()?;
     let (Some(number), Some(id)) = (number, id) else {
         return Err(Problem::invalid("Name a number."));
