@@ -130,7 +130,7 @@ export const isAboutRules = (error: unknown): error is ApiProblem =>
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiProblem) {
     const [first] = error.fields;
-    return first && error.fields.length === 1 ? `${error.message} (${first.field}: ${first.message})` : message;
+    return first && error.fields.length === 1 ? `${error.message} (${first.field}: ${first.message})` : error.message;
   }
   return error instanceof Error ? error.message : "Something went wrong. Try again.";
 }

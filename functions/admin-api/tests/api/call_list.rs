@@ -332,9 +332,11 @@ async fn what_depends_on_an_agent_is_named_before_it_is_deleted() {
     let path = format!("/api/agents/{}/dependents", agent.agent_id);
     let body = Actor::viewer().get(&api.router, &path).await.expect(200);
     assert_eq!(
-        body,
-        json!({ "campaigns": [], "calls_in_progress": 0, "deletable": true })
+        (&body["campaigns"], &body["calls_in_progress"], &body["deletable"]),
+        (&json!([]), &json!(0), &json!(true))
     );
+    let remains = body["remains"].as_str().unwrap();
+    assert!(remains.contains("recordings stay here"), "{remains}");
 
     let call = records::call("live", api.test.now());
     api.test.store.create_call(&call).await.unwrap();

@@ -302,8 +302,9 @@ fn written(state: &mut Everything, order: &Order, script: Script, now: i64) -> C
         _ => script.ring_secs,
     };
     let answered_ms = now + state.scaled_ms(ring_secs);
-    let recorded = template["recordingEnabled"] == true;
+    // Nothing but the call's own setting tells that it has no recording.
     let no_audio = state.faults.strike(ULTRAVOX, to, &[FaultKind::NoAudio]).is_some();
+    let recorded = template["recordingEnabled"] == true && !no_audio;
     let large = state.faults.strike(ULTRAVOX, to, &[FaultKind::LargeAudio]);
     let first = &template["firstSpeakerSettings"];
     let first = [&first["agent"]["text"], &first["user"]["fallback"]["text"]];
@@ -311,6 +312,7 @@ fn written(state: &mut Everything, order: &Order, script: Script, now: i64) -> C
     let url = format!("{}/ultravox/calls/{id}/media", order.socket);
     let mut settings = template.as_object().cloned().unwrap_or_default();
     settings.insert("medium".to_owned(), order.medium.shown.clone());
+    settings.insert("recordingEnabled".to_owned(), recorded.into());
     let mut conversation = Conversation {
         agent_id: order.agent_id.clone(),
         agent_name: order.agent_name.clone(),

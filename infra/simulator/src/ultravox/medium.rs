@@ -66,7 +66,8 @@ impl Medium {
             return wrong("A SIP call that is created must be outgoing.");
         }
         let mut shown = given.clone();
-        if let Some(outgoing) = shown[kind.as_str()]["outgoing"].as_object_mut() {
+        let outgoing_shown = shown.get_mut(kind).and_then(|medium| medium.get_mut("outgoing"));
+        if let Some(outgoing) = outgoing_shown.and_then(Value::as_object_mut) {
             outgoing.remove("password");
         }
         Ok(Self { shown, outgoing })

@@ -72,7 +72,7 @@ mod tests {
             (problem.status, problem.kind.as_str()),
             (502, "/problems/provider-account")
         );
-        assert!(problem.detail.contains("ELEVENLABS_API_KEY"));
+        assert!(problem.detail.contains("Put a valid key"));
     }
 
     #[test]

@@ -20,8 +20,16 @@ export function Providers() {
   );
 }
 
+/** The credits, of a platform that has some. */
+const creditsOf = (quota: Schemas["Quota"] | undefined) => ({
+  used: quota?.used ?? undefined,
+  limit: quota?.limit ?? undefined,
+  remaining: quota?.remaining ?? undefined,
+});
+
 function Provider({ provider }: { provider: Schemas["ProviderStatus"] }) {
   const quota = useQuery({ ...quotaQuery(provider.provider), retry: false });
+  const { used = 0, limit = 0, remaining = 0 } = creditsOf(quota.data);
   return (
     <div>
       <Group justify="space-between">
@@ -31,14 +39,20 @@ function Provider({ provider }: { provider: Schemas["ProviderStatus"] }) {
       {provider.state !== "up" && (
         <Text size="xs" c="dimmed" mt={4}>{provider.explanation ?? provider.last_error}{provider.since && <>, since <Ago at={provider.since} /></>}</Text>
       )}
-      {quota.data && quota.data.limit > 0 && (
+      {quota.data && limit > 0 && (
         <>
-          <Progress value={(quota.data.used / quota.data.limit) * 100} mt="sm" color={quota.data.remaining / quota.data.limit < 0.1 ? "red.6" : undefined} aria-label="Credits used" />
+          <Progress value={(used / limit) * 100} mt="sm" color={remaining / limit < 0.1 ? "red.6" : undefined} aria-label="Credits used" />
           <Text size="xs" c="dimmed" mt={5}>
-            {formatNumber(quota.data.remaining)} of {formatNumber(quota.data.limit)} credits left
+            {formatNumber(remaining)} of {formatNumber(limit)} credits left
             {quota.data.resets_at && <>, until <Moment at={quota.data.resets_at} /></>}
           </Text>
         </>
+      )}
+      {quota.data && typeof quota.data.calls_in_progress === "number" && (
+        <Text size="xs" c="dimmed" mt={5}>
+          {formatNumber(quota.data.calls_in_progress)} calls in progress there
+          {typeof quota.data.most_calls === "number" && <> of at most {formatNumber(quota.data.most_calls)}</>}
+        </Text>
       )}
       {quota.error !== null && <Text size="xs" c="dimmed" mt={4}>What is left of the credits is not known at this moment.</Text>}
     </div>

@@ -67,6 +67,8 @@ pub(crate) struct CallAnswer {
     failure: Option<String>,
     /// The provider's id of the failed request, for its support.
     provider_request_id: Option<String>,
+    /// When we learned that the line is free again, where the outcome was still to come.
+    hung_up_at: Option<Timestamp>,
     /// What the provider found out.
     results: CallResults,
     /// Whether results and transcript are whole.
@@ -113,6 +115,7 @@ impl From<Call> for CallAnswer {
             duration_secs: call.duration_secs,
             failure: call.failure,
             provider_request_id: call.provider_request_id,
+            hung_up_at: call.hung_up_at,
             results: call.results,
             results_complete: call.results_complete,
             disclosure: call.disclosure,
