@@ -67,8 +67,9 @@ bench: bench-contacts bench-slots ## measures how fast rows and numbers are read
 bench-contacts: ## the spreadsheet reader beside bare crates, Python and Node; prints a table (BENCH=--quick for few rows)
 	CARGO="$(CARGO)" python3 benches/contacts/run.py $(BENCH)
 
-bench-slots: build ## how well the allowed number of calls is used, in real time; prints a table (SLOTS=--limits=5 for one)
-	target/debug/slots $(SLOTS)
+bench-slots: site ## how well the allowed number of calls is used, in real time; prints a table (SLOTS=--limits=5 for one)
+	$(CARGO) build --profile bench --bins
+	target/release/slots $(SLOTS)
 
 AGREEMENT_PYTHON := target/agreement/bin/python -B
 target/agreement: tests/agreement/requirements.txt
