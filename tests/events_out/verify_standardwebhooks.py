@@ -18,6 +18,13 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTACTS = ROOT / "events/sample-contacts.csv"
+# Its people are played: they may be called at any hour.
+ANY_HOUR = {
+    "windows": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    "unknown_zone": {"use_campaign_zone": "UTC"},
+    "rules": {"only": []},
+    "holidays": False,
+}
 TYPES = ["call.ended", "recipient.final", "campaign.finished", "opt_out.created"]
 CALLS_AT_ONCE = 5
 PATIENCE_SECS = 180
@@ -74,6 +81,7 @@ def run_sample(api):
     campaign = api.post(
         "/api/campaigns",
         {
+            "rules": {"calling_hours": ANY_HOUR},
             "name": "Sample: renewals",
             "agent_id": agent["agent_id"],
             "phone_line_id": line["phone_line_id"],
