@@ -1,4 +1,4 @@
-import { expect, people, test } from "./support/site";
+import { atSimulator, expect, people, test } from "./support/site";
 
 test("an agent is made with a voice that was listened to, changed, and deleted", async ({ page }) => {
   await page.goto("/agents/new");
@@ -9,9 +9,13 @@ test("an agent is made with a voice that was listened to, changed, and deleted",
   await page.getByLabel("Prompt").fill("Remind {{patient}} of the appointment on {{day}}.");
   await expect(page.getByText("Contacts need these columns:")).toBeVisible();
   await page.getByRole("textbox", { name: "Search voices" }).fill("a");
-  const heard = page.waitForResponse((answer) => answer.url().includes("/previews/"));
+  const heard = page.waitForResponse((answer) => /\/api\/voices\/elevenlabs\/\w+\/preview$/.test(answer.url()));
   await page.getByRole("button", { name: /^Listen to/ }).first().click();
-  expect((await heard).ok()).toBe(true);
+  const sample = await heard;
+  expect(sample.headers()["content-type"]).toBe("audio/mpeg");
+  expect((await sample.body()).length).toBeGreaterThan(1_000);
+  await page.getByRole("button", { name: /^Stop the sample of/ }).click();
+  await expect(page.getByRole("button", { name: /^Stop the sample of/ })).toBeHidden();
   await page.getByRole("radio").nth(0).check();
   await page.getByRole("button", { name: "Make the agent" }).click();
 
@@ -65,4 +69,37 @@ test("agents are looked for and sorted", async ({ page, api }) => {
   await expect(page.getByRole("row").nth(1)).toContainText("Aardvark agent");
   await page.getByLabel("Search agents").fill("Zebra");
   await expect(page.getByRole("row")).toHaveCount(2);
+});
+
+test("the options of the platform are in the form, are checked, and stay", async ({ page, api }) => {
+  const agent = await api.agent("Agent with options");
+  await page.goto(`/agents/${agent}`);
+  const options = page.getByRole("group", { name: "Options of the platform" });
+  await options.getByLabel("Temperature").fill("3");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("give a number from 0 to 1")).toBeVisible();
+  await options.getByLabel("Temperature").fill("0.4");
+  await options.getByLabel("Longest call, in seconds").fill("300");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved. Calls from now on follow it.")).toBeVisible();
+  await page.reload();
+  await expect(options.getByLabel("Temperature")).toHaveValue("0.4");
+  await expect(options.getByLabel("Longest call, in seconds")).toHaveValue("300");
+});
+
+test("what was changed at the platform is shown until somebody has seen it", async ({ page, api }) => {
+  const agent = await api.agent("Drifting agent");
+  const { provider_agent_id: id } = await api.call<{ provider_agent_id: string }>("GET", `/api/agents/${agent}`);
+  const changed = await atSimulator("PATCH", `/v1/convai/agents/${id}`, { name: "Drifted agent" });
+  expect(changed.ok).toBe(true);
+  await page.goto(`/agents/${agent}`);
+  await page.getByRole("button", { name: "Check at the platform" }).click();
+  await expect(page.getByText("It was changed at the platform, not here")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Drifted agent" })).toBeVisible();
+  await page.goto("/agents");
+  await page.getByLabel("Search agents").fill("Drifted");
+  await expect(page.getByRole("row").nth(1)).toContainText("Changed at the platform");
+  await page.getByRole("link", { name: "Drifted agent" }).click();
+  await page.getByRole("button", { name: "I have seen it" }).click();
+  await expect(page.getByText("It was changed at the platform, not here")).toBeHidden();
 });

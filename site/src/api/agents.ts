@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, bodyOf, type Schemas } from "./client";
 import { CALM, live } from "./live";
 
@@ -36,22 +36,46 @@ export const dependentsQuery = (agentId: string) =>
       bodyOf(await api.GET("/api/agents/{agent_id}/dependents", { params: { path: { agent_id: agentId } } })),
   });
 
-export const voicesQuery = (provider: Schemas["ProviderKind"], search: string) =>
-  queryOptions({
-    queryKey: ["voices", provider, search],
-    queryFn: async () =>
-      bodyOf(await api.GET("/api/voices", { params: { query: { provider, search: search || undefined, limit: 30 } } })).items,
+/** The platforms, whether each is set up, and what its agents can be told. */
+export const platformsQuery = queryOptions({
+  queryKey: ["platforms"],
+  queryFn: async () => bodyOf(await api.GET("/api/platforms")).items,
+  staleTime: 60_000,
+});
+
+export interface VoiceWish {
+  provider: Schemas["ProviderKind"];
+  search: string;
+  /** Empty: any language. */
+  language: string;
+}
+
+export const voicesQuery = ({ provider, search, language }: VoiceWish) =>
+  infiniteQueryOptions({
+    queryKey: ["voices", provider, search, language],
+    queryFn: async ({ pageParam }) => {
+      const query = { provider, search: search || undefined, language: language || undefined, cursor: pageParam, limit: 30 };
+      return bodyOf(await api.GET("/api/voices", { params: { query } }));
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
     staleTime: 300_000,
   });
 
-/** What a voice sounds like. */
-export const voicePreview = async (provider: Schemas["ProviderKind"], voiceId: string): Promise<Blob> =>
-  bodyOf<Blob>(
-    await api.GET("/api/voices/{provider}/{voice_id}/preview", {
-      params: { path: { provider, voice_id: voiceId } },
-      parseAs: "blob",
-    }),
-  );
+export const voiceQuery = (provider: Schemas["ProviderKind"], voiceId: string) =>
+  queryOptions({
+    queryKey: ["voice", provider, voiceId],
+    queryFn: async () =>
+      bodyOf(await api.GET("/api/voices/{provider}/{voice_id}", { params: { path: { provider, voice_id: voiceId } } })),
+    staleTime: 300_000,
+    retry: false,
+  });
+
+/** What a voice sounds like. It comes through the API, with the token, so no address of it can be played. */
+export async function voiceSample(provider: Schemas["ProviderKind"], voiceId: string): Promise<Blob> {
+  const path = { provider, voice_id: voiceId };
+  return bodyOf<Blob>(await api.GET("/api/voices/{provider}/{voice_id}/preview", { params: { path }, parseAs: "blob" }));
+}
 
 export const phoneLinesQuery = queryOptions({
   queryKey: ["phone-lines"],

@@ -8,6 +8,12 @@ const setting = (name: string): string => {
   return value;
 };
 
+/** Does something at the platform itself, as somebody would who does not use Switchboard. */
+export const atSimulator = (method: string, path: string, body: unknown): Promise<Response> =>
+  fetch(setting("SITE_SIMULATOR") + path, {
+    method, headers: { "xi-api-key": "sim-api-key", "content-type": "application/json" }, body: JSON.stringify(body),
+  });
+
 export const siteUrl = () => setting("SITE_URL");
 export const tokenOf = (role: Role) => setting(`SITE_TOKEN_${role.toUpperCase()}`);
 
@@ -55,16 +61,22 @@ export class Api {
     return upload.list_id;
   }
 
-  async agent(name: string, prompt = "Call {{name}} and be brief."): Promise<string> {
+  /** Whether a platform has a key here. */
+  async isSetUp(platform: string): Promise<boolean> {
+    const { items } = await this.call<{ items: { kind: string; set_up: boolean }[] }>("GET", "/api/platforms");
+    return items.some(({ kind, set_up: ready }) => kind === platform && ready);
+  }
+
+  async agent(name: string, prompt = "Call {{name}} and be brief.", provider = "elevenlabs"): Promise<string> {
     const made = await this.call<{ agent_id: string }>("POST", "/api/agents", {
-      provider: "elevenlabs", name, prompt, first_message: "Hello!", language: "en",
+      provider, name, prompt, first_message: "Hello!", language: "en",
     });
     return made.agent_id;
   }
 
-  async line(): Promise<string> {
-    const lines = await this.call<{ items: { phone_line_id: string; supports_outbound: boolean }[] }>("GET", "/api/phone-lines");
-    const line = lines.items.find(({ supports_outbound: out }) => out);
+  async line(platform = "elevenlabs"): Promise<string> {
+    const lines = await this.call<{ items: { phone_line_id: string; provider: string; supports_outbound: boolean }[] }>("GET", "/api/phone-lines");
+    const line = lines.items.find(({ supports_outbound: out, provider }) => out && provider === platform);
     if (!line) throw new Error("the simulator has lines");
     return line.phone_line_id;
   }

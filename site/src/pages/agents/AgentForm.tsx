@@ -1,19 +1,14 @@
-import { Badge, Button, Group, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Badge, Button, Group, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import type { Agent } from "@/api/agents";
+import { useQuery } from "@tanstack/react-query";
+import { type Agent, platformsQuery } from "@/api/agents";
 import type { Schemas } from "@/api/client";
-import { PLATFORM } from "./platform";
+import { TextLink } from "@/ui/links";
 import { languages } from "./languages";
+import { OptionFields } from "./OptionFields";
+import { PLATFORM } from "./platform";
+import { type AgentValues, known, optionsOf } from "./values";
 import { VoiceChoice } from "./VoiceChoice";
-
-export interface AgentValues {
-  provider: Schemas["ProviderKind"];
-  name: string;
-  prompt: string;
-  first_message: string;
-  language: string;
-  voice_id: string | null;
-}
 
 interface AgentFormProps {
   agent?: Agent;
@@ -24,7 +19,6 @@ interface AgentFormProps {
   onSubmit: (values: AgentValues, mark: (errors: Record<string, string>) => void) => void;
 }
 
-const PROVIDERS: Schemas["ProviderKind"][] = ["elevenlabs"];
 const MOST_PROMPT = 200_000;
 
 /** Names in double braces; `system__…` come from the platform. */
@@ -34,10 +28,11 @@ function variablesOf(...texts: string[]): string[] {
 }
 
 export function AgentForm({ agent, submit, busy, readOnly = false, onSubmit }: AgentFormProps) {
+  const platforms = useQuery(platformsQuery).data ?? [];
   const form = useForm<AgentValues>({
     initialValues: {
       provider: agent?.provider ?? "elevenlabs", name: agent?.name ?? "", prompt: agent?.prompt ?? "",
-      first_message: agent?.first_message ?? "", language: agent?.language ?? "en", voice_id: agent?.voice_id ?? null,
+      first_message: agent?.first_message ?? "", language: agent?.language ?? "en", voice_id: agent?.voice_id ?? null, options: optionsOf(agent),
     },
     validateInputOnBlur: true,
     validate: {
@@ -46,19 +41,32 @@ export function AgentForm({ agent, submit, busy, readOnly = false, onSubmit }: A
       first_message: (text) => (text.length > 10_000 ? "At most 10,000 characters" : null),
     },
   });
+  const { provider } = form.values;
+  const platform = platforms.find(({ kind }) => kind === provider);
+  const options = platform?.agent_options ?? [];
   const variables = variablesOf(form.values.prompt, form.values.first_message);
+  const choosePlatform = (next: Schemas["ProviderKind"]) => {
+    // A voice belongs to its platform.
+    form.setValues({ provider: next, voice_id: null });
+    form.clearErrors();
+  };
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => onSubmit(values, (errors) => form.setErrors(errors)))}>
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) => onSubmit({ ...values, options: known(values.options, options) }, (errors) => form.setErrors(errors)))}
+    >
       <fieldset disabled={readOnly} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
             <TextInput label="Name" withAsterisk maxLength={200} {...form.getInputProps("name")} />
             <Select
-              label="Platform" withAsterisk allowDeselect={false} disabled={agent !== undefined}
-              data={PROVIDERS.map((value) => ({ value, label: PLATFORM[value] ?? value }))} {...form.getInputProps("provider")}
+              label="Platform" withAsterisk allowDeselect={false} disabled={agent !== undefined} value={provider} error={form.errors["provider"]}
+              data={platforms.length > 0 ? platforms.map(({ kind, name }) => ({ value: kind, label: name })) : [{ value: provider, label: PLATFORM[provider] ?? provider }]}
+              onChange={(next) => next && choosePlatform(next as Schemas["ProviderKind"])}
             />
             <Select label="Language" withAsterisk searchable allowDeselect={false} data={languages(agent?.language)} {...form.getInputProps("language")} />
           </SimpleGrid>
+          {platform && !platform.set_up && <NotSetUp name={platform.name} />}
           <Textarea
             label="First message" description="What it says when somebody answers; empty: it waits" autosize minRows={2} {...form.getInputProps("first_message")}
           />
@@ -72,15 +80,37 @@ export function AgentForm({ agent, submit, busy, readOnly = false, onSubmit }: A
               {variables.map((name) => <Badge key={name}>{name}</Badge>)}
             </Group>
           )}
-          <VoiceChoice
-            provider={form.values.provider} value={form.values.voice_id} readOnly={readOnly} error={form.errors["voice_id"]}
-            onChange={(voice) => form.setFieldValue("voice_id", voice)}
+          {platform?.set_up !== false && (
+            <VoiceChoice
+              // Another platform has other voices: nothing of the search stays.
+              key={provider} provider={provider} language={form.values.language} value={form.values.voice_id} readOnly={readOnly}
+              gone={agent?.voice_missing === true && agent.voice_id === form.values.voice_id} error={form.errors["voice_id"]}
+              onChange={(voice) => form.setFieldValue("voice_id", voice)}
+            />
+          )}
+          <OptionFields
+            options={options} values={form.values.options} errors={form.errors}
+            onChange={(name, value) => {
+              form.setFieldValue("options", { ...form.values.options, [name]: value });
+              form.clearFieldError(`options.${name}`);
+            }}
           />
           {!readOnly && (
-            <Group justify="flex-end"><Button type="submit" loading={busy} disabled={agent !== undefined && !form.isDirty()}>{submit}</Button></Group>
+            <Group justify="flex-end">
+              <Button type="submit" loading={busy} disabled={(agent !== undefined && !form.isDirty()) || platform?.set_up === false}>{submit}</Button>
+            </Group>
           )}
         </Stack>
       </fieldset>
     </form>
+  );
+}
+
+/** What to do about a platform without a key. */
+export function NotSetUp({ name }: { name: string }) {
+  return (
+    <Alert color="orange" variant="default" title={`${name} is not set up`}>
+      An administrator puts its API key in under <TextLink to="/settings" size="sm">Settings</TextLink>. Until then its agents cannot be changed, and none of them calls.
+    </Alert>
   );
 }

@@ -1,11 +1,11 @@
-import { Alert, Button, Card, Grid, Group, List, Modal, Stack, Text } from "@mantine/core";
-import { IconSpeakerphone, IconTrash } from "@tabler/icons-react";
+import { Alert, Box, Button, Card, Grid, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { IconRefresh, IconSpeakerphone, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Agent, agentQuery, dependentsQuery } from "@/api/agents";
+import { type Agent, agentQuery, dependentsQuery, platformsQuery } from "@/api/agents";
 import { callsQuery, statsQuery } from "@/api/calls";
-import { api, bodyOf } from "@/api/client";
+import { api, bodyOf, type Schemas } from "@/api/client";
 import { CallTable } from "@/pages/calls/CallTable";
 import { For, useMay } from "@/session/me";
 import { markFields, useAct } from "@/ui/act";
@@ -16,9 +16,10 @@ import { ButtonLink, TextLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Lines, Loaded, Section } from "@/ui/states";
 import { Moment } from "@/ui/Time";
-import { AgentForm, type AgentValues } from "./AgentForm";
+import { AgentForm, NotSetUp } from "./AgentForm";
 import { AgentState } from "./AgentsPage";
 import { PLATFORM } from "./platform";
+import { type AgentValues, changesOf, driftWords } from "./values";
 
 export default function AgentPage() {
   const { agentId } = useParams({ from: "/agents/$agentId" });
@@ -32,16 +33,13 @@ export default function AgentPage() {
 
 function Known({ agent }: { agent: Agent }) {
   const manages = useMay("admin");
+  const platform = useQuery(platformsQuery).data?.find(({ kind }) => kind === agent.provider);
   const [deleting, setDeleting] = useState(false);
   const totals = useQuery(statsQuery(7)).data?.agents.find(({ agent_id }) => agent_id === agent.agent_id)?.totals;
   const calls = useQuery(callsQuery({ agent_id: agent.agent_id }, undefined, 6));
   const save = useAct({
-    run: async ({ provider: _fixed, voice_id, ...values }: AgentValues) =>
-      bodyOf(
-        await api.PATCH("/api/agents/{agent_id}", {
-          params: { path: { agent_id: agent.agent_id } }, body: { ...values, voice_id: voice_id ?? undefined },
-        }),
-      ),
+    run: async (values: AgentValues) =>
+      bodyOf(await api.PATCH("/api/agents/{agent_id}", { params: { path: { agent_id: agent.agent_id } }, body: changesOf(agent, values) })),
     done: "Saved. Calls from now on follow it.",
     touches: [["agents"]],
   });
@@ -49,11 +47,12 @@ function Known({ agent }: { agent: Agent }) {
     <>
       <PageHeader
         title={agent.name}
-        badge={<AgentState status={agent.status} />}
+        badge={<AgentState agent={agent} />}
         subtitle={<>{PLATFORM[agent.provider] ?? agent.provider}, changed <Moment at={agent.updated_at} /></>}
         actions={
           <>
             <For role="operator"><ButtonLink to="/campaigns/new" variant="default" leftSection={<IconSpeakerphone size={16} />}>Use in a campaign</ButtonLink></For>
+            <For role="operator"><LookNow agent={agent} /></For>
             <For role="admin"><Button variant="default" className="danger" leftSection={<IconTrash size={16} />} onClick={() => setDeleting(true)}>Delete</Button></For>
           </>
         }
@@ -63,6 +62,8 @@ function Known({ agent }: { agent: Agent }) {
           Somebody deleted it there. Campaigns cannot call with it; its calls stay.
         </Alert>
       )}
+      {platform && !platform.set_up && <Box mb="md"><NotSetUp name={platform.name} /></Box>}
+      {agent.drift && <Drifted agent={agent} drift={agent.drift} options={platform?.agent_options ?? []} />}
       <Grid gutter="md">
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Card>
@@ -98,6 +99,42 @@ function Known({ agent }: { agent: Agent }) {
   );
 }
 
+interface DriftedProps {
+  agent: Agent;
+  drift: Schemas["AgentDrift"];
+  options: Schemas["AgentOption"][];
+}
+
+/** What somebody changed at the platform, until somebody here has seen it. */
+function Drifted({ agent, drift, options }: DriftedProps) {
+  const seen = useAct({
+    run: async () => bodyOf(await api.POST("/api/agents/{agent_id}/drift/seen", { params: { path: { agent_id: agent.agent_id } } })),
+    touches: [["agents"]],
+  });
+  return (
+    <Alert color="orange" variant="default" mb="md" title="It was changed at the platform, not here">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" flex="1 1 300px">
+          Noticed <Moment at={drift.noticed_at} />: {driftWords(drift.fields, options)}. What is shown here is what calls follow now.
+        </Text>
+        <For role="operator"><Button size="xs" variant="default" loading={seen.isPending} onClick={() => seen.mutate()}>I have seen it</Button></For>
+      </Group>
+    </Alert>
+  );
+}
+
+/** Asks the platform how the agent is at this moment. */
+function LookNow({ agent }: { agent: Agent }) {
+  const look = useAct({
+    run: async () =>
+      bodyOf(await api.GET("/api/agents/{agent_id}", { params: { path: { agent_id: agent.agent_id }, query: { fresh: true } } })),
+    done: ({ status, drift }) =>
+      status === "missing" ? "It is gone at the platform." : drift ? "It was changed at the platform." : "It is at the platform as it is here.",
+    touches: [["agents"]],
+  });
+  return <Button variant="default" leftSection={<IconRefresh size={16} />} loading={look.isPending} onClick={() => look.mutate()}>Check at the platform</Button>;
+}
+
 /** Says what depends on the agent before it is deleted. */
 function DeleteAgent({ agent, onClose }: { agent: Agent; onClose: () => void }) {
   const go = useNavigate();
@@ -111,10 +148,10 @@ function DeleteAgent({ agent, onClose }: { agent: Agent; onClose: () => void }) 
   return (
     <Modal opened onClose={onClose} title={<Text fw={640}>Delete “{agent.name}”?</Text>}>
       <Loaded query={dependents} waiting={<Lines count={3} />}>
-        {({ campaigns, calls_in_progress: live, deletable, reason }) => (
+        {({ campaigns, calls_in_progress: live, deletable, reason, remains }) => (
           <Stack>
             {campaigns.length === 0 && live === 0 ? (
-              <Text size="sm">No campaign and no call depends on it. It is deleted here and at the platform; its calls and transcripts stay.</Text>
+              <Text size="sm">No campaign and no call depends on it. {remains}</Text>
             ) : (
               <div>
                 <Text size="sm">What depends on it:</Text>

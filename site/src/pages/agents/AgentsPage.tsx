@@ -1,24 +1,25 @@
-import { Button, Card, Group, Modal, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Card, Group, Modal, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { IconDownload, IconPlus, IconRefresh, IconRobot, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Agent, agentsQuery } from "@/api/agents";
+import { type Agent, agentsQuery, platformsQuery } from "@/api/agents";
 import { statsQuery } from "@/api/calls";
 import { api, bodyOf, type Schemas } from "@/api/client";
 import { For } from "@/session/me";
 import { useAct } from "@/ui/act";
 import { Dot } from "@/ui/Status";
-import { formatLanguage, formatNumber, formatPercent, formatWord } from "@/ui/format";
+import { formatCount, formatLanguage, formatNumber, formatPercent, formatWord } from "@/ui/format";
 import { ButtonLink, TextLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Loaded, Notice } from "@/ui/states";
 import { Ago } from "@/ui/Time";
 import { PLATFORM } from "./platform";
 
-type Order = "name" | "updated" | "calls";
+type Order = "name" | "updated" | "created" | "calls";
 const ORDERS: { value: Order; label: string }[] = [
   { value: "updated", label: "Last changed" },
+  { value: "created", label: "Newest" },
   { value: "name", label: "Name" },
   { value: "calls", label: "Most calls" },
 ];
@@ -33,7 +34,13 @@ export default function AgentsPage() {
   const totals = new Map(useQuery(statsQuery(30)).data?.agents.map((agent) => [agent.agent_id, agent.totals]));
   const sync = useAct({
     run: async () => bodyOf(await api.POST("/api/agents/sync")),
-    done: ({ imported, refreshed, missing }) => `${imported} new, ${refreshed} brought up to date, ${missing} gone at the platform.`,
+    done: ({ imported, refreshed, missing, drifted, voices_missing: voices, failed }) =>
+      [
+        `${imported} new, ${refreshed} brought up to date, ${missing} gone at the platform.`,
+        drifted > 0 && `${formatCount(drifted, "agent")} changed at the platform.`,
+        voices > 0 && `${formatCount(voices, "agent")} without a voice that is there.`,
+        ...failed.map(({ provider, explanation }) => `${PLATFORM[provider] ?? provider}: ${explanation}`),
+      ].filter(Boolean).join(" "),
     touches: [["agents"]],
   });
   const known = agents.data ?? [];
@@ -44,6 +51,7 @@ export default function AgentsPage() {
     .sort((a, b) =>
       order === "name" ? a.name.localeCompare(b.name)
         : order === "updated" ? b.updated_at.localeCompare(a.updated_at)
+        : order === "created" ? b.created_at.localeCompare(a.created_at)
           : (totals.get(b.agent_id)?.calls ?? 0) - (totals.get(a.agent_id)?.calls ?? 0),
     );
   const some = (values: string[]) => [...new Set(values)].sort();
@@ -116,9 +124,9 @@ function AgentTable({ agents, totals }: { agents: Agent[]; totals: Map<string, S
             return (
               <Table.Tr key={agent.agent_id} data-href onClick={() => void go({ to: "/agents/$agentId", params: { agentId: agent.agent_id } })}>
                 <Table.Td><TextLink to="/agents/$agentId" params={{ agentId: agent.agent_id }} fw={550} size="sm">{agent.name}</TextLink></Table.Td>
-                <Table.Td visibleFrom="sm">{PLATFORM[agent.provider] ?? agent.provider}</Table.Td>
+                <Table.Td visibleFrom="sm"><Badge>{PLATFORM[agent.provider] ?? agent.provider}</Badge></Table.Td>
                 <Table.Td>{formatLanguage(agent.language)}</Table.Td>
-                <Table.Td visibleFrom="sm"><AgentState status={agent.status} /></Table.Td>
+                <Table.Td visibleFrom="sm"><AgentState agent={agent} /></Table.Td>
                 <Table.Td ta="right" visibleFrom="md">{formatNumber(total?.calls ?? 0)}</Table.Td>
                 <Table.Td ta="right" visibleFrom="md">{total && total.completed > 0 ? formatPercent(total.success / total.completed) : ""}</Table.Td>
                 <Table.Td ta="right" visibleFrom="sm"><Text size="sm" c="dimmed" span><Ago at={agent.updated_at} /></Text></Table.Td>
@@ -131,15 +139,21 @@ function AgentTable({ agents, totals }: { agents: Agent[]; totals: Map<string, S
   );
 }
 
-export function AgentState({ status }: { status: Schemas["AgentStatus"] }) {
-  return status === "active" ? <Dot tone="good" label="Active" /> : <Dot tone="bad" label="Gone at the platform" />;
+/** How an agent is; the worst first. */
+export function AgentState({ agent }: { agent: Agent }) {
+  if (agent.status === "missing") return <Dot tone="bad" label="Gone at the platform" />;
+  if (agent.voice_missing) return <Dot tone="warn" label="Voice gone" />;
+  if (agent.drift) return <Dot tone="warn" label="Changed at the platform" />;
+  return <Dot tone="good" label="Active" />;
 }
 
 function ImportAgent({ onClose }: { onClose: () => void }) {
   const [id, setId] = useState("");
+  const [provider, setProvider] = useState<Schemas["ProviderKind"]>("elevenlabs");
+  const platforms = useQuery(platformsQuery).data?.filter(({ set_up: ready }) => ready) ?? [];
   const go = useNavigate();
   const run = useAct({
-    run: async () => bodyOf(await api.POST("/api/agents/import", { body: { provider_agent_id: id.trim() } })),
+    run: async () => bodyOf(await api.POST("/api/agents/import", { body: { provider, provider_agent_id: id.trim() } })),
     done: ({ name }) => `“${name}” is imported.`,
     touches: [["agents"]],
     then: (agent) => void go({ to: "/agents/$agentId", params: { agentId: agent.agent_id } }),
@@ -148,8 +162,14 @@ function ImportAgent({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title={<Text fw={640}>Import an agent that exists</Text>}>
       <form onSubmit={(event) => { event.preventDefault(); run.mutate(); }}>
         <Stack>
+          {platforms.length > 1 && (
+            <Select
+              label="Platform" allowDeselect={false} value={provider} data={platforms.map(({ kind, name }) => ({ value: kind, label: name }))}
+              onChange={(next) => next && setProvider(next as Schemas["ProviderKind"])}
+            />
+          )}
           <TextInput
-            label="Its id at the platform" placeholder="agent_…" description="ElevenLabs shows it on the agent's page" value={id} data-autofocus required
+            label="Its id at the platform" description="The platform shows it on the agent's page" value={id} data-autofocus required
             onChange={(event) => setId(event.currentTarget.value)}
           />
           <Group justify="flex-end"><Button type="submit" loading={run.isPending} disabled={id.trim() === ""}>Import</Button></Group>

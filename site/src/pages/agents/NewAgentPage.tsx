@@ -6,7 +6,8 @@ import { useMay, useMe } from "@/session/me";
 import { markFields, useAct } from "@/ui/act";
 import { PageHeader } from "@/ui/PageHeader";
 import { Notice } from "@/ui/states";
-import { AgentForm, type AgentValues } from "./AgentForm";
+import { AgentForm } from "./AgentForm";
+import type { AgentValues } from "./values";
 
 export default function NewAgentPage() {
   const go = useNavigate();

@@ -16,6 +16,7 @@ import { Lines, Loaded, Section } from "@/ui/states";
 import { Facts } from "@/ui/Facts";
 import { Moment } from "@/ui/Time";
 import { CallerHistory } from "./CallerHistory";
+import { EndCall } from "./EndCall";
 import { Conversation } from "./Conversation";
 import { costOf } from "./cost";
 import { useHandled } from "./handled";
@@ -50,7 +51,7 @@ function Known({ call }: { call: Call }) {
         badge={<CallStatus status={call.status} />}
         subtitle={<>{name && `${number}, `}{formatWord(call.direction).toLowerCase()} call, <Moment at={call.started_at ?? call.created_at} /></>}
         actions={
-          !isLive(call.status) && (
+          call.status === "in_progress" ? <For role="operator"><EndCall call={call} who={name ?? number} /></For> : !isLive(call.status) && (
             <For role="operator">
               <Button
                 variant={call.handled ? "default" : "filled"}

@@ -38,12 +38,12 @@ export function StepWho({ draft, problems, onChange }: StepProps) {
       )}
       <Select
         label="Phone line" required searchable placeholder={lines.isPending ? "Loading" : "The number people see"} value={draft.lineId} error={problems["lineId"]}
-        data={usable.map(({ phone_line_id, label, phone_number }) => ({ value: phone_line_id, label: `${label} (${formatPhone(phone_number)})` }))}
+        data={usable.map(({ phone_line_id, label, phone_number }) => ({ value: phone_line_id, label: label ? `${label} (${formatPhone(phone_number)})` : formatPhone(phone_number) }))}
         nothingFoundMessage="No such line" onChange={chooseLine}
       />
       {lines.data?.explanation && <Alert color="orange" variant="default">{lines.data.explanation}</Alert>}
       {lines.data && usable.length === 0 && (
-        <Alert color="orange" variant="default" title="There is no line to call from">Connect a phone number at the platform; it appears here within a minute.</Alert>
+        <Alert color="orange" variant="default" title="There is no line to call from">Connect a phone number at the platform, and it appears here within a minute; lines of a platform that does not list them are entered under <TextLink to="/settings" search={{ tab: "phone-lines" }} size="sm">Settings</TextLink>.</Alert>
       )}
       {draft.lineId && (
         <div>

@@ -17,6 +17,7 @@ import { Ago, Moment } from "@/ui/Time";
 import { CallingRules } from "./CallingRules";
 import { DefaultRules } from "./DefaultRules";
 import { Dialling } from "./Dialling";
+import { PhoneLines } from "./PhoneLines";
 import { ROLES } from "./roles";
 import { readTab } from "./tabs";
 import { Webhooks } from "./Webhooks";
@@ -34,6 +35,7 @@ export default function SettingsPage() {
       <Tabs value={shown} onChange={(next) => void go({ to: "/settings", search: readTab({ tab: next }), replace: true })} keepMounted={false}>
         <Tabs.List mb="lg" aria-label="Settings">
           <Tabs.Tab value="providers">Platforms</Tabs.Tab>
+          <Tabs.Tab value="phone-lines">Phone lines</Tabs.Tab>
           <Tabs.Tab value="dialling">Dialling</Tabs.Tab>
           <Tabs.Tab value="rules">Default rules</Tabs.Tab>
           <Tabs.Tab value="calling-rules">Calling rules</Tabs.Tab>
@@ -42,6 +44,7 @@ export default function SettingsPage() {
           {manages && <Tabs.Tab value="audit">Audit trail</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="providers"><Platforms /></Tabs.Panel>
+        <Tabs.Panel value="phone-lines"><PhoneLines /></Tabs.Panel>
         <Tabs.Panel value="dialling"><Dialling /></Tabs.Panel>
         <Tabs.Panel value="rules"><DefaultRules /></Tabs.Panel>
         <Tabs.Panel value="calling-rules"><CallingRules /></Tabs.Panel>

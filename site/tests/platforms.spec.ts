@@ -1,0 +1,124 @@
+import { type Api, expect, test } from "./support/site";
+
+test.describe.configure({ mode: "serial" });
+
+/** A line of Ultravox's, entered through the API where a test is about something else. */
+async function ultravoxLine(api: Api): Promise<string> {
+  const lines = await api.call<{ items: { phone_line_id: string; provider: string }[] }>("GET", "/api/phone-lines");
+  const known = lines.items.find(({ provider }) => provider === "ultravox");
+  if (known) return known.phone_line_id;
+  const made = await api.call<{ phone_line_id: string }>("POST", "/api/phone-lines", {
+    provider: "ultravox", phone_number: "+14155550177", label: "Ultravox line", carrier: "twilio",
+  });
+  return made.phone_line_id;
+}
+
+test.beforeEach(async ({ api }) => {
+  expect(await api.isSetUp("ultravox"), "the simulator plays Ultravox").toBe(true);
+});
+
+test("an agent is made on Ultravox with a voice that was listened to, changed, and deleted", async ({ page }) => {
+  await page.goto("/agents/new");
+  await page.getByLabel("Name").fill("Ultravox agent");
+  await page.getByRole("textbox", { name: "Platform" }).click();
+  await page.getByRole("option", { name: "Ultravox" }).click();
+  await page.getByLabel("Prompt").fill("Remind {{patient}} of the appointment.");
+  const options = page.getByRole("group", { name: "Options of the platform" });
+  await expect(options.getByLabel("Model")).toHaveValue("ultravox-v0.7");
+  await options.getByLabel("Temperature").fill("0.3");
+  await options.getByRole("switch", { name: "Record calls" }).uncheck();
+
+  const heard = page.waitForResponse((answer) => /\/api\/voices\/ultravox\/[\w-]+\/preview$/.test(answer.url()));
+  await page.getByRole("button", { name: /^Listen to/ }).first().click();
+  const sample = await heard;
+  expect(sample.headers()["content-type"]).toMatch(/^audio\//);
+  expect((await sample.body()).length).toBeGreaterThan(1_000);
+  await page.getByRole("group", { name: "Voice" }).or(page.getByRole("radiogroup", { name: "Voice" })).getByRole("radio").nth(1).check();
+  await page.getByRole("button", { name: "Make the agent" }).click();
+
+  await expect(page.getByRole("heading", { name: "Ultravox agent" })).toBeVisible();
+  await expect(options.getByLabel("Temperature")).toHaveValue("0.3");
+  await expect(options.getByRole("switch", { name: "Record calls" })).not.toBeChecked();
+  await page.getByLabel("First message").fill("Good morning, {{patient}}.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved. Calls from now on follow it.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("First message")).toHaveValue("Good morning, {{patient}}.");
+  await page.getByRole("button", { name: "Check at the platform" }).click();
+  await expect(page.getByText("It is at the platform as it is here.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  const question = page.getByRole("dialog");
+  await expect(question).toContainText("conversations stay at Ultravox");
+  await question.getByRole("button", { name: "Delete the agent" }).click();
+  await expect(page).toHaveURL(/\/agents$/);
+  await expect(page.getByRole("link", { name: "Ultravox agent" })).toBeHidden();
+});
+
+test("agents of both platforms are in one list, and filtered by platform", async ({ page, api }) => {
+  await api.agent("Both: here", undefined, "elevenlabs");
+  await api.agent("Both: there", undefined, "ultravox");
+  await page.goto("/agents");
+  await page.getByLabel("Search agents").fill("Both:");
+  await expect(page.getByRole("row")).toHaveCount(3);
+  await page.getByRole("textbox", { name: "Platform" }).click();
+  await page.getByRole("option", { name: "Ultravox" }).click();
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await expect(page.getByRole("row").nth(1)).toContainText("Both: there");
+});
+
+test("a phone line is entered, a wrong one is answered, renamed and deleted", async ({ page }) => {
+  await page.goto("/settings?tab=phone-lines");
+  await page.getByRole("button", { name: "Add a line" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Number").fill("12");
+  await form.getByLabel("Label").fill("Sales trunk");
+  await form.getByRole("textbox", { name: "Carrier" }).click();
+  await page.getByRole("option", { name: "SIP trunk" }).click();
+  await form.getByLabel("SIP domain").fill("sip example");
+  await form.getByRole("button", { name: "Add the line" }).click();
+  await expect(form.locator("[aria-invalid=true]").first()).toBeVisible();
+  await form.getByLabel("Number").fill("+1 415 555 0188");
+  await form.getByLabel("SIP domain").fill("sip.example.com");
+  await form.getByRole("button", { name: "Add the line" }).click();
+  const row = page.getByRole("row", { name: /Sales trunk/ });
+  await expect(row).toContainText("SIP trunk");
+
+  await row.getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("dialog").getByLabel("Label").fill("Sales line");
+  await page.getByRole("dialog").getByRole("button", { name: "Save the label" }).click();
+  const renamed = page.getByRole("row", { name: /Sales line/ });
+  await renamed.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete the line" }).click();
+  await expect(page.getByText("The line is deleted.")).toBeVisible();
+  await expect(renamed).toBeHidden();
+});
+
+test("a live call is ended", async ({ page, api }) => {
+  const agent = await api.agent("Talkative agent", "Talk.", "ultravox");
+  // Numbers that end in 05 are of people who talk for half an hour.
+  const placed = await api.call<{ call_id: string }>("POST", "/api/calls", {
+    agent_id: agent, phone_line_id: await ultravoxLine(api), phone_number: "+34631900905",
+  });
+  await page.goto(`/calls/${placed.call_id}`);
+  await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });
+  const question = page.getByRole("dialog");
+  await expect(question).toContainText("End this call?");
+  await question.getByRole("button", { name: "End the call" }).click();
+  await expect(page.getByText("The call is being ended.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "End call" })).toBeHidden({ timeout: 30_000 });
+  await expect
+    .poll(async () => (await api.call<{ status: string }>("GET", `/api/calls/${placed.call_id}`)).status, { timeout: 30_000 })
+    .toBe("completed");
+});
+
+test("where the platform cannot end a call, it is said what to do", async ({ page, api }) => {
+  const agent = await api.agent("Endless agent", "Talk.");
+  const placed = await api.call<{ call_id: string }>("POST", "/api/calls", {
+    agent_id: agent, phone_line_id: await api.line(), phone_number: "+34631901905",
+  });
+  await page.goto(`/calls/${placed.call_id}`);
+  await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });
+  await expect(page.getByText("The platform cannot do this")).toBeVisible();
+  await expect(page.getByText(/ElevenLabs has no way to end a call in progress/)).toBeVisible();
+});
