@@ -36,8 +36,8 @@ for (const [scheme, looked] of SCHEMES) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const pages = [
       "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
-      `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/event-targets", `/event-targets/${target.target_id}`,
-      "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/nowhere",
+      `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/monitoring", "/event-targets", `/event-targets/${target.target_id}`,
+      "/settings", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {
@@ -105,7 +105,7 @@ test("everything in two clicks, by keyboard too", async ({ page }) => {
 
 test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/event-targets", "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
+  for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/monitoring", "/event-targets", "/settings", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponseParts, ResponseParts};
 use jiff::Timestamp;
 use rand::rngs::StdRng;
-use switchboard_domain::User;
+use switchboard_domain::{AgentAction, Measurement, ProviderKind, User};
 use switchboard_store::{Claim, KeptAnswer, StoreError};
 
 use crate::deps::Deps;
@@ -121,6 +121,12 @@ impl Api {
             Some(key) => derived(&["request", &self.caller.subject, key.as_str()]),
             None => self.draw(|rng| generate(self.now(), rng)),
         }
+    }
+
+    /// Counts that somebody changed an agent.
+    pub(crate) async fn measure_agent(&self, provider: ProviderKind, change: AgentAction) {
+        let changed = Measurement::AgentChanged { provider, change };
+        self.store.measure(&changed, self.now()).await;
     }
 
     /// Lets the scheduler work now. When that fails, its next tick does it.

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use switchboard_domain::{AddressRules, Clock};
-use switchboard_service::{MemorySecrets, Providers, TargetSecrets};
+use switchboard_service::{
+    MemorySecrets, ProviderSecrets, ProviderSetup, Providers, Secrets, Settings, TargetSecrets,
+};
 use switchboard_store::Store;
 
 use crate::retention::Retention;
@@ -22,6 +24,7 @@ pub struct Deps {
     pub(crate) target_secrets: TargetSecrets,
     pub(crate) address_rules: AddressRules,
     pub(crate) voices: KnownVoices,
+    pub(crate) provider_setup: ProviderSetup,
     chance: Mutex<StdRng>,
 }
 
@@ -34,8 +37,12 @@ impl Deps {
         default_limit: u32,
         chance: StdRng,
     ) -> Self {
+        let nowhere = Settings::from_pairs([]);
+        let secrets =
+            Secrets::new(|kind| ProviderSecrets::from_settings(kind, &nowhere, None, clock.clone()));
         Self {
             store,
+            provider_setup: ProviderSetup::without_checks(secrets),
             providers,
             clock,
             default_limit,
@@ -61,6 +68,13 @@ impl Deps {
     pub fn with_event_targets(mut self, secrets: TargetSecrets, rules: AddressRules) -> Self {
         self.target_secrets = secrets;
         self.address_rules = rules;
+        self
+    }
+
+    /// With the secrets of the providers, which people may set. Without, none can be set.
+    #[must_use]
+    pub fn with_provider_setup(mut self, setup: ProviderSetup) -> Self {
+        self.provider_setup = setup;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use admin_api::{Deps, Retention, router};
 use lambda_http::{Error, run};
-use switchboard_service::{Need, Starting, TargetSecrets, address_rules, rng};
+use switchboard_service::{Need, ProviderSetup, Starting, TargetSecrets, address_rules, rng};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -24,8 +24,10 @@ async fn main() -> Result<(), Error> {
     ];
     let start = starting.finish(&needs).await?;
     let secrets = TargetSecrets::in_secrets_manager(&start.sdk, secrets_prefix);
+    let setup = ProviderSetup::checked_at_the_provider(start.secrets, start.config);
     let deps = Deps::new(start.store, start.providers, start.clock, limit, rng())
         .with_retention(Retention::of(files, webhooks))
-        .with_event_targets(secrets, rules);
+        .with_event_targets(secrets, rules)
+        .with_provider_setup(setup);
     run(router(deps)).await
 }

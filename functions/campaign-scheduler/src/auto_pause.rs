@@ -105,7 +105,7 @@ impl Scheduler {
         let left = match self.providers.get(provider).get_subscription().await {
             Ok(quota) => quota.credits_left(),
             Err(error) => {
-                tracing::warn!(error = %error.explain(), "the provider did not say what credits are left");
+                tracing::warn!(error = %error.explain_at(provider), "the provider did not say what credits are left");
                 return Ok(());
             }
         };

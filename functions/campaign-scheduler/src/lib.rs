@@ -10,6 +10,7 @@ mod dead_letters;
 mod layout;
 mod lifecycle;
 mod lines;
+mod monitoring;
 mod new_call;
 mod providers;
 mod recover;

@@ -44,7 +44,7 @@ impl Scheduler {
             let event = match self.providers.get(provider).live_count().await {
                 Ok(_) => ProviderEvent::Answered,
                 Err(error) if error.is_passing() => ProviderEvent::Failed {
-                    error: error.explain(),
+                    error: error.explain_at(provider),
                 },
                 // It answers; what it says is for the dials to find out.
                 Err(_) => ProviderEvent::Answered,

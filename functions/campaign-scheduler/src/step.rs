@@ -50,6 +50,10 @@ impl Scheduler {
             self.apply_left_webhooks().await?;
             done.recordings = Some(now);
         }
+        if LastDone::is_due(done.monitoring, self.pace.monitoring, now) {
+            self.monitor(&settings).await?;
+            done.monitoring = Some(now);
+        }
         Ok(sweeping || !running.is_empty() || self.has_live_calls().await?)
     }
 

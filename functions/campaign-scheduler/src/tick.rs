@@ -36,6 +36,8 @@ pub struct Pace {
     pub lines: Duration,
     /// Between questions to the provider for the credits that are left, where a campaign wants to know.
     pub credits: Duration,
+    /// Between looks at the slots and at the providers.
+    pub monitoring: Duration,
 }
 
 impl Default for Pace {
@@ -49,6 +51,7 @@ impl Default for Pace {
             dead_letters: Duration::from_secs(20),
             lines: Duration::from_millis(400),
             credits: Duration::from_secs(50),
+            monitoring: Duration::from_secs(60),
         }
     }
 }
@@ -87,6 +90,7 @@ pub(crate) struct LastDone {
     pub recordings: Option<Timestamp>,
     pub dead_letters: Option<Timestamp>,
     pub credits: Option<Timestamp>,
+    pub monitoring: Option<Timestamp>,
     /// By what the calls of each campaign were judged.
     pub judged: Judged,
     pub steps: u32,

@@ -25,12 +25,14 @@ impl Dialer {
                 .await;
         }
         let provider = self.providers.get(call.provider);
+        let asked_at = self.clock.now();
         let answer = self.while_watched(&call, provider.place_call(&request)).await;
+        let answer_ms = u64::try_from(self.clock.now().duration_since(asked_at).as_millis()).ok();
         self.note_answer(&call, &answer).await;
         match answer {
             Ok(placed) => {
                 tracing::info!(call.id = %call.call_id, conversation.id = %placed.conversation_id, "call placed");
-                self.confirmed(call, &placed).await
+                self.confirmed(call, &placed, answer_ms).await
             }
             Err(DialError::Refused {
                 refusal, request_id, ..
@@ -38,7 +40,8 @@ impl Dialer {
                 tracing::warn!(call.id = %call.call_id, %refusal, "call refused");
                 self.hold_campaigns(&call, &refusal).await;
                 let again = try_again(&refusal, call.campaign_id.is_some());
-                self.not_placed(call, again, refusal.explain(), request_id).await
+                let failure = refusal.explain_at(call.provider);
+                self.not_placed(call, again, failure, request_id).await
             }
             Err(error @ DialError::Unconfirmed { .. }) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "call unconfirmed");
@@ -64,7 +67,12 @@ impl Dialer {
         }
     }
 
-    async fn confirmed(&self, call: Call, placed: &PlacedCall) -> Result<Call, StoreError> {
+    async fn confirmed(
+        &self,
+        call: Call,
+        placed: &PlacedCall,
+        answer_ms: Option<u64>,
+    ) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
             // A webhook that was faster has brought the call further already.
             let Ok(status) = call.status.after(CallEvent::Confirmed) else {
@@ -73,6 +81,7 @@ impl Dialer {
             call.status = status;
             call.conversation_id = Some(placed.conversation_id.clone());
             call.carrier_call_id.clone_from(&placed.carrier_call_id);
+            call.answer_ms = answer_ms;
             call.updated_at = dialer.clock.now();
             true
         })
@@ -85,7 +94,7 @@ impl Dialer {
                 return false;
             };
             call.status = status;
-            call.failure = Some(error.explain());
+            call.failure = Some(error.explain_at(call.provider));
             call.provider_request_id = error.request_id().map(str::to_owned);
             call.updated_at = dialer.clock.now();
             true

@@ -1,7 +1,7 @@
 //! What a provider's answers mean for the dials after this one: a slower pace, a rest, or a pause.
 
 use jiff::SignedDuration;
-use switchboard_domain::{Call, CampaignStatus, ProviderEvent, QueueState};
+use switchboard_domain::{Call, CampaignStatus, ProviderEvent, ProviderKind, QueueState};
 use switchboard_providers::{DialError, PlacedCall, Refusal};
 use switchboard_store::StoreError;
 
@@ -14,7 +14,7 @@ const AT_ONCE: SignedDuration = SignedDuration::from_millis(700);
 impl Dialer {
     /// Tells the other dialers how the provider bore this dial.
     pub(crate) async fn note_answer(&self, call: &Call, answer: &Result<PlacedCall, DialError>) {
-        let event = event_of(answer);
+        let event = event_of(call.provider, answer);
         let noted = self
             .store
             .note_provider_event(call.provider, &event, self.clock.now())
@@ -45,7 +45,7 @@ impl Dialer {
         let now = self.clock.now();
         if self
             .store
-            .pause_because(campaign, &refusal.explain(), now)
+            .pause_because(campaign, &refusal.explain_at(call.provider), now)
             .await?
         {
             tracing::error!(campaign.id = %campaign, %refusal, "campaign paused");
@@ -64,7 +64,11 @@ impl Dialer {
                 .await?;
             for campaign in page.items.iter().filter(|c| c.provider == call.provider) {
                 let (id, now) = (&campaign.campaign_id, self.clock.now());
-                if self.store.pause_because(id, &refusal.explain(), now).await? {
+                if self
+                    .store
+                    .pause_because(id, &refusal.explain_at(call.provider), now)
+                    .await?
+                {
                     tracing::error!(campaign.id = %id, %refusal, "campaign paused");
                 }
             }
@@ -94,7 +98,7 @@ impl Dialer {
     }
 }
 
-fn event_of(answer: &Result<PlacedCall, DialError>) -> ProviderEvent {
+fn event_of(provider: ProviderKind, answer: &Result<PlacedCall, DialError>) -> ProviderEvent {
     match answer {
         Ok(_) => ProviderEvent::Answered,
         Err(DialError::Refused {
@@ -102,15 +106,15 @@ fn event_of(answer: &Result<PlacedCall, DialError>) -> ProviderEvent {
         }) => match refusal {
             Refusal::RateLimited { .. } => ProviderEvent::SlowDown {
                 retry_after: retry_after.and_then(|wait| SignedDuration::try_from(wait).ok()),
-                error: refusal.explain(),
+                error: refusal.explain_at(provider),
             },
             Refusal::NeverSent { .. } => ProviderEvent::Failed {
-                error: refusal.explain(),
+                error: refusal.explain_at(provider),
             },
             _ => ProviderEvent::Answered,
         },
         Err(DialError::Unconfirmed { cause }) => ProviderEvent::Failed {
-            error: cause.explain(),
+            error: cause.explain_at(provider),
         },
     }
 }

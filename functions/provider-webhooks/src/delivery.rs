@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use switchboard_domain::ProviderKind;
+use switchboard_domain::{Measurement, ProviderKind, WebhookResult};
 use switchboard_reconcile::apply_webhook;
 use switchboard_service::{Causes, Problem};
 use switchboard_store::{FileStore, StoreError, WebhookRecord, WebhookState};
@@ -15,15 +15,38 @@ impl Webhooks {
     /// # Errors
     /// When it could not be kept, or what it says could not be written: then it is to be sent again.
     pub(crate) async fn receive(&self, provider: ProviderKind, raw: Bytes) -> Result<WebhookState, Problem> {
-        let mut record = match self.keep(provider.as_str(), &raw).await.map_err(again)? {
-            Kept::ToApply(record) => *record,
-            Kept::Settled(state) => return Ok(state),
+        let taken = self.take_in(provider, &raw).await;
+        let (result, lag_ms) = match &taken {
+            Ok(Taken::Before(_)) => (WebhookResult::Repeated, None),
+            Ok(Taken::Now(record)) => (result_of(record.state), lag_ms(record)),
+            Err(_) => (WebhookResult::Failed, None),
+        };
+        self.measure(provider, result, lag_ms).await;
+        match taken.map_err(again)? {
+            Taken::Before(state) => Ok(state),
+            Taken::Now(record) => Ok(record.state),
+        }
+    }
+
+    /// Counts a delivery.
+    pub(crate) async fn measure(&self, provider: ProviderKind, result: WebhookResult, lag_ms: Option<u64>) {
+        let came = Measurement::Webhook {
+            provider,
+            result,
+            lag_ms,
+        };
+        self.store.measure(&came, self.clock.now()).await;
+    }
+
+    async fn take_in(&self, provider: ProviderKind, raw: &Bytes) -> Result<Taken, StoreError> {
+        let mut record = match self.keep(provider.as_str(), raw).await? {
+            Kept::ToApply(record) => record,
+            Kept::Settled(state) => return Ok(Taken::Before(state)),
         };
         // The record stays `Received` when applying fails, so that the next delivery applies it. Where
         // the sender has no next delivery, the dialer and the sync learn the same by asking.
-        apply_webhook(&self.store, &mut record, &raw, self.clock.now())
-            .await
-            .map_err(again)
+        apply_webhook(&self.store, &mut record, raw, self.clock.now()).await?;
+        Ok(Taken::Now(record))
     }
 
     /// Puts the body and its record where they last.
@@ -53,6 +76,7 @@ impl Webhooks {
                     call_id: None,
                     body_key,
                     note: None,
+                    happened_at: None,
                     received_at: self.clock.now(),
                     deliveries: 1,
                 };
@@ -61,6 +85,28 @@ impl Webhooks {
             }
         }
     }
+}
+
+enum Taken {
+    /// It is applied now, as far as can be.
+    Now(Box<WebhookRecord>),
+    /// It was before.
+    Before(WebhookState),
+}
+
+fn result_of(state: WebhookState) -> WebhookResult {
+    match state {
+        WebhookState::Applied | WebhookState::Received => WebhookResult::Applied,
+        WebhookState::Early => WebhookResult::Early,
+        WebhookState::Ignored => WebhookResult::Ignored,
+        WebhookState::Unparsed => WebhookResult::Unparsed,
+    }
+}
+
+/// How long after what it tells of a webhook came; of one that is from the future by the provider's clock, 0.
+fn lag_ms(record: &WebhookRecord) -> Option<u64> {
+    let lag = record.received_at.duration_since(record.happened_at?);
+    Some(u64::try_from(lag.as_millis()).unwrap_or(0))
 }
 
 enum Kept {

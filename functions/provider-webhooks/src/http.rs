@@ -6,7 +6,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http::HeaderMap;
 use serde_json::{Value, json};
-use switchboard_domain::ProviderKind;
+use switchboard_domain::{ProviderKind, WebhookResult};
 use switchboard_providers::SignatureError;
 use switchboard_service::{Causes, Problem, ProblemCode};
 
@@ -67,6 +67,7 @@ async fn admit(
                 }
                 _ => tracing::warn!(provider = provider.as_str(), %error, "a webhook was turned away"),
             }
+            webhooks.measure(provider, WebhookResult::Refused, None).await;
             Err(Problem::unauthorized(NOT_SIGNED))
         }
         // Not the sender's fault: it is to send it again.

@@ -60,8 +60,11 @@ async fn write(
 ) {
     let mut files: HashMap<String, File> = HashMap::new();
     while let Some((function, line)) = lines.recv().await {
-        let shown = readable(&function, &line);
         append(&mut files, &directory, &function, &line).await;
+        if is_metric(&line) {
+            continue;
+        }
+        let shown = readable(&function, &line);
         append(&mut files, &directory, "all", &shown).await;
         let quiet = *quiet.lock().unwrap_or_else(PoisonError::into_inner);
         match level_of(&line).as_str() {
@@ -84,6 +87,11 @@ async fn append(files: &mut HashMap<String, File>, directory: &Path, name: &str,
         // A full disk must not stop the functions.
         let _ = file.write_all(format!("{line}\n").as_bytes()).await;
     }
+}
+
+/// A line of CloudWatch's embedded metric format: for machines, and in the function's own file only.
+fn is_metric(line: &str) -> bool {
+    line.contains("\"_aws\":{") && line.contains("\"CloudWatchMetrics\"")
 }
 
 fn level_of(line: &str) -> String {
@@ -130,6 +138,14 @@ fn readable(function: &str, line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_metrics_is_told_from_a_line_of_the_log() {
+        assert!(is_metric(
+            r#"{"CallsEnded":1,"_aws":{"CloudWatchMetrics":[],"Timestamp":1}}"#
+        ));
+        assert!(!is_metric(r#"{"level":"INFO","message":"CloudWatchMetrics"}"#));
+    }
 
     #[test]
     fn a_json_line_is_shown_message_first() {

@@ -1,4 +1,4 @@
-//! Secrets Manager: the template's secrets, and those that functions make, which are kept in a file.
+//! Secrets Manager: the template's secrets, and what functions make or change, which is kept in a file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ type Values = BTreeMap<String, String>;
 /// Every secret of the machine.
 #[derive(Clone)]
 pub(crate) struct Secrets {
-    /// Those of the template: set at the start, and not kept.
+    /// Those of the template, as they are set at the start.
     given: Arc<Values>,
     made: Arc<Mutex<Values>>,
     file: Arc<PathBuf>,
@@ -26,10 +26,18 @@ impl Secrets {
     pub(crate) fn open(given: Values, data_dir: &Path) -> Self {
         let file = data_dir.join("secrets.json");
         let kept = std::fs::read(&file).ok();
-        let made = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let made: Option<Values> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let mut made = made.unwrap_or_default();
+        // Whoever starts it with other values means those, and not what was changed before.
+        for (name, value) in &given {
+            if made.get(&set_over(name)) != Some(value) {
+                made.remove(name);
+                made.remove(&set_over(name));
+            }
+        }
         Self {
             given: Arc::new(given),
-            made: Arc::new(Mutex::new(made.unwrap_or_default())),
+            made: Arc::new(Mutex::new(made)),
             file: Arc::new(file),
         }
     }
@@ -48,19 +56,14 @@ impl Secrets {
         let text = body["SecretString"].as_str();
         match (target, name, text) {
             ("secretsmanager.GetSecretValue", Some(name), _) => {
-                let value = self
-                    .given
-                    .get(&name)
-                    .cloned()
-                    .or_else(|| self.made().get(&name).cloned());
+                let changed = self.made().get(&name).cloned();
+                let value = changed.or_else(|| self.given.get(&name).cloned());
                 shown(
                     &name,
                     json!({ "SecretString": value, "VersionStages": ["AWSCURRENT"] }),
                 )
             }
-            ("secretsmanager.PutSecretValue", Some(name), Some(text)) if !self.given.contains_key(&name) => {
-                self.change(&name, Some(text))
-            }
+            ("secretsmanager.PutSecretValue", Some(name), Some(text)) => self.change(&name, Some(text)),
             ("secretsmanager.CreateSecret", None, Some(text)) => self.change(id, Some(text)),
             ("secretsmanager.CreateSecret", Some(_), _) => {
                 refused("ResourceExistsException", "a secret of this name exists")
@@ -93,6 +96,9 @@ impl Secrets {
     fn change(&self, name: &str, text: Option<&str>) -> Response {
         let mut made = self.made();
         let mut next = made.clone();
+        if let (Some(given), Some(_)) = (self.given.get(name), text) {
+            next.insert(set_over(name), given.clone());
+        }
         match text {
             Some(text) => next.insert(name.to_owned(), text.to_owned()),
             None => next.remove(name),
@@ -110,6 +116,11 @@ impl Secrets {
         std::fs::write(&new, serde_json::to_vec(values)?)?;
         std::fs::rename(new, self.file.as_path())
     }
+}
+
+/// Where it is kept over which value of the template's a secret was changed. No secret of a function has such a name.
+fn set_over(name: &str) -> String {
+    format!("{name} set over")
 }
 
 fn shown(name: &str, more: Value) -> Response {
@@ -145,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_functions_make_is_kept_over_a_restart_and_the_templates_own_cannot_be_changed() {
+    async fn what_functions_make_and_change_is_kept_over_a_restart() {
         let dir = tempfile::tempdir().unwrap();
         let given = Values::from([("stack/provider".to_owned(), "key".to_owned())]);
         let secrets = Secrets::open(given.clone(), dir.path());
@@ -164,10 +175,16 @@ mod tests {
             ask(&secrets, "PutSecretValue", put("stack/provider", "2"))
                 .await
                 .0,
-            400
+            200
         );
 
         let again = Secrets::open(given, dir.path());
+        let changed = ask(&again, "GetSecretValue", get("stack/provider")).await;
+        assert_eq!(changed.1["SecretString"], "2");
+        let other = Values::from([("stack/provider".to_owned(), "new key".to_owned())]);
+        let started_with_another = Secrets::open(other, dir.path());
+        let shown = ask(&started_with_another, "GetSecretValue", get("stack/provider")).await;
+        assert_eq!(shown.1["SecretString"], "new key");
         assert_eq!(
             ask(&again, "GetSecretValue", get("stack/x")).await.1["SecretString"],
             "2"

@@ -28,13 +28,16 @@ mod export;
 mod frequency;
 mod ids;
 mod line_health;
+mod measurement;
 mod overrides;
 mod person;
 mod phone;
 mod preflight;
 mod proof;
 mod provider_state;
+mod provider_watch;
 mod queue;
+mod quota_alert;
 mod recipient;
 mod rehearsal;
 mod report;
@@ -77,13 +80,16 @@ pub use ids::{
     ListId, ProviderId, RecipientId, RegisterId, UploadId,
 };
 pub use line_health::{AnswerRateDrop, LineHour, RECENT_HOURS, USUAL_DAYS, answer_rate_drop};
+pub use measurement::{AgentAction, Latencies, Measurement, WebhookResult};
 pub use overrides::{OwnAgent, OwnLine, RecipientOverrides};
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};
 pub use preflight::{PersonFacts, Preflight, PreflightBuilder, RuleInUse, SkipExample};
 pub use proof::{CampaignProof, LimitChange, ProofBuilder, ProofCheck};
 pub use provider_state::{ProviderEvent, ProviderHealth, ProviderState, Turn};
+pub use provider_watch::ProviderWatch;
 pub use queue::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotHolder};
+pub use quota_alert::{AlertSettings, LowQuota, ProviderAlerts, QuotaAlert, QuotaFigures};
 pub use recipient::{IllegalRecipientEvent, Recipient, RecipientEvent, RecipientStatus, SkipReason};
 pub use rehearsal::{Rehearsal, RehearsalReport, RehearsedDial, Scenario};
 pub use report::{

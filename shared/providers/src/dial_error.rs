@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use switchboard_domain::ProviderKind;
+
 use crate::ProviderError;
+use crate::said_of::SaidOf;
 
 /// A dial without a confirmed call.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -49,15 +52,32 @@ impl DialError {
         }
     }
 
+    /// The kind of failure, one of a closed list: for counters and metrics.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Refused { refusal, .. } => refusal.class(),
+            Self::Unconfirmed { .. } => "unconfirmed",
+        }
+    }
+
     /// What happened and what to do, for people.
     pub fn explain(&self) -> String {
+        self.said_of(&SaidOf::SOME)
+    }
+
+    /// The same, with the platform's name in it.
+    pub fn explain_at(&self, provider: ProviderKind) -> String {
+        self.said_of(&SaidOf::provider(provider))
+    }
+
+    fn said_of(&self, said_of: &SaidOf) -> String {
         match self {
-            Self::Refused { refusal, .. } => refusal.explain(),
-            Self::Unconfirmed { .. } => {
-                "The provider did not confirm the call, so it may have been placed: it is being looked for, \
-                 and nobody dials this number for it again until that is settled."
-                    .to_owned()
-            }
+            Self::Refused { refusal, .. } => refusal.said_of(said_of),
+            Self::Unconfirmed { .. } => format!(
+                "{} did not confirm the call, so it may have been placed: it is being looked for, and nobody dials \
+                 this number for it again until that is settled.",
+                said_of.begin
+            ),
         }
     }
 }
@@ -135,38 +155,100 @@ impl Refusal {
         self.concerns_the_account() || matches!(self, Self::Forbidden { .. } | Self::NotFound { .. })
     }
 
+    /// The kind of refusal, one of a closed list: for counters and metrics.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::NeverSent { .. } => "never_sent",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::OutOfCredit => "out_of_credit",
+            Self::BadKey => "bad_key",
+            Self::Forbidden { .. } => "forbidden",
+            Self::BadRequest { .. } => "bad_request",
+            Self::NotFound { .. } => "not_found",
+            Self::Declined { .. } => "declined",
+        }
+    }
+
     /// What happened and what to do, for people.
     pub fn explain(&self) -> String {
+        self.said_of(&SaidOf::SOME)
+    }
+
+    /// The same, with the platform's name in it.
+    pub fn explain_at(&self, provider: ProviderKind) -> String {
+        self.said_of(&SaidOf::provider(provider))
+    }
+
+    fn said_of(&self, SaidOf { begin, who }: &SaidOf) -> String {
         match self {
             Self::NeverSent { reason } => format!(
-                "The provider could not be reached ({reason}); nothing was dialled. Check the network and the \
-                 provider's address; the call is tried again by itself."
+                "{begin} could not be reached ({reason}); nothing was dialled. Check the network and the address of \
+                 {who}; the call is tried again by itself."
             ),
-            Self::RateLimited { .. } => "The provider has too many calls or requests at present; nothing was dialled. \
-                 The call is tried again by itself; if it goes on, lower the concurrency limit to what the plan allows."
-                .to_owned(),
-            Self::OutOfCredit => "The provider account is out of credit; nothing was dialled. Add credit at the \
-                 provider; the call is tried again by itself for a while."
-                .to_owned(),
-            Self::BadKey => "The provider did not accept the API key; nothing was dialled. Put a valid key in \
-                 under Settings, or into the provider's secret."
-                .to_owned(),
+            Self::RateLimited { .. } => format!(
+                "{begin} has too many calls or requests at present; nothing was dialled. The call is tried again by \
+                 itself; if it goes on, lower the concurrency limit to what the plan allows."
+            ),
+            Self::OutOfCredit => format!(
+                "The account at {who} is out of credit; nothing was dialled. Add credit there; the call is tried again \
+                 by itself for a while."
+            ),
+            Self::BadKey => format!(
+                "{begin} did not accept the API key; nothing was dialled. Put a valid key in under Settings, or into \
+                 {who}'s secret."
+            ),
             Self::Forbidden { code, message } => format!(
-                "The provider account may not place this call ({code}: {message}); nothing was dialled. Check the \
-                 plan and the key's permissions at the provider."
+                "The account at {who} may not place this call ({code}: {message}); nothing was dialled. Check the \
+                 plan and the key's permissions there."
             ),
             Self::BadRequest { code, message } => format!(
-                "The provider found the request wrong ({code}: {message}); nothing was dialled. Check the number, \
+                "{begin} found the request wrong ({code}: {message}); nothing was dialled. Check the number, \
                  the phone line's carrier settings and the agent's variables."
             ),
             Self::NotFound { code } => format!(
-                "The provider does not know the agent or the phone line ({code}); nothing was dialled. Choose \
-                 another agent or phone line, or import them again."
+                "{begin} does not know the agent or the phone line ({code}); nothing was dialled. Choose another \
+                 agent or phone line, or import them again."
             ),
             Self::Declined { message } => format!(
-                "The provider declined the call ({message}); nothing was dialled. Check the number and the phone \
-                 line at the carrier."
+                "{begin} declined the call ({message}); nothing was dialled. Check the number and the phone line at \
+                 the carrier."
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_class_of_its_own_and_a_sentence_with_the_platforms_name() {
+        let (code, message) = (|| "code".to_owned(), || "words".to_owned());
+        let refusals = [
+            Refusal::NeverSent { reason: message() },
+            Refusal::RateLimited { code: code() },
+            Refusal::OutOfCredit,
+            Refusal::BadKey,
+            Refusal::Forbidden {
+                code: code(),
+                message: message(),
+            },
+            Refusal::BadRequest {
+                code: code(),
+                message: message(),
+            },
+            Refusal::NotFound { code: code() },
+            Refusal::Declined { message: message() },
+        ];
+        let classes: std::collections::BTreeSet<_> = refusals.iter().map(Refusal::class).collect();
+        assert_eq!(classes.len(), refusals.len());
+        for refusal in refusals {
+            let error = DialError::refused(refusal);
+            for kind in ProviderKind::ALL {
+                let said = error.explain_at(kind);
+                assert!(said.contains(kind.name()) && said.ends_with('.'), "{said}");
+                assert!(said.contains("nothing was dialled"), "{said}");
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ mod provider;
 mod provider_error;
 mod quota;
 mod recording;
+mod said_of;
 mod secret;
 mod shown;
 mod signature;

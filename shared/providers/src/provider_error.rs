@@ -3,6 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchboard_domain::ProviderKind;
+
+use crate::said_of::SaidOf;
+
 /// A question to a provider that was not answered as hoped. Texts have phone numbers hidden.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProviderError {
@@ -88,39 +92,115 @@ impl ProviderError {
         matches!(self, Self::Unavailable { .. } | Self::RateLimited { .. })
     }
 
+    /// The kind of failure, one of a closed list: for counters and metrics.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Unavailable { .. } => "unavailable",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::OutOfCredit { .. } => "out_of_credit",
+            Self::NotFound { .. } => "not_found",
+            Self::Rejected { .. } => "rejected",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+
     /// What happened and what to do, for people.
     pub fn explain(&self) -> String {
+        self.said_of(&SaidOf::SOME)
+    }
+
+    /// The same, with the platform's name in it.
+    pub fn explain_at(&self, provider: ProviderKind) -> String {
+        self.said_of(&SaidOf::provider(provider))
+    }
+
+    fn said_of(&self, SaidOf { begin, who }: &SaidOf) -> String {
         match self {
-            Self::Unavailable { .. } => {
-                "The provider did not answer. Try again in a minute; if it goes on, look at the provider's status page."
-                    .to_owned()
-            }
+            Self::Unavailable { .. } => format!(
+                "{begin} did not answer. Try again in a minute; if it goes on, look at {who}'s status page."
+            ),
             Self::RateLimited { retry_after, .. } => match retry_after {
                 Some(wait) => format!(
-                    "The provider asks us to slow down. Try again in {} seconds.",
+                    "{begin} asks us to slow down. Try again in {} seconds.",
                     wait.as_secs().max(1)
                 ),
-                None => "The provider asks us to slow down. Try again in a minute.".to_owned(),
+                None => format!("{begin} asks us to slow down. Try again in a minute."),
             },
             Self::Unauthorized { code, .. } => format!(
-                "The provider did not accept the API key ({code}). Put a valid key \
-                 with the needed permissions in under Settings, or into the provider's secret."
+                "{begin} did not accept the API key ({code}). Put a valid key with the needed permissions in under \
+                 Settings, or into {who}'s secret."
             ),
             Self::OutOfCredit { .. } => {
-                "The provider account is out of credit. Add credit at the provider, then try again.".to_owned()
+                format!("The account at {who} is out of credit. Add credit there, then try again.")
             }
-            Self::NotFound { .. } => {
-                "The provider does not know it: it may have been deleted there. Refresh the list and choose again."
-                    .to_owned()
-            }
+            Self::NotFound { .. } => format!(
+                "{begin} does not know it: it may have been deleted there. Refresh the list and choose again."
+            ),
             Self::Rejected { code, message, .. } => {
-                format!("The provider found the request wrong ({code}: {message}). Change it and try again.")
+                format!("{begin} found the request wrong ({code}: {message}). Change it and try again.")
             }
-            Self::Unreadable { .. } => {
-                "The provider's answer could not be understood. Try again; if it goes on, tell the people who run \
+            Self::Unreadable { .. } => format!(
+                "The answer of {who} could not be understood. Try again; if it goes on, tell the people who run \
                  this service."
-                    .to_owned()
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn each() -> [ProviderError; 7] {
+        let code = || "some_code".to_owned();
+        let request_id = || Some("req_1".to_owned());
+        [
+            ProviderError::Unavailable {
+                reason: String::new(),
+                request_id: request_id(),
+                source: None,
+            },
+            ProviderError::RateLimited {
+                code: code(),
+                retry_after: None,
+                request_id: request_id(),
+            },
+            ProviderError::Unauthorized {
+                code: code(),
+                request_id: request_id(),
+            },
+            ProviderError::OutOfCredit {
+                request_id: request_id(),
+            },
+            ProviderError::NotFound {
+                code: code(),
+                request_id: request_id(),
+            },
+            ProviderError::Rejected {
+                code: code(),
+                message: "too long".to_owned(),
+                request_id: request_id(),
+            },
+            ProviderError::Unreadable {
+                reason: String::new(),
+                request_id: request_id(),
+            },
+        ]
+    }
+
+    #[test]
+    fn every_class_has_a_name_of_its_own_and_a_sentence_with_the_platforms_name() {
+        let classes: std::collections::BTreeSet<_> = each().iter().map(ProviderError::class).collect();
+        assert_eq!(classes.len(), each().len());
+        for error in each() {
+            for kind in ProviderKind::ALL {
+                let said = error.explain_at(kind);
+                assert!(said.contains(kind.name()) && said.ends_with('.'), "{said}");
+                assert!(!said.to_lowercase().contains("the provider"), "{said}");
             }
+            assert!(error.explain().contains("provider"), "{}", error.explain());
+            assert_eq!(error.request_id(), Some("req_1"));
         }
     }
 }

@@ -10,6 +10,7 @@ mod bounds;
 mod error;
 mod recording;
 mod settle;
+mod watch;
 mod webhook;
 
 pub use agent::{AgentChange, AgentKept, AgentSeen, agent_id_of, keep_agent, voice_missing};
@@ -19,4 +20,5 @@ pub use bounds::{Overdue, overdue};
 pub use error::ReconcileError;
 pub use recording::pull_recording;
 pub use settle::{Settled, look_after, settle_unconfirmed};
+pub use watch::watch_provider;
 pub use webhook::{apply_webhook, replay_webhook};

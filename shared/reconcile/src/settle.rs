@@ -52,7 +52,7 @@ pub async fn look_after(
 ) -> Result<Settled, ReconcileError> {
     let settled = ask(store, provider, call, now).await;
     if let Err(ReconcileError::Provider(error @ ProviderError::Unavailable { .. })) = &settled {
-        let error = error.explain();
+        let error = error.explain_at(call.provider);
         store
             .note_provider_event(call.provider, &ProviderEvent::Failed { error }, now)
             .await?;

@@ -24,7 +24,10 @@ mod aws;
 mod causes;
 mod clock;
 mod config;
+mod measured;
+mod metrics;
 mod problem;
+mod provider_setup;
 mod providers;
 mod secrets;
 mod settings;
@@ -37,9 +40,14 @@ pub use aws::sdk_config;
 pub use causes::Causes;
 pub use clock::{SystemClock, rng};
 pub use config::{Need, ServiceConfig};
+pub use metrics::Metrics;
 pub use problem::{FieldError, Problem, ProblemCode};
+pub use provider_setup::{KeyCheck, ProviderSetup, SetupError};
 pub use providers::Providers;
-pub use secrets::{ProviderSecrets, SecretStore, Secrets, SecretsError, SecretsManager};
+pub use secrets::{
+    MemorySecret, ProviderSecrets, SecretChange, SecretField, SecretSource, SecretState, SecretStore,
+    Secrets, SecretsError, SecretsManager,
+};
 pub use settings::{ConfigError, SettingProblem, Settings};
 pub use start::{Start, StartError, Starting, start};
 pub use target_secrets::{

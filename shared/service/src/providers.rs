@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use switchboard_domain::ProviderKind;
+use switchboard_domain::{Clock, ProviderKind};
 use switchboard_providers::VoiceProvider;
+use switchboard_store::Store;
 
+use crate::measured::Measured;
 use crate::secrets::Secrets;
 
 /// Every voice provider, by kind. Cheap to clone.
@@ -46,6 +48,15 @@ impl Providers {
             each: ProviderKind::ALL.map(of),
             used: Used::These(ProviderKind::ALL.to_vec()),
         }
+    }
+
+    /// The same, with every failure of theirs counted in `store`.
+    #[must_use]
+    pub fn measured(mut self, store: &Store, clock: &Arc<dyn Clock>) -> Self {
+        self.each = self.each.map(|provider| {
+            Arc::new(Measured::new(provider, store.clone(), clock.clone())) as Arc<dyn VoiceProvider>
+        });
+        self
     }
 
     /// The provider of a kind. One that is not set up says so when it is asked.

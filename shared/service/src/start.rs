@@ -10,6 +10,7 @@ use switchboard_store::Store;
 use crate::aws::sdk_config;
 use crate::clock::SystemClock;
 use crate::config::{Need, ServiceConfig};
+use crate::metrics::Metrics;
 use crate::providers::Providers;
 use crate::secrets::{ProviderSecrets, SecretStore, Secrets, SecretsManager};
 use crate::settings::{ConfigError, Settings};
@@ -88,9 +89,11 @@ impl Starting {
         let providers = connect(&config, &secrets)?;
         warm_up(&secrets, needs).await;
         tracing::info!(function = self.function, "started");
+        let store = Store::new(&sdk, config.store.clone())
+            .observed_by(Arc::new(Metrics::on_standard_output(clock.clone())));
         Ok(Start {
-            store: Store::new(&sdk, config.store.clone()),
-            providers: Providers::new(providers, secrets.clone()),
+            providers: Providers::new(providers, secrets.clone()).measured(&store, &clock),
+            store,
             secrets,
             clock,
             sdk,

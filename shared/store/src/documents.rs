@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{CampaignRules, DialSettings};
+use switchboard_domain::{AlertSettings, CampaignRules, DialSettings};
 
 use crate::item::to_item;
 use crate::keys::Key;
@@ -46,6 +46,22 @@ impl Store {
     /// When the table does not answer.
     pub async fn put_campaign_defaults(&self, rules: &CampaignRules) -> Result<(), StoreError> {
         self.put_document(&keys::campaign_defaults(), rules).await
+    }
+
+    /// When somebody is to be told that an account comes to its end: what is usual until somebody sets something else.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn alert_settings(&self) -> Result<AlertSettings, StoreError> {
+        self.document(&keys::alert_settings()).await
+    }
+
+    /// Sets when somebody is to be told.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_alert_settings(&self, settings: &AlertSettings) -> Result<(), StoreError> {
+        self.put_document(&keys::alert_settings(), settings).await
     }
 
     /// The document at a key; its default until somebody writes one.

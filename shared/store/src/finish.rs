@@ -90,6 +90,7 @@ impl Store {
             match self.write_conclusion(&conclusion, &events).await {
                 Ok(()) => {
                     self.announce(&events).await;
+                    self.observe_end(&conclusion.call);
                     self.end_if_opted_out(&conclusion, now).await;
                     return Ok(Finished::Now(Box::new(conclusion.call)));
                 }
@@ -228,6 +229,7 @@ impl Store {
             }
         }
         self.count_call(&mut tx, Part::Stats, call);
+        self.measure_end(&mut tx, Part::Stats, call);
         match (&call.phone_number, call.placing_at) {
             (Some(number), _) if call.status == CallStatus::NotPlaced => {
                 self.forget_dial(&mut tx, Part::Dialled, number, &call.call_id);

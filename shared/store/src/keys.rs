@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
     AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, ListId,
-    PhoneNumber, ProviderId, RecipientId, RecipientStatus, RegisterId, UploadId,
+    PhoneNumber, ProviderId, ProviderKind, RecipientId, RecipientStatus, RegisterId, UploadId,
 };
 
 use crate::item::{Item, s};
@@ -240,6 +240,34 @@ pub(crate) fn limit_change(at: Timestamp) -> Key {
 
 pub(crate) fn provider_state(provider: &str) -> Key {
     Key::new(format!("PROVIDER#{provider}"), META)
+}
+
+/// What is known of a provider from questions that are no dials.
+pub(crate) fn provider_watch(provider: &str) -> Key {
+    Key::new(format!("PROVIDER#{provider}"), "WATCH")
+}
+
+/// When somebody is to be told that an account comes to its end.
+pub(crate) fn alert_settings() -> Key {
+    Key::new("ALERT_SETTINGS", META)
+}
+
+/// What is counted of a provider in the hour (UTC) of `at`.
+pub(crate) fn measures(provider: ProviderKind, at: Timestamp) -> Key {
+    let hour = at.strftime("%Y-%m-%dT%H");
+    Key::new(format!("MEASURES#{}", provider.as_str()), hour.to_string())
+}
+
+/// One shard of the calls of a provider that ended in the hour (UTC) of `at`.
+pub(crate) fn call_measures(provider: ProviderKind, at: Timestamp, shard: u64) -> Key {
+    let hour = measures(provider, at);
+    Key::new(hour.pk, format!("{}#{shard}", hour.sk))
+}
+
+/// The hour of a sort key made by [`measures`] or [`call_measures`].
+pub(crate) fn hour_of(sort_key: &str) -> Option<Timestamp> {
+    let hour = sort_key.split('#').next()?;
+    format!("{hour}:00:00Z").parse().ok()
 }
 
 /// A recording that somebody should know of.

@@ -35,9 +35,11 @@ mod keys;
 mod leases;
 mod line_calls;
 mod live_calls;
+mod measures;
 mod opt_out;
 mod people;
 mod provider_states;
+mod provider_watches;
 mod queue_settings;
 mod reading;
 mod recipients;
@@ -68,6 +70,7 @@ pub use files::{FileStore, PartsUpload, PresignedUpload};
 pub use finish::Finished;
 pub use functions::{DialerCapacity, Functions};
 pub use idempotency::{Claim, KeptAnswer};
+pub use measures::{Measures, Observer};
 pub use opt_out::OptedOut;
 pub use people::AuditFilter;
 pub use recipients::AddedRecipients;
@@ -78,7 +81,7 @@ pub use spend::{SpendLimits, Spent};
 pub use stats::{CallStats, StatsRow};
 pub use webhooks::{WebhookList, WebhookRecord, WebhookState};
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Everything that is kept, behind one door. Cheap to clone.
 #[derive(Clone)]
@@ -88,6 +91,8 @@ pub struct Store {
     pub(crate) config: Arc<StoreConfig>,
     files: FileStore,
     functions: Functions,
+    observer: Option<Arc<dyn Observer>>,
+    refused: Arc<Mutex<measures::Refused>>,
 }
 
 impl Store {
@@ -99,6 +104,8 @@ impl Store {
             sqs: aws_sdk_sqs::Client::new(sdk),
             files: FileStore::new(aws_sdk_s3::Client::new(sdk), config.data_bucket.clone()),
             functions: Functions::new(aws_sdk_lambda::Client::new(sdk), config.clone()),
+            observer: None,
+            refused: Arc::default(),
             config,
         }
     }

@@ -55,6 +55,7 @@ impl Store {
             When::absent(),
         );
         self.count_call(&mut tx, (), call);
+        self.measure_end(&mut tx, (), call);
         if recording_due {
             tx.put((), &self.config.system_table, due_item(call)?, When::always());
         }
@@ -63,6 +64,7 @@ impl Store {
         match tx.commit(&self.db).await {
             Ok(()) => {
                 self.announce(&event).await;
+                self.observe_end(call);
                 Ok(true)
             }
             Err(NotCommitted::Refused(_)) => Ok(false),

@@ -81,6 +81,9 @@ pub struct WebhookRecord {
     pub body_key: String,
     /// Why it was not applied.
     pub note: Option<String>,
+    /// When what it tells of happened, where it says so.
+    #[serde(default)]
+    pub happened_at: Option<Timestamp>,
     /// When it first came.
     pub received_at: Timestamp,
     /// How often it came.

@@ -13,6 +13,8 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly fields: readonly { field: string; message: string }[];
   readonly mayHaveRung: boolean;
+  /** The voice provider's id of the request that it did not answer as hoped, for its support. */
+  readonly providerRequestId: string | undefined;
 
   constructor(problem: Partial<Schemas["Problem"]> & { status: number; title: string; detail: string }) {
     super(problem.detail);
@@ -22,6 +24,7 @@ export class ApiProblem extends Error {
     this.title = problem.title;
     this.fields = problem.errors ?? [];
     this.mayHaveRung = problem.may_have_rung === true;
+    this.providerRequestId = problem.provider_request_id ?? undefined;
   }
 }
 

@@ -54,3 +54,27 @@ export const webhooksQuery = (state: Schemas["State"] | undefined, cursor?: stri
     queryFn: async () => bodyOf(await api.GET("/api/webhooks", { params: { query: { state, cursor, limit: 30 } } })),
     ...live(CALM),
   });
+
+/** What was measured since so many hours ago. */
+export const metricsQuery = (hours: number) =>
+  queryOptions({
+    queryKey: ["metrics", hours],
+    queryFn: async () => {
+      const since = new Date(Date.now() - hours * 3_600_000).toISOString();
+      return bodyOf(await api.GET("/api/metrics", { params: { query: { since } } }));
+    },
+    ...live(CALM),
+  });
+
+export const alertsQuery = queryOptions({
+  queryKey: ["alerts"],
+  queryFn: async () => bodyOf(await api.GET("/api/settings/alerts")),
+  staleTime: 5_000,
+});
+
+/** How each platform is set up; no secret is in it. */
+export const providerSettingsQuery = queryOptions({
+  queryKey: ["provider-settings"],
+  queryFn: async () => bodyOf(await api.GET("/api/settings/providers")).items,
+  staleTime: 5_000,
+});

@@ -21,7 +21,7 @@ const SCROLLED: object = { viewportProps: { tabIndex: 0, role: "region", "aria-l
 
 const PAGES: [string, string, "operator"?][] = [
   ["/", "Dashboard"], ["/calls", "Calls"], ["/campaigns", "Campaigns"], ["/campaigns/templates", "Campaign templates"], ["/contacts", "Contacts"],
-  ["/contacts/do-not-call", "Do-not-call list"], ["/agents", "Agents"], ["/queue", "Queue"], ["/attention", "Attention"],
+  ["/contacts/do-not-call", "Do-not-call list"], ["/agents", "Agents"], ["/queue", "Queue"], ["/attention", "Attention"], ["/monitoring", "Monitoring"],
   ["/event-targets", "Event targets", "operator"], ["/settings", "Settings"],
 ];
 

@@ -2,7 +2,7 @@
 import { AppShell, Badge, Box, Burger, Group, Kbd, ScrollArea, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import {
-  IconAddressBook, IconAlertTriangle, IconLayoutDashboard, IconPhone, IconRobot, IconSearch, IconSettings, IconSpeakerphone,
+  IconActivity, IconAddressBook, IconAlertTriangle, IconLayoutDashboard, IconPhone, IconRobot, IconSearch, IconSettings, IconSpeakerphone,
   IconStack2, IconWebhook, type Icon,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -28,6 +28,7 @@ const PLACES: { to: string; label: string; icon: Icon; only?: "operator" }[] = [
   { to: "/agents", label: "Agents", icon: IconRobot },
   { to: "/queue", label: "Queue", icon: IconStack2 },
   { to: "/attention", label: "Attention", icon: IconAlertTriangle },
+  { to: "/monitoring", label: "Monitoring", icon: IconActivity },
   { to: "/event-targets", label: "Event targets", icon: IconWebhook, only: "operator" },
   { to: "/settings", label: "Settings", icon: IconSettings },
 ];

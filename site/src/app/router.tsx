@@ -5,6 +5,7 @@ import { ButtonLink } from "@/ui/links";
 import { Failure, Lines, Notice } from "@/ui/states";
 import { readCallSearch } from "@/pages/calls/search";
 import { readTargetSearch } from "@/pages/events/target";
+import { readSpan } from "@/pages/monitoring/span";
 import { readTab } from "@/pages/settings/tabs";
 import { Shell } from "./Shell";
 
@@ -63,6 +64,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/pages/settings/SettingsPage")),
 });
 
+const monitoring = createRoute({
+  getParentRoute: () => root,
+  path: "/monitoring",
+  validateSearch: readSpan,
+  component: lazyRouteComponent(() => import("@/pages/monitoring/MonitoringPage")),
+});
+
 const routes = root.addChildren([
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   calls,
@@ -83,6 +91,7 @@ const routes = root.addChildren([
   page("/attention", () => import("@/pages/queue/AttentionPage")),
   page("/event-targets", () => import("@/pages/events/EventTargetsPage")),
   eventTarget,
+  monitoring,
   settings,
 ]);
 

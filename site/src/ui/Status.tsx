@@ -59,8 +59,8 @@ export function RecipientStatus({ status }: { status: Schemas["RecipientStatus"]
   return <Dot tone={RECIPIENT[status]} label={formatWord(status)} moving={status === "calling"} />;
 }
 
-const HEALTH: Record<Schemas["ProviderHealth"], Tone> = { up: "good", degraded: "warn", down: "bad" };
-export function ProviderHealth({ state }: { state: Schemas["ProviderHealth"] }) {
+const HEALTH: Record<Schemas["PlatformState"], Tone> = { up: "good", degraded: "warn", down: "bad", not_set_up: "idle" };
+export function ProviderHealth({ state }: { state: Schemas["PlatformState"] }) {
   return <Dot tone={HEALTH[state]} label={formatWord(state)} />;
 }
 

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
 import { ApiProblem, isAboutRules, SESSION_ENDED, sentenceOf } from "@/api/client";
 import { TextLink } from "./links";
+import { RequestOf } from "./ProviderRequest";
 
 const CLOSE = { "aria-label": "Close" };
 /** There is only one toast about them, and following it puts it away. */
@@ -19,13 +20,13 @@ export function tellFailed(error: unknown, title?: string): void {
   const aboutRules = isAboutRules(error);
   notifications.show({
     title: title ?? (aboutRules ? "The calling rules are not confirmed" : error instanceof ApiProblem ? error.title : "That did not work"),
-    message: aboutRules ? <>{sentenceOf(error)} <TextLink to="/settings" search={{ tab: "calling-rules" }} size="sm" onClick={() => notifications.hide(RULES_TOAST)}>To the calling rules</TextLink></> : sentenceOf(error),
+    message: aboutRules ? <>{sentenceOf(error)} <TextLink to="/settings" search={{ tab: "calling-rules" }} size="sm" onClick={() => notifications.hide(RULES_TOAST)}>To the calling rules</TextLink></> : <>{sentenceOf(error)}<RequestOf error={error} /></>,
     ...(aboutRules && { id: RULES_TOAST }),
     closeButtonProps: CLOSE,
     color: "red",
     icon: <IconAlertTriangle size={18} />,
     // What leads somewhere stays until it is closed.
-    autoClose: aboutRules ? false : 10_000,
+    autoClose: aboutRules || (error instanceof ApiProblem && error.providerRequestId !== undefined) ? false : 10_000,
   });
 }
 

@@ -3,6 +3,7 @@ import { Button, Card, Center, Group, Skeleton, Stack, Text, ThemeIcon, Title } 
 import { IconCloudOff, IconError404, IconLock, IconMoodSad, type Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ApiProblem, NOT_ALLOWED, NOT_FOUND, sentenceOf } from "@/api/client";
+import { RequestOf } from "./ProviderRequest";
 
 interface NoticeProps {
   icon: Icon;
@@ -45,6 +46,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
         action={retry && <Button variant="default" onClick={retry}>Try again</Button>}
       >
         {sentenceOf(error)}
+        <Center><RequestOf error={error} /></Center>
       </Notice>
     </div>
   );

@@ -71,7 +71,7 @@ test("pictures of every page", async ({ browser }) => {
   const pages: Record<string, string> = {
     dashboard: "/", calls: "/calls", call: `/calls/${call}`, campaigns: "/campaigns", campaign: `/campaigns/${campaign}`, "new-campaign": "/campaigns/new",
     contacts: "/contacts", "contact-list": `/contacts/${list}`, import: "/contacts/import", "do-not-call": "/contacts/do-not-call",
-    agents: "/agents", agent: `/agents/${agent}`, queue: "/queue", attention: "/attention", "event-targets": "/event-targets",
+    agents: "/agents", agent: `/agents/${agent}`, queue: "/queue", attention: "/attention", monitoring: "/monitoring", "event-targets": "/event-targets",
     "event-target": `/event-targets/${target}`, settings: "/settings",
   };
   const kept = JSON.stringify({ token: system.token("admin"), expires: Date.now() + 7_200_000 });

@@ -1,15 +1,19 @@
 //! State of the service and its providers.
 
 use axum::Json;
-use jiff::Timestamp;
+use futures::future::try_join_all;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{MAX_CONCURRENCY_LIMIT, ProviderHealth, ProviderKind, QueueState};
+use switchboard_reconcile::watch_provider;
+use switchboard_service::Problem;
+use switchboard_store::StoreError;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
+use crate::api::{Api, AppState};
 use crate::limits::{MAX_RECIPIENTS, MAX_UPLOAD_BYTES};
 use crate::paging::Params;
 use crate::retention::Retention;
@@ -22,14 +26,41 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get_settings))
 }
 
+/// How long what is known of a platform is good: however many people look, it is asked once in that time.
+const GOOD_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// Whether a platform can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum PlatformState {
+    /// It takes every dial.
+    Up,
+    /// It asked us to slow down, or failed lately: dials go at a slower pace.
+    Degraded,
+    /// It does not answer, or does not serve our account.
+    Down,
+    /// It has no key here.
+    NotSetUp,
+}
+
+impl From<ProviderHealth> for PlatformState {
+    fn from(health: ProviderHealth) -> Self {
+        match health {
+            ProviderHealth::Up => Self::Up,
+            ProviderHealth::Degraded => Self::Degraded,
+            ProviderHealth::Down => Self::Down,
+        }
+    }
+}
+
 /// What is known of a provider.
 #[derive(Debug, Serialize, ToSchema)]
 struct ProviderStatus {
     /// The platform.
     provider: ProviderKind,
-    /// Whether it takes our dials, and answers now.
-    state: ProviderHealth,
-    /// Since when; none when it just stopped answering.
+    /// Whether it can be used.
+    state: PlatformState,
+    /// Since when; none of one that is not set up.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
     /// Why it is not up, and what to do.
@@ -37,14 +68,18 @@ struct ProviderStatus {
     explanation: Option<String>,
     /// Milliseconds that lie between two dials at present; 0: no limit.
     spacing_ms: i64,
-    /// What last went wrong with a dial.
+    /// What last went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
     /// When that was.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error_at: Option<Timestamp>,
-    /// When it was asked.
-    checked_at: Timestamp,
+    /// The provider's id of the request that it last did not answer as hoped, for its support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_request_id: Option<String>,
+    /// When it was asked; none of one that is not set up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked_at: Option<Timestamp>,
 }
 
 /// State of the service.
@@ -54,30 +89,51 @@ struct Status {
     providers: Vec<ProviderStatus>,
 }
 
-/// Asks every provider for something light, and tells whether it answered.
+/// Whether each platform can be used: by its answers to dials, and to a light question that is asked at most every 30
+/// seconds, however many look.
 #[utoipa::path(get, path = "/status", tag = "system", responses((status = OK, body = Status), Refusals))]
 async fn get_status(Viewer(api): Viewer) -> Answer<Status> {
-    let mut providers = Vec::new();
-    for provider in api.providers.used().await {
-        let asked = provider.get_subscription().await;
-        let known = api.store.provider_state(provider.kind(), api.now()).await?;
-        let (state, explanation) = match asked {
-            Ok(_) => (known.health, None),
-            Err(error) => (ProviderHealth::Down, Some(error.explain())),
-        };
-        let explanation = explanation.or_else(|| explain(state));
-        providers.push(ProviderStatus {
-            provider: provider.kind(),
-            state,
-            since: (state == known.health).then_some(known.since),
-            explanation,
-            spacing_ms: known.spacing_ms,
-            last_error: known.last_error,
-            last_error_at: known.last_error_at,
-            checked_at: api.now(),
+    let providers = try_join_all(ProviderKind::ALL.map(|kind| status_of(&api, kind))).await?;
+    Ok(Json(Status { providers }))
+}
+
+async fn status_of(api: &Api, kind: ProviderKind) -> Result<ProviderStatus, StoreError> {
+    if !api.providers.is_used(kind).await {
+        return Ok(ProviderStatus {
+            provider: kind,
+            state: PlatformState::NotSetUp,
+            since: None,
+            explanation: Some("It has no key here. Put one in under Settings to use it.".to_owned()),
+            spacing_ms: 0,
+            last_error: None,
+            last_error_at: None,
+            provider_request_id: None,
+            checked_at: None,
         });
     }
-    Ok(Json(Status { providers }))
+    let now = api.now();
+    let watch = watch_provider(&api.store, api.providers.get(kind).as_ref(), GOOD_FOR, now).await?;
+    let known = api.store.provider_state(kind, now).await?;
+    let (state, since) = match (watch.failing_since, known.health) {
+        (Some(failing), ProviderHealth::Down) => (PlatformState::Down, failing.min(known.since)),
+        (Some(failing), _) => (PlatformState::Down, failing),
+        (None, health) => (health.into(), known.since),
+    };
+    let (last_error, last_error_at) = match watch.error.clone() {
+        Some(error) if known.last_error_at < watch.asked_at => (Some(error), watch.asked_at),
+        _ => (known.last_error, known.last_error_at),
+    };
+    Ok(ProviderStatus {
+        provider: kind,
+        state,
+        since: Some(since),
+        explanation: watch.error.or_else(|| explain(known.health)),
+        spacing_ms: known.spacing_ms,
+        last_error,
+        last_error_at,
+        provider_request_id: watch.request_id,
+        checked_at: watch.asked_at,
+    })
 }
 
 fn explain(state: ProviderHealth) -> Option<String> {
@@ -131,7 +187,8 @@ struct Quota {
     responses((status = OK, body = Quota), Refusals))]
 async fn get_quota(Viewer(api): Viewer, Params(params): Params<QuotaParams>) -> Answer<Quota> {
     let provider = params.provider.unwrap_or(ProviderKind::Elevenlabs);
-    let quota = api.providers.get(provider).get_subscription().await?;
+    let asked = api.providers.get(provider).get_subscription().await;
+    let quota = asked.map_err(Problem::of_provider(provider))?;
     Ok(Json(Quota {
         provider,
         remaining: quota.credits_left(),

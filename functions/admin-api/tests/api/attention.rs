@@ -158,6 +158,7 @@ async fn a_webhook_that_could_not_be_read_is_listed_and_may_be_applied_again() {
         call_id: None,
         body_key: "webhooks/elevenlabs/a.json".into(),
         note: Some("not JSON".into()),
+        happened_at: None,
         received_at: now,
         deliveries: 1,
     };

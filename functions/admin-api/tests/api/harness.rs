@@ -7,7 +7,9 @@ use axum::Router;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
-use switchboard_domain::{Agent, CallingHours, Campaign, ContactList, PhoneLine, PhoneNumber, ProviderKind};
+use switchboard_domain::{
+    Agent, CallingHours, Campaign, Clock, ContactList, PhoneLine, PhoneNumber, ProviderKind,
+};
 use switchboard_providers::fake::FakeProvider;
 use switchboard_service::Providers;
 use switchboard_store::NewContact;
@@ -25,28 +27,37 @@ pub(crate) struct TestApi {
 impl TestApi {
     /// An empty one, with one platform.
     pub(crate) async fn start() -> Self {
-        Self::with(|elevenlabs, _| Providers::only(Arc::new(elevenlabs))).await
+        Self::start_with(|deps, _| deps).await
+    }
+
+    /// An empty one, with one platform and more than it needs.
+    pub(crate) async fn start_with(more: impl FnOnce(Deps, Arc<dyn Clock>) -> Deps) -> Self {
+        Self::with(|elevenlabs, _| Providers::only(Arc::new(elevenlabs)), more).await
     }
 
     /// An empty one, where every platform is set up.
     pub(crate) async fn start_with_both() -> Self {
-        Self::with(|elevenlabs, ultravox| {
+        let both = |elevenlabs: FakeProvider, ultravox: FakeProvider| {
             Providers::each(|kind| match kind {
                 ProviderKind::Elevenlabs => Arc::new(elevenlabs.clone()),
                 ProviderKind::Ultravox => Arc::new(ultravox.clone()),
             })
-        })
-        .await
+        };
+        Self::with(both, |deps, _| deps).await
     }
 
-    async fn with(providers: impl FnOnce(FakeProvider, FakeProvider) -> Providers) -> Self {
+    async fn with(
+        providers: impl FnOnce(FakeProvider, FakeProvider) -> Providers,
+        more: impl FnOnce(Deps, Arc<dyn Clock>) -> Deps,
+    ) -> Self {
         let test = TestStore::start().await;
         let clock = Arc::new(test.clock.clone());
         let provider = FakeProvider::new(clock.clone());
         let ultravox = FakeProvider::of(ProviderKind::Ultravox, clock.clone());
         let providers = providers(provider.clone(), ultravox.clone());
         let chance = StdRng::seed_from_u64(7);
-        let router = router(Deps::new(test.store.clone(), providers, clock, LIMIT, chance));
+        let deps = Deps::new(test.store.clone(), providers, clock.clone(), LIMIT, chance);
+        let router = router(more(deps, clock));
         Self {
             test,
             provider,

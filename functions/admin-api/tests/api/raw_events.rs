@@ -23,6 +23,7 @@ async fn webhooks_of_a_call_are_shown_in_order_with_a_link_to_what_came() {
             call_id: Some(call.call_id.clone()),
             body_key: format!("webhooks/elevenlabs/{digest}.json"),
             note: None,
+            happened_at: None,
             received_at: api.test.now(),
             deliveries: 1,
         };

@@ -239,6 +239,9 @@ pub struct Call {
     /// By whose clock it was allowed to begin; none before, and for calls that no campaign made.
     #[serde(default)]
     pub hours: Option<HoursUsed>,
+    /// Milliseconds that the provider took to answer the dial; none when it was not dialled, or the answer was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_ms: Option<u64>,
     /// When the provider says it began.
     pub started_at: Option<Timestamp>,
     /// When we learned that it was over.

@@ -66,6 +66,7 @@ impl Webhooks<'_> {
         match platform(provider).parse_webhook(raw) {
             Ok(webhook) => {
                 record.kind_name = Some(webhook.kind.clone());
+                record.happened_at = webhook.event_timestamp;
                 record.conversation_id = webhook.conversation_id().cloned();
                 self.apply(webhook, record).await
             }

@@ -47,6 +47,9 @@ pub struct Problem {
     /// Of a request that dials: whether a phone can have rung for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub may_have_rung: Option<bool>,
+    /// The voice provider's id of the request that it did not answer as hoped, for its support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_request_id: Option<String>,
     #[serde(skip)]
     #[schema(ignore)]
     retry_after_secs: Option<u64>,
@@ -63,6 +66,7 @@ impl Problem {
             instance: None,
             errors: Vec::new(),
             may_have_rung: None,
+            provider_request_id: None,
             retry_after_secs: None,
         }
     }

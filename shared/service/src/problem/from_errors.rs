@@ -1,5 +1,6 @@
 //! What the errors of the rooms below mean to whoever sent a request.
 
+use switchboard_domain::ProviderKind;
 use switchboard_providers::ProviderError;
 use switchboard_store::StoreError;
 
@@ -30,30 +31,43 @@ impl From<StoreError> for Problem {
 
 impl From<ProviderError> for Problem {
     fn from(error: ProviderError) -> Self {
-        let request_id = error.request_id().unwrap_or_default();
-        tracing::warn!(
-            error = %Causes(&error),
-            provider.request_id = request_id,
-            "provider error"
-        );
-        let code = match &error {
-            ProviderError::Unavailable { .. }
-            | ProviderError::RateLimited { .. }
-            | ProviderError::Unreadable { .. } => ProblemCode::ProviderUnavailable,
-            ProviderError::Unauthorized { .. } | ProviderError::OutOfCredit { .. } => {
-                ProblemCode::ProviderAccount
-            }
-            ProviderError::NotFound { .. } => ProblemCode::NotFound,
-            ProviderError::Rejected { .. } => ProblemCode::ProviderRejected,
-        };
-        let problem = Self::new(code, error.explain());
-        match &error {
-            ProviderError::RateLimited {
-                retry_after: Some(wait),
-                ..
-            } => problem.with_retry_after(wait.as_secs().max(1)),
-            _ => problem,
+        let said = error.explain();
+        of_provider(&error, said)
+    }
+}
+
+impl Problem {
+    /// What the failure of a provider means to whoever sent a request, with the platform's name in it.
+    pub fn of_provider(provider: ProviderKind) -> impl Fn(ProviderError) -> Self {
+        move |error| of_provider(&error, error.explain_at(provider))
+    }
+}
+
+fn of_provider(error: &ProviderError, said: String) -> Problem {
+    let request_id = error.request_id();
+    tracing::warn!(
+        error = %Causes(error),
+        provider.request_id = request_id.unwrap_or_default(),
+        "provider error"
+    );
+    let code = match error {
+        ProviderError::Unavailable { .. }
+        | ProviderError::RateLimited { .. }
+        | ProviderError::Unreadable { .. } => ProblemCode::ProviderUnavailable,
+        ProviderError::Unauthorized { .. } | ProviderError::OutOfCredit { .. } => {
+            ProblemCode::ProviderAccount
         }
+        ProviderError::NotFound { .. } => ProblemCode::NotFound,
+        ProviderError::Rejected { .. } => ProblemCode::ProviderRejected,
+    };
+    let mut problem = Problem::new(code, said);
+    problem.provider_request_id = request_id.map(str::to_owned);
+    match error {
+        ProviderError::RateLimited {
+            retry_after: Some(wait),
+            ..
+        } => problem.with_retry_after(wait.as_secs().max(1)),
+        _ => problem,
     }
 }
 
@@ -72,7 +86,23 @@ mod tests {
             (problem.status, problem.kind.as_str()),
             (502, "/problems/provider-account")
         );
-        assert!(problem.detail.contains("Put a valid key"));
+        assert!(problem.detail.contains("under Settings"), "{}", problem.detail);
+    }
+
+    #[test]
+    fn a_providers_failure_names_the_platform_and_its_id_of_the_request() {
+        let error = ProviderError::Unavailable {
+            reason: "HTTP 503".into(),
+            request_id: Some("req_8f2".into()),
+            source: None,
+        };
+        let problem = Problem::of_provider(ProviderKind::Ultravox)(error);
+        assert_eq!(problem.provider_request_id.as_deref(), Some("req_8f2"));
+        assert!(
+            problem.detail.starts_with("Ultravox did not answer."),
+            "{}",
+            problem.detail
+        );
     }
 
     #[test]

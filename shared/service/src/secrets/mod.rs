@@ -1,5 +1,6 @@
 //! Keys and secrets of the providers: from the environment, else from Secrets Manager.
 
+mod change;
 mod provider;
 mod store;
 
@@ -8,9 +9,10 @@ use std::sync::Arc;
 use switchboard_domain::ProviderKind;
 use switchboard_providers::Secret;
 
+pub use change::{SecretChange, SecretField, SecretSource, SecretState};
 pub(crate) use provider::Names;
 pub use provider::{ProviderSecrets, SecretsError};
-pub use store::{SecretStore, SecretsManager};
+pub use store::{MemorySecret, SecretStore, SecretsManager};
 
 /// The secrets of every provider. Cheap to clone.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ use switchboard_providers::{ApiKeySource, NoApiKey, Secret, SignatureError, plat
 use tokio::sync::Mutex;
 
 use super::SecretStore;
+use super::change::{Document, SecretChange, SecretField, SecretSource, SecretState};
 use crate::causes::Causes;
 use crate::settings::Settings;
 
@@ -31,6 +32,14 @@ pub enum SecretsError {
          correct it in Secrets Manager"
     )]
     Malformed,
+    /// It comes from the environment, and can be changed only there.
+    #[error(
+        "it is set by the environment variable {direct}: change it there, or take it away from there first"
+    )]
+    InEnvironment {
+        /// The variable.
+        direct: String,
+    },
     /// There is nowhere to read it from.
     #[error("neither {direct} nor {arn} is set")]
     NotConfigured {
@@ -98,6 +107,8 @@ struct Stored {
     api_key: Secret,
     webhook_secrets: Vec<Secret>,
     tool_secrets: Vec<Secret>,
+    sip_username: Secret,
+    sip_password: Secret,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +119,10 @@ struct StoredBody {
     webhook_secret: OneOrMany,
     #[serde(default)]
     tool_secret: OneOrMany,
+    #[serde(default)]
+    sip_username: String,
+    #[serde(default)]
+    sip_password: String,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +153,8 @@ impl From<StoredBody> for Stored {
             api_key: Secret::new(body.api_key),
             webhook_secrets: filled(Vec::from(body.webhook_secret)),
             tool_secrets: filled(Vec::from(body.tool_secret)),
+            sip_username: Secret::new(body.sip_username),
+            sip_password: Secret::new(body.sip_password),
         }
     }
 }
@@ -180,10 +197,100 @@ impl ProviderSecrets {
         if self.api_key.is_some() {
             return true;
         }
-        match self.stored(Names::api_key, KEPT_FOR).await {
+        match self.stored_key().await {
             Ok(stored) => !stored.api_key.is_empty(),
             Err(error) => matches!(error, SecretsError::Unavailable(_)),
         }
+    }
+
+    /// What may be told of each secret: read anew, so that whoever looks sees what they changed.
+    ///
+    /// # Errors
+    /// When the store of secrets does not answer, or what it holds cannot be read.
+    pub async fn states(&self) -> Result<Vec<SecretState>, SecretsError> {
+        let stored = match &self.store {
+            Some(store) => Some(Document::read(&store.read().await?)?),
+            None => None,
+        };
+        let state = |field| match (self.in_environment(field), &stored) {
+            (Some(count), _) => SecretState {
+                field,
+                source: SecretSource::Environment,
+                changed_at: None,
+                count,
+            },
+            (None, Some(stored)) => stored.state(field),
+            (None, None) => SecretState {
+                field,
+                source: SecretSource::NotSet,
+                changed_at: None,
+                count: 0,
+            },
+        };
+        Ok(SecretField::ALL.map(state).to_vec())
+    }
+
+    /// How many of a secret the environment has; none when it has none.
+    fn in_environment(&self, field: SecretField) -> Option<usize> {
+        let count = match field {
+            SecretField::ApiKey => usize::from(self.api_key.is_some()),
+            SecretField::WebhookSecret => self.webhook_secrets.len(),
+            SecretField::ToolSecret => self.tool_secrets.len(),
+            SecretField::SipUsername | SecretField::SipPassword => 0,
+        };
+        (count > 0).then_some(count)
+    }
+
+    /// Whether a secret can be changed here.
+    ///
+    /// # Errors
+    /// When the environment has it, or there is nowhere to write it to.
+    pub fn can_change(&self, field: SecretField) -> Result<(), SecretsError> {
+        let names = Names::of(self.kind);
+        let direct = match field {
+            SecretField::ApiKey => names.api_key(),
+            SecretField::WebhookSecret => names.webhook_secret(),
+            SecretField::ToolSecret => names.tool_secret(),
+            // Those have no variable of their own.
+            SecretField::SipUsername | SecretField::SipPassword => names.secret_arn(),
+        };
+        if self.in_environment(field).is_some() {
+            return Err(SecretsError::InEnvironment { direct });
+        }
+        match self.store {
+            Some(_) => Ok(()),
+            None => Err(SecretsError::NotConfigured {
+                direct,
+                arn: names.secret_arn(),
+            }),
+        }
+    }
+
+    /// Puts secrets in place of others, in one write; everything else in the store stays. Answers whether that
+    /// changed anything. Two who change at one moment: the later one may not see what the earlier one wrote.
+    ///
+    /// # Errors
+    /// When one of them cannot be changed here, or the store does not answer: then nobody knows what it holds.
+    pub async fn change(&self, changes: &[SecretChange]) -> Result<bool, SecretsError> {
+        for change in changes {
+            self.can_change(change.field)?;
+        }
+        let Some(store) = &self.store else {
+            return Ok(false);
+        };
+        let mut kept = self.kept.lock().await;
+        let mut document = Document::read(&store.read().await?)?;
+        let now = self.clock.now();
+        let changed = changes
+            .iter()
+            .filter(|change| document.change(change, now))
+            .count();
+        if changed > 0 {
+            store.write(&document.written()).await?;
+        }
+        // Read anew by whoever needs it next.
+        *kept = None;
+        Ok(changed > 0)
     }
 
     /// Every secret that a webhook may be signed with at present.
@@ -243,6 +350,15 @@ impl ProviderSecrets {
         ))
     }
 
+    /// What the store holds. While there is no key in it, somebody may be about to set one.
+    async fn stored_key(&self) -> Result<Arc<Stored>, SecretsError> {
+        let stored = self.stored(Names::api_key, KEPT_FOR).await?;
+        match stored.api_key.is_empty() {
+            true => self.stored(Names::api_key, LOOKED_AGAIN_AFTER).await,
+            false => Ok(stored),
+        }
+    }
+
     /// What the store holds, read no longer ago than `at_most`.
     async fn stored(
         &self,
@@ -282,7 +398,7 @@ impl ApiKeySource for ProviderSecrets {
         if let Some(key) = &self.api_key {
             return Ok(key.clone());
         }
-        let stored = self.stored(Names::api_key, KEPT_FOR).await;
+        let stored = self.stored_key().await;
         stored.map(|stored| stored.api_key.clone()).map_err(|error| {
             tracing::error!(
                 provider = self.kind.as_str(),
@@ -302,6 +418,18 @@ impl ApiKeySource for ProviderSecrets {
         }
         let stored = self.stored(Names::api_key, LOOKED_AGAIN_AFTER).await.ok()?;
         (stored.api_key != *refused).then(|| stored.api_key.clone())
+    }
+
+    async fn entry(&self, name: &str) -> Option<Secret> {
+        // Without a store there is none: no variable of the environment holds it.
+        self.store.as_ref()?;
+        let stored = self.stored(Names::secret_arn, KEPT_FOR).await.ok()?;
+        let entry = match name {
+            "sip_username" => &stored.sip_username,
+            "sip_password" => &stored.sip_password,
+            _ => return None,
+        };
+        (!entry.is_empty()).then(|| entry.clone())
     }
 }
 

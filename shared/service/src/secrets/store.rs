@@ -1,5 +1,7 @@
 //! Where a secret is kept.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use async_trait::async_trait;
 
 use super::SecretsError;
@@ -12,6 +14,12 @@ pub trait SecretStore: Send + Sync {
     /// # Errors
     /// When it cannot be read at present.
     async fn read(&self) -> Result<String, SecretsError>;
+
+    /// Puts another text in its place.
+    ///
+    /// # Errors
+    /// When it cannot be written at present: then nobody knows which text it has.
+    async fn write(&self, text: &str) -> Result<(), SecretsError>;
 }
 
 /// One secret in AWS Secrets Manager.
@@ -36,5 +44,45 @@ impl SecretStore for SecretsManager {
         let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
         let answer = answer.map_err(|error| SecretsError::Unavailable(Box::new(error)))?;
         answer.secret_string.ok_or(SecretsError::Malformed)
+    }
+
+    async fn write(&self, text: &str) -> Result<(), SecretsError> {
+        let put = self
+            .client
+            .put_secret_value()
+            .secret_id(&self.arn)
+            .secret_string(text);
+        put.send()
+            .await
+            .map(drop)
+            .map_err(|error| SecretsError::Unavailable(Box::new(error)))
+    }
+}
+
+/// A secret in memory, for tests. Clones share it.
+#[derive(Clone, Default)]
+pub struct MemorySecret(Arc<Mutex<String>>);
+
+impl MemorySecret {
+    /// One that holds this text.
+    pub fn holding(text: &str) -> Self {
+        Self(Arc::new(Mutex::new(text.to_owned())))
+    }
+
+    /// Its text.
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[async_trait]
+impl SecretStore for MemorySecret {
+    async fn read(&self) -> Result<String, SecretsError> {
+        Ok(self.text())
+    }
+
+    async fn write(&self, text: &str) -> Result<(), SecretsError> {
+        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
     }
 }

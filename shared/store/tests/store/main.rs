@@ -10,6 +10,7 @@ mod dialling;
 mod finishing;
 mod leases;
 mod live_calls;
+mod measuring;
 mod opting_out;
 mod paging;
 mod queueing;

@@ -22,6 +22,7 @@ fn webhook(
         call_id: call.cloned(),
         body_key: format!("webhooks/elevenlabs/{digest}.json"),
         note: None,
+        happened_at: None,
         received_at: test.now(),
         deliveries: 1,
     }

@@ -20,16 +20,10 @@ export function Providers() {
   );
 }
 
-/** The credits, of a platform that has some. */
-const creditsOf = (quota: Schemas["Quota"] | undefined) => ({
-  used: quota?.used ?? undefined,
-  limit: quota?.limit ?? undefined,
-  remaining: quota?.remaining ?? undefined,
-});
-
 function Provider({ provider }: { provider: Schemas["ProviderStatus"] }) {
-  const quota = useQuery({ ...quotaQuery(provider.provider), retry: false });
-  const { used = 0, limit = 0, remaining = 0 } = creditsOf(quota.data);
+  const isSetUp = provider.state !== "not_set_up";
+  const quota = useQuery({ ...quotaQuery(provider.provider), retry: false, enabled: isSetUp });
+  const { used, limit, remaining, resets_at: resetsAt, calls_in_progress: inProgress, most_calls: most } = quota.data ?? {};
   return (
     <div>
       <Group justify="space-between">
@@ -39,22 +33,22 @@ function Provider({ provider }: { provider: Schemas["ProviderStatus"] }) {
       {provider.state !== "up" && (
         <Text size="xs" c="dimmed" mt={4}>{provider.explanation ?? provider.last_error}{provider.since && <>, since <Ago at={provider.since} /></>}</Text>
       )}
-      {quota.data && limit > 0 && (
+      {used != null && limit != null && remaining != null && limit > 0 && (
         <>
-          <Progress value={(used / limit) * 100} mt="sm" color={remaining / limit < 0.1 ? "red.6" : undefined} aria-label="Credits used" />
+          <Progress value={(used / limit) * 100} mt="sm" color={remaining / limit < 0.1 ? "red.6" : undefined} aria-label={`Credits used at ${PLATFORM[provider.provider] ?? provider.provider}`} />
           <Text size="xs" c="dimmed" mt={5}>
             {formatNumber(remaining)} of {formatNumber(limit)} credits left
-            {quota.data.resets_at && <>, until <Moment at={quota.data.resets_at} /></>}
+            {resetsAt && <>, until <Moment at={resetsAt} /></>}
           </Text>
         </>
       )}
-      {quota.data && typeof quota.data.calls_in_progress === "number" && (
+      {inProgress != null && (
         <Text size="xs" c="dimmed" mt={5}>
-          {formatNumber(quota.data.calls_in_progress)} calls in progress there
-          {typeof quota.data.most_calls === "number" && <> of at most {formatNumber(quota.data.most_calls)}</>}
+          {formatNumber(inProgress)} calls in progress there
+          {most != null && <> of at most {formatNumber(most)}</>}
         </Text>
       )}
-      {quota.error !== null && <Text size="xs" c="dimmed" mt={4}>What is left of the credits is not known at this moment.</Text>}
+      {isSetUp && quota.error !== null && <Text size="xs" c="dimmed" mt={4}>What is left of the credits is not known at this moment.</Text>}
     </div>
   );
 }

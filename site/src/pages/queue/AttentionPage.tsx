@@ -14,14 +14,14 @@ import { Ago } from "@/ui/Time";
 import { runSafeAction } from "./safeAction";
 
 const NAMES: Record<Schemas["AttentionKind"], string> = {
-  provider_down: "A platform is down", campaign_paused: "A campaign was paused by the system", unconfirmed_call: "A dial whose answer was lost",
+  provider_down: "A platform is down", quota_low: "An account comes to its end", campaign_paused: "A campaign was paused by the system", unconfirmed_call: "A dial whose answer was lost",
   stuck_call: "A call that does not move on", unwatched_slot: "A slot nobody watches", dead_letter: "A message that was given up",
   line_answered_less: "A phone line that far fewer people answer",
   unparsed_webhook: "A webhook that could not be read", unapplied_webhook: "A webhook that waits to be applied",
   event_target_off: "An event target was switched off", dead_events: "Events that could not be delivered",
   lost_recording: "A recording that never came", short_recording: "A recording that is too short",
 };
-const PRESSING: Schemas["AttentionKind"][] = ["provider_down", "campaign_paused", "unconfirmed_call", "stuck_call"];
+const PRESSING: Schemas["AttentionKind"][] = ["provider_down", "quota_low", "campaign_paused", "unconfirmed_call", "stuck_call"];
 
 export default function AttentionPage() {
   const attention = useQuery(attentionQuery);

@@ -14,10 +14,12 @@ import { PageHeader } from "@/ui/PageHeader";
 import { Pager, useCursors } from "@/ui/Pager";
 import { Lines, Loaded, Section } from "@/ui/states";
 import { Ago, Moment } from "@/ui/Time";
+import { Alerts } from "./Alerts";
 import { CallingRules } from "./CallingRules";
 import { DefaultRules } from "./DefaultRules";
 import { Dialling } from "./Dialling";
 import { PhoneLines } from "./PhoneLines";
+import { ProviderKeys } from "./ProviderKeys";
 import { ROLES } from "./roles";
 import { readTab } from "./tabs";
 import { Webhooks } from "./Webhooks";
@@ -28,7 +30,7 @@ export default function SettingsPage() {
   const manages = useMay("admin");
   const { tab = "providers" } = route.useSearch();
   const go = useNavigate();
-  const shown = tab === "audit" && !manages ? "providers" : tab;
+  const shown = (tab === "audit" || tab === "alerts") && !manages ? "providers" : tab;
   return (
     <>
       <PageHeader title="Settings" />
@@ -36,6 +38,7 @@ export default function SettingsPage() {
         <Tabs.List mb="lg" aria-label="Settings">
           <Tabs.Tab value="providers">Platforms</Tabs.Tab>
           <Tabs.Tab value="phone-lines">Phone lines</Tabs.Tab>
+          {manages && <Tabs.Tab value="alerts">Alerts</Tabs.Tab>}
           <Tabs.Tab value="dialling">Dialling</Tabs.Tab>
           <Tabs.Tab value="rules">Default rules</Tabs.Tab>
           <Tabs.Tab value="calling-rules">Calling rules</Tabs.Tab>
@@ -45,6 +48,7 @@ export default function SettingsPage() {
         </Tabs.List>
         <Tabs.Panel value="providers"><Platforms /></Tabs.Panel>
         <Tabs.Panel value="phone-lines"><PhoneLines /></Tabs.Panel>
+        {manages && <Tabs.Panel value="alerts"><Alerts /></Tabs.Panel>}
         <Tabs.Panel value="dialling"><Dialling /></Tabs.Panel>
         <Tabs.Panel value="rules"><DefaultRules /></Tabs.Panel>
         <Tabs.Panel value="calling-rules"><CallingRules /></Tabs.Panel>
@@ -61,16 +65,21 @@ function addresses(): { name: string; address: string; where: string }[] {
   return [
     {
       name: "ElevenLabs, after each call", address: `${apiAddress()}/webhooks/elevenlabs`,
-      where: "Conversational AI, Settings, Post-call webhook. Choose transcript and call initiation failures, with HMAC; put the secret it shows into the deployment's secret.",
+      where: "Conversational AI, Settings, Post-call webhook. Choose transcript and call initiation failures, with HMAC; put the secret it shows in below.",
+    },
+    {
+      name: "Ultravox, while a call goes on and after it", address: `${apiAddress()}/webhooks/ultravox`,
+      where: "Account, Webhooks. Choose call.started, call.joined, call.ended and call.billed; put the secret it shows in below.",
     },
     {
       name: "ElevenLabs, do-not-call tool", address: `${apiAddress()}/tools/do-not-call`,
-      where: "Agent, Tools, Webhook, with POST. Send the deployment's tool secret in the header x-switchboard-tool-secret, and conversation_id from the variable system__conversation_id.",
+      where: "Agent, Tools, Webhook, with POST. Send the tool secret in the header x-switchboard-tool-secret, and conversation_id from the variable system__conversation_id.",
     },
   ];
 }
 
 function Platforms() {
+  const manages = useMay("admin");
   const status = useQuery(statusQuery);
   return (
     <Grid gutter="md">
@@ -90,8 +99,8 @@ function Platforms() {
                         ["What is known", provider.explanation],
                         ["Last error", provider.last_error],
                         ["When", provider.last_error_at && <Ago key="w" at={provider.last_error_at} />],
-                        ["Pace", provider.spacing_ms > 0 ? `one dial every ${formatNumber(provider.spacing_ms)} ms` : "as fast as the limit allows"],
-                        ["Checked", <Ago key="c" at={provider.checked_at} />],
+                        ["Pace", provider.state === "not_set_up" ? undefined : provider.spacing_ms > 0 ? `one dial every ${formatNumber(provider.spacing_ms)} ms` : "as fast as the limit allows"],
+                        ["Checked", provider.checked_at && <Ago key="c" at={provider.checked_at} />],
                       ]}
                     />
                   ))}
@@ -121,6 +130,7 @@ function Platforms() {
               ))}
             </Stack>
           </Section>
+          {manages && <ProviderKeys />}
           <Webhooks />
         </Stack>
       </Grid.Col>

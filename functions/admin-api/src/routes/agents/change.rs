@@ -6,7 +6,7 @@ use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use switchboard_domain::{Agent, AgentId, ProviderId, ProviderKind};
+use switchboard_domain::{Agent, AgentAction, AgentId, ProviderId, ProviderKind};
 use switchboard_providers::{AgentChanges, AgentSpec, ProviderAgent, required_variables};
 use switchboard_reconcile::AgentChange;
 use switchboard_service::Problem;
@@ -135,6 +135,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
     let kept = keep(&api, provider.as_ref(), made, &change, &VoicesSeen::default()).await?;
     api.store.await_listed(&kept.agent).await?;
     api.audit("agent.created", &kept.agent.agent_id).await;
+    api.measure_agent(new.provider, AgentAction::Created).await;
     Ok((StatusCode::CREATED, Json(kept.agent)))
 }
 
@@ -201,6 +202,7 @@ pub(super) async fn update_agent(
     let changed = provider.update_agent(&agent.provider_agent_id, &changes).await?;
     let kept = keep(&api, provider.as_ref(), changed, &change, &VoicesSeen::default()).await?;
     api.audit("agent.updated", &id).await;
+    api.measure_agent(agent.provider, AgentAction::Updated).await;
     Ok(Json(kept.agent))
 }
 
@@ -217,5 +219,6 @@ pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Resu
     provider.delete_agent(&agent.provider_agent_id).await?;
     api.store.delete_agent(&id).await?;
     api.audit("agent.deleted", &id).await;
+    api.measure_agent(agent.provider, AgentAction::Deleted).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{Agent, ProviderId, ProviderKind};
+use switchboard_domain::{Agent, AgentAction, ProviderId, ProviderKind};
 use switchboard_providers::{AgentQuery, AgentSummary, VoiceProvider};
 use switchboard_reconcile::{AgentChange, AgentKept, agent_id_of};
 use switchboard_service::Problem;
@@ -82,6 +82,7 @@ pub(super) async fn import_one(Admin(api): Admin, JsonBody(wanted): JsonBody<Imp
     if !kept.is_new {
         return Ok((StatusCode::OK, Json(kept.agent)));
     }
+    api.measure_agent(kept.agent.provider, AgentAction::Created).await;
     api.store.await_listed(&kept.agent).await?;
     Ok((StatusCode::CREATED, Json(kept.agent)))
 }

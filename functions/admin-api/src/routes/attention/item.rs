@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 pub(super) enum AttentionKind {
     /// A provider is down: nobody is dialled through it.
     ProviderDown,
+    /// An account at a provider comes to its end.
+    QuotaLow,
     /// A campaign was paused by the system.
     CampaignPaused,
     /// A dial whose answer was lost: the person may have been called.

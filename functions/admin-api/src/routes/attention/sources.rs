@@ -3,7 +3,8 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Call, CallStatus, CampaignStatus, ProviderHealth, ProviderKind, RecordingState, answer_rate_drop, stuck,
+    Call, CallStatus, CampaignStatus, ProviderHealth, ProviderKind, QuotaAlert, QuotaFigures, RecordingState,
+    answer_rate_drop, stuck,
 };
 use switchboard_store::{CallFilter, StoreError, WebhookList};
 
@@ -18,10 +19,39 @@ const LINES_AT_ONCE: usize = 8;
 const UNCONFIRMED_PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 /// A slot is found and freed within this time of its call's end.
 const SLOT_PATIENCE: SignedDuration = SignedDuration::from_secs(90);
+/// A provider may stumble for so long before somebody has to look.
+const PROVIDER_PATIENCE: SignedDuration = SignedDuration::from_mins(2);
 /// A webhook is applied while its sender waits.
 const WEBHOOK_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 const SYNC: (&str, &str, &str) = ("Ask the provider now", "POST", "/api/calls/sync");
+
+/// What runs out at a provider, and what to do.
+fn quota_low(provider: ProviderKind, alert: QuotaAlert, figures: Option<&QuotaFigures>) -> String {
+    let name = provider.name();
+    let figures = figures.cloned().unwrap_or_default();
+    let of = |part: Option<u64>, whole: Option<u64>| match part.zip(whole) {
+        Some((part, whole)) => format!("{part} of {whole}"),
+        None => "few".to_owned(),
+    };
+    match alert {
+        QuotaAlert::Credits => {
+            let left = of(figures.credits_left(), figures.credits_limit);
+            format!(
+                "{left} credits are left at {name}. When none are, its calls are refused and campaigns pause: add credit \
+                 or a larger plan there. This leaves the list by itself; when it appears is set under Settings."
+            )
+        }
+        QuotaAlert::Calls => {
+            let calls = of(figures.calls_in_progress, figures.most_calls);
+            format!(
+                "{calls} calls that the plan at {name} allows are in progress. More are refused and tried again later: \
+                 lower the concurrency limit, or take a larger plan. This leaves the list by itself; when it appears is \
+                 set under Settings."
+            )
+        }
+    }
+}
 
 /// What was found so far.
 #[derive(Default)]
@@ -40,22 +70,37 @@ impl Found {
     pub(super) async fn providers(&mut self, api: &Api, now: Timestamp) -> Result<(), StoreError> {
         for provider in ProviderKind::ALL {
             let state = api.store.provider_state(provider, now).await?;
-            if state.health != ProviderHealth::Down {
+            let is_down = state.health == ProviderHealth::Down;
+            if is_down {
+                let error = state.last_error.unwrap_or_default();
+                let known = format!(
+                    "It failed again and again, so nobody is dialled through it. It is looked at every few seconds, and \
+                     dialling goes on by itself when it answers. Last error: {error}"
+                );
+                self.of_provider(Kind::ProviderDown, provider, state.since, known);
+            }
+            if !api.providers.is_used(provider).await {
                 continue;
             }
-            let error = state.last_error.unwrap_or_default();
-            let known = format!(
-                "It failed again and again, so nobody is dialled through it. It is looked at every few seconds, and \
-                 dialling goes on by itself when it answers. Last error: {error}"
-            );
-            self.items.push(AttentionItem::new(
-                Kind::ProviderDown,
-                provider.as_str(),
-                state.since,
-                known,
-            ));
+            let watch = api.store.provider_watch(provider).await?;
+            let fails = watch
+                .failing_since
+                .filter(|since| !is_down && now.duration_since(*since) >= PROVIDER_PATIENCE);
+            if let Some(since) = fails {
+                let known = watch.error.clone().unwrap_or_default();
+                self.of_provider(Kind::ProviderDown, provider, since, known);
+            }
+            for low in &watch.low {
+                let known = quota_low(provider, low.alert, watch.quota.as_ref());
+                self.of_provider(Kind::QuotaLow, provider, low.since, known);
+            }
         }
         Ok(())
+    }
+
+    fn of_provider(&mut self, kind: Kind, provider: ProviderKind, since: Timestamp, known: String) {
+        self.items
+            .push(AttentionItem::new(kind, provider.as_str(), since, known));
     }
 
     pub(super) async fn paused_campaigns(&mut self, api: &Api) -> Result<(), StoreError> {

@@ -33,6 +33,11 @@ impl SecretStore for Counting {
         held.1 += 1;
         Ok(held.0.clone())
     }
+
+    async fn write(&self, text: &str) -> Result<(), SecretsError> {
+        self.put(text);
+        Ok(())
+    }
 }
 
 fn secrets(store: &Counting, clock: &ManualClock) -> ProviderSecrets {
@@ -133,4 +138,98 @@ async fn a_malformed_secret_is_told_without_showing_it() {
         "{}",
         error.reason
     );
+}
+
+fn set(field: SecretField, value: &str) -> SecretChange {
+    SecretChange {
+        field,
+        value: Secret::new(value),
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_sets_is_used_at_once_and_what_else_is_stored_stays() {
+    let (store, clock) = (
+        Counting::holding(r#"{"api_key":"","mine":1}"#),
+        ManualClock::at(noon()),
+    );
+    let secrets = secrets(&store, &clock);
+    assert!(!secrets.has_key().await);
+    assert!(
+        secrets
+            .change(&[set(SecretField::ApiKey, "sk_new")])
+            .await
+            .unwrap()
+    );
+    assert!(secrets.has_key().await);
+    assert_eq!(secrets.api_key().await.unwrap(), Secret::new("sk_new"));
+    let stored: serde_json::Value = serde_json::from_str(&store.read().await.unwrap()).unwrap();
+    assert_eq!(
+        (&stored["api_key"], &stored["mine"]),
+        (&"sk_new".into(), &1.into())
+    );
+    let states = secrets.states().await.unwrap();
+    assert_eq!(
+        (states[0].source, states[0].changed_at),
+        (SecretSource::Stored, Some(noon()))
+    );
+    assert_eq!(states[1].source, SecretSource::NotSet);
+}
+
+#[tokio::test]
+async fn another_function_takes_up_a_first_key_within_half_a_minute() {
+    let (store, clock) = (Counting::holding(r#"{"api_key":""}"#), ManualClock::at(noon()));
+    let secrets = secrets(&store, &clock);
+    assert!(!secrets.has_key().await);
+    store.put(r#"{"api_key":"sk_new"}"#);
+    assert!(!secrets.has_key().await, "not with every question");
+    clock.advance(LOOKED_AGAIN_AFTER);
+    assert!(secrets.has_key().await);
+}
+
+#[tokio::test]
+async fn what_the_environment_sets_is_told_and_cannot_be_changed_here() {
+    let settings = Settings::from_pairs([("ELEVENLABS_API_KEY", "sk_env")]);
+    let store = Counting::holding(r#"{"api_key":"sk_stored"}"#);
+    let secrets = ProviderSecrets::from_settings(
+        ProviderKind::Elevenlabs,
+        &settings,
+        Some(Box::new(store.clone())),
+        Arc::new(ManualClock::at(noon())),
+    );
+    assert_eq!(
+        secrets.states().await.unwrap()[0].source,
+        SecretSource::Environment
+    );
+    let changes = [
+        set(SecretField::WebhookSecret, "wsec_new"),
+        set(SecretField::ApiKey, "sk_new"),
+    ];
+    let refused = secrets.change(&changes).await.unwrap_err();
+    assert!(refused.to_string().contains("ELEVENLABS_API_KEY"), "{refused}");
+    assert_eq!(store.read().await.unwrap(), r#"{"api_key":"sk_stored"}"#);
+}
+
+#[tokio::test]
+async fn who_we_are_at_a_sip_trunk_comes_from_the_secret_and_nothing_else_does() {
+    let (store, clock) = (
+        Counting::holding(r#"{"api_key":"sk_1"}"#),
+        ManualClock::at(noon()),
+    );
+    let secrets = secrets(&store, &clock);
+    assert_eq!(secrets.entry("sip_username").await, None);
+    let account = [
+        set(SecretField::SipUsername, "switchboard"),
+        set(SecretField::SipPassword, "secret words"),
+    ];
+    assert!(secrets.change(&account).await.unwrap());
+    assert_eq!(
+        secrets.entry("sip_username").await,
+        Some(Secret::new("switchboard"))
+    );
+    assert_eq!(
+        secrets.entry("sip_password").await,
+        Some(Secret::new("secret words"))
+    );
+    assert_eq!(secrets.entry("api_key").await, None);
 }

@@ -1,0 +1,84 @@
+import { barriers } from "./support/barriers";
+import { expect, people, test } from "./support/site";
+
+const simulator = async (path: string, body: object) => {
+  const answer = await fetch(`${process.env["SITE_SIMULATOR"]}${path}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  expect(answer.ok).toBe(true);
+};
+
+interface Metrics {
+  all: { calls: number; outcomes: Record<string, number> };
+}
+
+test("the monitoring page shows what a campaign's calls came to", async ({ page, api }) => {
+  const before = await api.call<Metrics>("GET", "/api/metrics");
+  const agent = await api.agent("Measured agent");
+  const list = await api.list("Measured people", people(6, 40_000));
+  const campaign = await api.campaign("Measured campaign", agent, list, { retry: { max_attempts: 1, delay_secs: 60, retry_on: [] } });
+  await api.finished(campaign);
+  const after = await api.call<Metrics>("GET", "/api/metrics");
+  expect(after.all.calls - before.all.calls + (after.all.outcomes["not_placed"] ?? 0) - (before.all.outcomes["not_placed"] ?? 0)).toBe(6);
+
+  await page.goto("/monitoring");
+  await expect(page.getByRole("heading", { name: "Monitoring", level: 1 })).toBeVisible();
+  const totals = page.getByRole("region", { name: "In all" });
+  await expect(totals).toContainText(`Calls${after.all.calls}`);
+  const compared = page.getByRole("region", { name: "Platforms compared" });
+  const row = compared.getByRole("row", { name: /^Calls / });
+  await expect(row).toContainText(String(after.all.calls));
+  await expect(compared.getByRole("columnheader", { name: "ElevenLabs" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Calls by hour, ElevenLabs" }).getByRole("img")).toHaveAccessibleName(new RegExp(`Calls by hour: ${after.all.calls} in all`));
+
+  await page.getByRole("radio", { name: "7 days" }).check({ force: true });
+  await expect(page).toHaveURL(/hours=168/);
+  await expect(page.getByRole("region", { name: "Calls by day, ElevenLabs" })).toBeVisible();
+  expect(await barriers(page, "/monitoring?hours=168")).toEqual([]);
+});
+
+test("a platform that is down is shown as down with why, and comes back by itself", async ({ page }) => {
+  test.setTimeout(240_000);
+  await page.goto("/monitoring");
+  const platform = page.getByRole("region", { name: "Platforms", exact: true }).getByRole("group", { name: "ElevenLabs" });
+  await expect(platform).toContainText("Up", { timeout: 60_000 });
+  await simulator("/sim/outage", { down: true });
+  try {
+    await expect(platform).toContainText("Down", { timeout: 90_000 });
+    await expect(platform).toContainText("ElevenLabs did not answer");
+    await expect(platform).toContainText("Since");
+  } finally {
+    await simulator("/sim/outage", { down: false });
+  }
+  await expect(platform).not.toContainText("Down", { timeout: 120_000 });
+});
+
+test("a key that the platform does not take is not kept, and one that it takes is", async ({ page, api }) => {
+  await page.goto("/settings");
+  const elevenlabs = page.getByRole("region", { name: "Keys and secrets" }).getByRole("group", { name: "ElevenLabs" });
+  const field = elevenlabs.getByLabel("API key", { exact: true });
+  await field.fill("sk_a_key_that_nobody_has");
+  await elevenlabs.getByRole("button", { name: "Try and save: API key" }).click();
+  await expect(elevenlabs.getByRole("alert")).toContainText("does not accept this key");
+  expect(await barriers(page, "/settings with a refused key")).toEqual([]);
+
+  await elevenlabs.getByLabel("Webhook secret", { exact: true }).fill("wsec_of_the_browser_test");
+  await elevenlabs.getByRole("button", { name: "Save: Webhook secret" }).click();
+  await expect(page.getByText("Saved. Webhooks signed with it are taken.")).toBeVisible();
+  await expect(elevenlabs).toContainText("and the one before it is good too");
+  const shown = await api.call<object>("GET", "/api/settings/providers");
+  expect(JSON.stringify(shown)).not.toContain("wsec_of_the_browser_test");
+});
+
+test("a threshold is set, and what is below it is listed under attention until it is set lower", async ({ page, api }) => {
+  await page.goto("/settings?tab=alerts");
+  const credits = page.getByLabel("ElevenLabs: credits left");
+  await credits.fill("900000000");
+  await page.getByRole("button", { name: "Save alerts" }).click();
+  await expect(page.getByText("Saved. What the platforms last said is judged by it.")).toBeVisible();
+  await expect.poll(async () => JSON.stringify(await api.call<object>("GET", "/api/attention")), { timeout: 40_000 }).toContain("quota_low");
+  await page.goto("/attention");
+  await expect(page.getByText("An account comes to its end")).toBeVisible();
+  await page.goto("/settings?tab=alerts");
+  await page.getByLabel("ElevenLabs: credits left").fill("");
+  await page.getByRole("button", { name: "Save alerts" }).click();
+  await expect.poll(async () => JSON.stringify(await api.call<object>("GET", "/api/attention"))).not.toContain("quota_low");
+});
