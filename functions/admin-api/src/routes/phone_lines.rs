@@ -59,7 +59,12 @@ pub(crate) async fn refresh(api: &Api) -> Result<Vec<PhoneLine>, Problem> {
     let known = api.store.list_phone_lines().await?;
     for provider in api.providers.used().await {
         if platform(provider.kind()).lists_phone_lines() {
-            lines.extend(provider.list_phone_lines().await?);
+            lines.extend(
+                provider
+                    .list_phone_lines()
+                    .await
+                    .map_err(Problem::of_provider(provider.kind()))?,
+            );
             asked.push(provider.kind());
         }
     }

@@ -115,7 +115,10 @@ async fn search_voices(Viewer(api): Viewer, page: Paged<VoiceFilter>) -> Kept<Li
     let voices = match api.voices.pages.find(&asked, api.now()) {
         Some(voices) => voices,
         None => {
-            let voices = provider.search_voices(&asked.1).await?;
+            let voices = provider
+                .search_voices(&asked.1)
+                .await
+                .map_err(Problem::of_provider(provider.kind()))?;
             api.voices.pages.keep(asked, voices.clone(), api.now());
             voices
         }
@@ -140,6 +143,9 @@ async fn get_voice(
     Ids(kind, VoiceId(id)): Ids<ProviderKind, VoiceId>,
 ) -> Kept<VoiceAnswer> {
     let provider = api.platform(kind).await?;
-    let voice = found(find_voice(&api, provider.as_ref(), &id).await?, "voice")?;
+    let voice = find_voice(&api, provider.as_ref(), &id)
+        .await
+        .map_err(Problem::of_provider(kind))?;
+    let voice = found(voice, "voice")?;
     Ok((FOR_A_WHILE, Json(VoiceAnswer::of(kind, voice))))
 }

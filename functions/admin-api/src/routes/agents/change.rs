@@ -122,7 +122,10 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
         bursting: new.bursting,
         options: new.options,
     };
-    let id = provider.create_agent(&spec).await?;
+    let id = provider
+        .create_agent(&spec)
+        .await
+        .map_err(Problem::of_provider(new.provider))?;
     let made = match provider.get_agent(&id).await {
         Ok(Some(agent)) => agent,
         // It is made, and what we sent is what it is; the next sync brings the rest.
@@ -199,7 +202,10 @@ pub(super) async fn update_agent(
         bursting: bursting.unwrap_or(agent.bursting_asked),
         options: changes.options,
     };
-    let changed = provider.update_agent(&agent.provider_agent_id, &changes).await?;
+    let changed = provider
+        .update_agent(&agent.provider_agent_id, &changes)
+        .await
+        .map_err(Problem::of_provider(agent.provider))?;
     let kept = keep(&api, provider.as_ref(), changed, &change, &VoicesSeen::default()).await?;
     api.audit("agent.updated", &id).await;
     api.measure_agent(agent.provider, AgentAction::Updated).await;
@@ -216,7 +222,10 @@ pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Resu
         return Err(Problem::conflict(reason));
     }
     let provider = api.platform(agent.provider).await?;
-    provider.delete_agent(&agent.provider_agent_id).await?;
+    provider
+        .delete_agent(&agent.provider_agent_id)
+        .await
+        .map_err(Problem::of_provider(agent.provider))?;
     api.store.delete_agent(&id).await?;
     api.audit("agent.deleted", &id).await;
     api.measure_agent(agent.provider, AgentAction::Deleted).await;

@@ -88,7 +88,7 @@ pub(super) async fn check_voice(
     let name = provider.kind().name();
     let voice = match find_voice(api, provider, id).await {
         Ok(voice) => voice,
-        Err(error) if error.is_passing() => return Err(error.into()),
+        Err(error) if error.is_passing() => return Err(Problem::of_provider(provider.kind())(error)),
         // A key may be for agents and not for voices: the platform itself looks at what it is sent.
         Err(_) => return Ok(()),
     };

@@ -104,7 +104,11 @@ async fn import(
     id: &ProviderId,
     voices: &VoicesSeen,
 ) -> Result<Option<AgentKept>, Problem> {
-    match provider.get_agent(id).await? {
+    match provider
+        .get_agent(id)
+        .await
+        .map_err(Problem::of_provider(provider.kind()))?
+    {
         Some(agent) => {
             let kept = keep(api, provider, agent, &AgentChange::default(), voices).await?;
             Ok(Some(kept))
@@ -168,7 +172,10 @@ async fn all_agents(provider: &dyn VoiceProvider) -> Result<Vec<AgentSummary>, P
         ..AgentQuery::default()
     };
     loop {
-        let page = provider.list_agents(&query).await?;
+        let page = provider
+            .list_agents(&query)
+            .await
+            .map_err(Problem::of_provider(provider.kind()))?;
         rows.extend(page.agents);
         // A provider whose pages never end must not hold us for ever.
         if page.next_cursor.is_none() || page.next_cursor == query.cursor || rows.len() >= MAX_AGENTS {

@@ -4,6 +4,7 @@ use axum::Json;
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{Agent, AgentId, AgentStatus, ProviderKind};
 use switchboard_reconcile::AgentChange;
+use switchboard_service::Problem;
 use utoipa::{IntoParams, ToSchema};
 
 use super::fields::primary;
@@ -123,7 +124,11 @@ pub(super) async fn get_agent(
         return Ok(Json(agent));
     }
     let provider = api.platform(agent.provider).await?;
-    let now = match provider.get_agent(&agent.provider_agent_id).await? {
+    let now = match provider
+        .get_agent(&agent.provider_agent_id)
+        .await
+        .map_err(Problem::of_provider(agent.provider))?
+    {
         Some(seen) => {
             let voices = VoicesSeen::default();
             keep(&api, provider.as_ref(), seen, &AgentChange::default(), &voices)

@@ -41,7 +41,11 @@ pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Ans
         return Err(not_possible(&call));
     };
     let provider = api.platform(call.provider).await?;
-    match provider.end_call(conversation).await? {
+    match provider
+        .end_call(conversation)
+        .await
+        .map_err(Problem::of_provider(call.provider))?
+    {
         EndedCall::Ended => {
             api.audit("call.ended", &id).await;
             Ok(Json(CallEnded { ended: true }))

@@ -20,7 +20,10 @@ pub(super) async fn get_voice_preview(
     Ids(kind, VoiceId(id)): Ids<ProviderKind, VoiceId>,
 ) -> Result<Response, Problem> {
     let provider = api.platform(kind).await?;
-    let preview = provider.get_voice_preview(&id).await?;
+    let preview = provider
+        .get_voice_preview(&id)
+        .await
+        .map_err(Problem::of_provider(kind))?;
     let Some(preview) = preview.filter(|preview| preview.audio.len() <= MAX_PREVIEW_BYTES) else {
         return Err(Problem::new(
             ProblemCode::NotFound,
