@@ -10,4 +10,5 @@ mod control;
 mod dead_letters;
 mod eight;
 mod evidence;
+mod monitoring;
 mod world;

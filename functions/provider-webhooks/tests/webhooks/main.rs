@@ -5,6 +5,7 @@ mod admission;
 mod audio;
 mod failed_start;
 mod kept;
+mod measured;
 mod tools;
 mod transcription;
 mod world;
