@@ -256,8 +256,8 @@ impl State {
         let Some(conversation) = self.conversations.get(id) else {
             return;
         };
-        let over = |event: &&str| conversation.due_ms(event).is_none() || self.ultravox.is_told(id, event);
-        if EVENTS.iter().all(|event| over(&event)) {
+        let over = |event: &str| conversation.due_ms(event).is_none() || self.ultravox.is_told(id, event);
+        if EVENTS.iter().all(|event| over(event)) {
             self.settle_webhook(id);
         }
     }

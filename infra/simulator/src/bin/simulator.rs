@@ -8,13 +8,13 @@ use clap::Parser;
 use switchboard_simulator::{Scenario, Simulator, SimulatorConfig};
 use tokio::net::TcpListener;
 
-/// Plays ElevenLabs on this machine.
+/// Plays ElevenLabs and Ultravox on this machine.
 #[derive(Parser)]
 struct Arguments {
     /// Port.
     #[arg(long, env = "SIMULATOR_PORT", default_value_t = 4010)]
     port: u16,
-    /// Key that requests must carry.
+    /// Key that requests to ElevenLabs must carry.
     #[arg(
         long,
         env = "ELEVENLABS_API_KEY",
@@ -22,7 +22,7 @@ struct Arguments {
         hide_env_values = true
     )]
     api_key: String,
-    /// What webhooks are signed with.
+    /// What webhooks of ElevenLabs are signed with.
     #[arg(
         long,
         env = "ELEVENLABS_WEBHOOK_SECRET",
@@ -30,9 +30,28 @@ struct Arguments {
         hide_env_values = true
     )]
     webhook_secret: String,
-    /// Where webhooks go.
+    /// Where webhooks of ElevenLabs go.
     #[arg(long, env = "WEBHOOK_URL")]
     webhook_url: Option<String>,
+    /// Key that requests to Ultravox must carry.
+    #[arg(
+        long,
+        env = "ULTRAVOX_API_KEY",
+        default_value = "ultravox.sim-api-key-for-this-one-machine",
+        hide_env_values = true
+    )]
+    ultravox_api_key: String,
+    /// What webhooks of Ultravox are signed with.
+    #[arg(
+        long,
+        env = "ULTRAVOX_WEBHOOK_SECRET",
+        default_value = "sim-ultravox-webhook-secret",
+        hide_env_values = true
+    )]
+    ultravox_webhook_secret: String,
+    /// Where webhooks of Ultravox go.
+    #[arg(long, env = "ULTRAVOX_WEBHOOK_URL")]
+    ultravox_webhook_url: Option<String>,
     /// Delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 60.0)]
     clock_factor: f64,
@@ -61,6 +80,9 @@ async fn main() -> anyhow::Result<()> {
         api_key: arguments.api_key,
         webhook_url: arguments.webhook_url,
         webhook_secret: arguments.webhook_secret,
+        ultravox_api_key: arguments.ultravox_api_key,
+        ultravox_webhook_url: arguments.ultravox_webhook_url,
+        ultravox_webhook_secret: arguments.ultravox_webhook_secret,
         clock_factor: arguments.clock_factor,
         scenario,
         ..SimulatorConfig::default()
