@@ -368,7 +368,7 @@ export interface paths {
         put?: never;
         /**
          * Ends a call that is in progress: its person hears the agent no longer. 409 when it is not in progress; 422 when
-         *     its platform has no way to end it, with what to do instead.
+         *     neither its platform nor its carrier can end it from here, with what to do instead.
          */
         post: operations["end_call"];
         delete?: never;
@@ -1514,6 +1514,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/carrier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account at Twilio. Its token is not in the answer. */
+        get: operations["get_carrier"];
+        /** Sets the account at Twilio. Twilio is asked with it first; one that it does not take is not kept. */
+        put: operations["put_carrier"];
+        post?: never;
+        /** Takes the account at Twilio away: its calls are ended there from then on. */
+        delete: operations["delete_carrier"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings/providers": {
         parameters: {
             query?: never;
@@ -2367,7 +2386,7 @@ export interface components {
             /** @description Our id. */
             call_id: components["schemas"]["CallId"];
             campaign_id?: components["schemas"]["CampaignId"] | null;
-            /** @description Whether it is in progress on a platform that can end it: `POST /api/calls/{call_id}/end`. */
+            /** @description Whether it is in progress, and its platform or its carrier can end it: `POST /api/calls/{call_id}/end`. */
             can_be_ended: boolean;
             carrier?: components["schemas"]["Carrier"] | null;
             /** @description The carrier's id of the call, once known. */
@@ -3100,6 +3119,13 @@ export interface components {
          * @enum {string}
          */
         Carrier: "twilio" | "sip_trunk";
+        /** @description The account at Twilio, without its token. */
+        CarrierSetting: {
+            /** @description Its SID; none when none is set. */
+            account_sid?: string | null;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ComesFrom"];
+        };
         /** @description What can be set. */
         ChangeQueueSettings: {
             /**
@@ -4147,6 +4173,13 @@ export interface components {
             campaign_id: components["schemas"]["CampaignId"];
             /** @description Name shown to people. */
             name: string;
+        };
+        /** @description An account at Twilio. */
+        NewCarrier: {
+            /** @description Its SID: `AC` and 32 hexadecimal digits. */
+            account_sid: string;
+            /** @description Its auth token. */
+            auth_token: string;
         };
         /** @description A key to be used from now on. */
         NewKey: {
@@ -9587,6 +9620,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_carrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarrierSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_carrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCarrier"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarrierSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_carrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarrierSetting"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
