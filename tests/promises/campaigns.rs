@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{CallOutcome, CampaignAction, CampaignId, CampaignStatus, FrequencyCap};
-use switchboard_testing::records;
+use switchboard_testing::{Actor, records};
 
 use crate::world::World;
 
@@ -184,4 +184,16 @@ async fn the_next_person_is_called_when_a_line_is_free_not_when_the_provider_is_
     world.talk = SignedDuration::from_secs(20);
     assert_eq!(world.work_until_over(&id, 300).await.completed, 2);
     world.nobody_holds_a_slot().await;
+    let proof = format!("/api/campaigns/{id}/proof");
+    let proof = Actor::viewer().get(&world.api, &proof).await.expect(200);
+    let limit = proof["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| check["check"] == "limit_held");
+    assert_eq!(
+        (&limit.unwrap()["holds"], &proof["peak_calls"]),
+        (&true.into(), &1.into()),
+        "{proof}"
+    );
 }

@@ -62,6 +62,7 @@ pub(crate) fn new_call(
         failure: None,
         provider_request_id: None,
         hung_up_at: None,
+        asked_at: None,
         answer_ms: None,
         results: CallResults::default(),
         results_complete: false,

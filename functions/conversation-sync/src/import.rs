@@ -74,6 +74,7 @@ fn imported_call(agent: &Agent, conversation: &Conversation, outcome: CallOutcom
         failure: None,
         provider_request_id: None,
         hung_up_at: None,
+        asked_at: None,
         answer_ms: None,
         results: CallResults::default(),
         results_complete: false,

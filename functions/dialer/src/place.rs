@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use switchboard_domain::{Call, CallEvent, Ending, TryAgain};
 use switchboard_providers::{DialError, PlaceCall, PlacedCall, Refusal};
 use switchboard_store::{Finished, StoreError, UpdateOutcome};
@@ -32,7 +33,7 @@ impl Dialer {
         match answer {
             Ok(placed) => {
                 tracing::info!(call.id = %call.call_id, conversation.id = %placed.conversation_id, "call placed");
-                self.confirmed(call, &placed, answer_ms).await
+                self.confirmed(call, &placed, asked_at, answer_ms).await
             }
             Err(DialError::Refused {
                 refusal, request_id, ..
@@ -45,7 +46,7 @@ impl Dialer {
             }
             Err(error @ DialError::Unconfirmed { .. }) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "call unconfirmed");
-                self.unconfirmed(call, &error).await
+                self.unconfirmed(call, &error, asked_at).await
             }
         }
     }
@@ -71,16 +72,18 @@ impl Dialer {
         &self,
         call: Call,
         placed: &PlacedCall,
+        asked_at: Timestamp,
         answer_ms: Option<u64>,
     ) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
             // A webhook that was faster has brought the call further already.
             let Ok(status) = call.status.after(CallEvent::Confirmed) else {
-                return false;
+                return call.asked_at.replace(asked_at).is_none();
             };
             call.status = status;
             call.conversation_id = Some(placed.conversation_id.clone());
             call.carrier_call_id.clone_from(&placed.carrier_call_id);
+            call.asked_at = Some(asked_at);
             call.answer_ms = answer_ms;
             call.updated_at = dialer.clock.now();
             true
@@ -88,12 +91,18 @@ impl Dialer {
         .await
     }
 
-    async fn unconfirmed(&self, call: Call, error: &DialError) -> Result<Call, StoreError> {
+    async fn unconfirmed(
+        &self,
+        call: Call,
+        error: &DialError,
+        asked_at: Timestamp,
+    ) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
             let Ok(status) = call.status.after(CallEvent::AnswerLost) else {
-                return false;
+                return call.asked_at.replace(asked_at).is_none();
             };
             call.status = status;
+            call.asked_at = Some(asked_at);
             call.failure = Some(error.explain_at(call.provider));
             call.provider_request_id = error.request_id().map(str::to_owned);
             call.updated_at = dialer.clock.now();

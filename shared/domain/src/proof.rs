@@ -19,7 +19,8 @@ use self::peak::{Held, over_limit};
 /// How long an acknowledgement of pause, cancel or stop may take: what was already being placed
 /// may reach the provider until then.
 const ACKNOWLEDGED_WITHIN: SignedDuration = SignedDuration::from_secs(2);
-/// How much later than its time stamp a dial or a new limit can be committed: clocks, and a slow write.
+/// How much later than its time stamp a dial or a new limit is committed where nobody wrote down when that was: clocks,
+/// and a slow write.
 const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_millis(500);
 /// An answered call shorter than this may have no words.
 const WORDLESS_SECS: u64 = 10;
@@ -111,6 +112,9 @@ struct Dial {
     person: Option<u64>,
     round: usize,
     from: Timestamp,
+    /// When its slot was taken, at the latest: a dial is committed a little after its time stamp, and a table that
+    /// stumbles can make that seconds.
+    held_from: Timestamp,
     until: Option<Timestamp>,
     rang: bool,
     /// Most dials to its person, where that is not as the campaign has it.
@@ -172,7 +176,12 @@ impl ProofBuilder {
             person,
             round: self.round_of(call.created_at),
             from,
-            until: call.ended_at,
+            held_from: call.asked_at.unwrap_or_else(|| {
+                let committed = from.saturating_add(COMMITTED_WITHIN);
+                committed.unwrap_or(from)
+            }),
+            // The line can be free long before the outcome is known.
+            until: call.hung_up_at.into_iter().chain(call.ended_at).min(),
             rang,
             own_most: call.max_attempts,
         });
@@ -222,10 +231,9 @@ impl ProofBuilder {
     /// only grow, so that whoever was seen to be reached is counted.
     pub fn finish(mut self, counts: &CampaignCounts) -> CampaignProof {
         let placed = self.dials.iter().filter(|dial| dial.rang).count() as u64;
-        // A slot is taken when the dial is committed, a little after its time stamp.
         let held = self.dials.iter().map(|dial| Held {
             call: &dial.call,
-            from: dial.from.saturating_add(COMMITTED_WITHIN).unwrap_or(dial.from),
+            from: dial.held_from,
             until: dial.until,
         });
         let limit_at = |at: Timestamp| {

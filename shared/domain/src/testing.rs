@@ -79,6 +79,7 @@ pub(crate) fn call(status: CallStatus) -> Call {
         failure: None,
         provider_request_id: None,
         hung_up_at: None,
+        asked_at: None,
         answer_ms: None,
         results: CallResults::default(),
         results_complete: false,

@@ -80,14 +80,19 @@ impl Store {
             let goes_on = campaign
                 .as_ref()
                 .filter(|campaign| campaign.status != CampaignStatus::Cancelled);
-            let Ok(conclusion) = conclude(call, recipient, goes_on, ending, now) else {
+            let Ok(mut conclusion) = conclude(call, recipient, goes_on, ending, now) else {
                 return self.add_late_facts(before, asked, ending, now).await;
             };
             // Before the end is written: whoever writes it again after a crash does this again as well.
             self.keep_opt_out(&conclusion.call, campaign.as_ref(), now)
                 .await?;
+            let hold = self.hold_freed_by(&conclusion).await?;
+            if let Hold::LineFree { since } = hold {
+                let hung_up_at = &mut conclusion.call.hung_up_at;
+                *hung_up_at = hung_up_at.or(since);
+            }
             let events = self.wanted_events().await?.conclusion(&conclusion);
-            match self.write_conclusion(&conclusion, &events).await {
+            match self.write_conclusion(&conclusion, &events, hold).await {
                 Ok(()) => {
                     self.announce(&events).await;
                     self.observe_end(&conclusion.call);
@@ -177,20 +182,26 @@ impl Store {
         }
     }
 
+    /// How the call that ends holds its slot.
+    async fn hold_freed_by(&self, conclusion: &Conclusion) -> Result<Hold, StoreError> {
+        if !conclusion.frees_slot {
+            return Ok(Hold::None);
+        }
+        let call = &conclusion.call;
+        let hold = self.hold_of(&call.call_id).await?;
+        if hold == Hold::None {
+            // The slot was freed before, which must not keep the call from ending.
+            tracing::error!(call.id = %call.call_id, "a live call held no slot");
+        }
+        Ok(hold)
+    }
+
     async fn write_conclusion(
         &self,
         conclusion: &Conclusion,
         events: &[OutgoingEvent],
+        hold: Hold,
     ) -> Result<(), StoreError> {
-        let call = &conclusion.call;
-        let hold = match conclusion.frees_slot {
-            true => self.hold_of(&call.call_id).await?,
-            false => Hold::None,
-        };
-        if conclusion.frees_slot && hold == Hold::None {
-            // The slot was freed before, which must not keep the call from ending.
-            tracing::error!(call.id = %call.call_id, "a live call held no slot");
-        }
         Ok(self
             .conclusion(conclusion, events, hold)?
             .commit(&self.db)
@@ -256,7 +267,7 @@ impl Store {
     fn free_slot(&self, tx: &mut Transaction<Part>, call: &Call, hold: Hold) {
         let as_read = match hold {
             Hold::Counted => "attribute_exists(pk) AND attribute_not_exists(line_free_at)",
-            Hold::LineFree => "attribute_exists(line_free_at)",
+            Hold::LineFree { .. } => "attribute_exists(line_free_at)",
             Hold::None => return,
         };
         let (system, key) = (&self.config.system_table, keys::slot(&call.call_id));

@@ -49,7 +49,10 @@ pub(crate) enum Hold {
     /// It counts as a call in progress.
     Counted,
     /// Its line is free again, so it counts no more; whoever watches it still does.
-    LineFree,
+    LineFree {
+        /// Since when; none: a time that nobody can read.
+        since: Option<Timestamp>,
+    },
     /// Not at all.
     None,
 }
@@ -173,10 +176,14 @@ impl Store {
         let item = self
             .find_item(&self.config.system_table, &keys::slot(call))
             .await?;
-        Ok(match item {
-            Some(item) if item.contains_key("line_free_at") => Hold::LineFree,
-            Some(_) => Hold::Counted,
-            None => Hold::None,
+        let Some(item) = item else {
+            return Ok(Hold::None);
+        };
+        Ok(match item.get("line_free_at") {
+            Some(since) => Hold::LineFree {
+                since: since.as_s().ok().and_then(|since| since.parse().ok()),
+            },
+            None => Hold::Counted,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use switchboard_simulator::Ledger;
 
 use super::run::patiently;
@@ -53,6 +53,11 @@ impl Evidence {
             queue: patiently(|| api.get("/api/queue")).await?,
             wrongly_without_recording,
         })
+    }
+
+    /// All of it, for whoever wants to know why the verdict is what it is.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "ledger": self.ledger, "calls": self.calls, "progress": self.progress, "proofs": self.proofs })
     }
 
     /// Our calls by the conversation they became.

@@ -14,7 +14,7 @@ use switchboard_simulator::{
 use super::evidence::Evidence;
 use super::{ChaosPlan, Verdict, faults};
 use crate::machine::{Machine, MachinePlan};
-use crate::{check_counts, numbers_csv};
+use crate::{check_counts, numbers_csv, root};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -97,7 +97,13 @@ pub async fn run_chaos(plan: &ChaosPlan, mut say: impl FnMut(&str)) -> anyhow::R
         killed: now.killed + resumed_faults.killed,
     };
     let evidence = Evidence::collect(&machine, &campaigns).await?;
-    Ok(Verdict::over(plan, &diary, &evidence))
+    let verdict = Verdict::over(plan, &diary, &evidence);
+    if !verdict.holds {
+        let kept = root().join("target/chaos-evidence.json");
+        std::fs::write(&kept, evidence.to_json().to_string())?;
+        say(&format!("what it was judged by is in {}", kept.display()));
+    }
+    Ok(verdict)
 }
 
 async fn fault_counts(api: &ApiClient) -> anyhow::Result<FaultCounts> {

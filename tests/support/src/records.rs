@@ -165,6 +165,7 @@ pub fn call(name: &str, now: Timestamp) -> Call {
         failure: None,
         provider_request_id: None,
         hung_up_at: None,
+        asked_at: None,
         answer_ms: None,
         results: CallResults::default(),
         results_complete: false,

@@ -239,6 +239,10 @@ pub struct Call {
     /// By whose clock it was allowed to begin; none before, and for calls that no campaign made.
     #[serde(default)]
     pub hours: Option<HoursUsed>,
+    /// When the provider was asked: its slot was taken by then, however long that took to be written. None until the
+    /// answer is written, and where whoever asked was gone before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// Milliseconds that the provider took to answer the dial; none when it was not dialled, or the answer was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_ms: Option<u64>,

@@ -99,6 +99,25 @@ fn a_call_while_another_to_the_same_person_lasts_is_found() {
 }
 
 #[test]
+fn a_call_counts_while_its_line_is_taken_whatever_else_takes_time() {
+    // The outcome of the first was long in coming, and somebody else was called on the free line.
+    let mut analysed = dial(1, 10, 60);
+    analysed.hung_up_at = Some(at(30));
+    let next = dial(2, 31, 50);
+    let proof = judged(over(), counts(2), 1, &[analysed.clone(), next.clone()]);
+    assert_eq!((violations(&proof, "limit_held"), proof.peak_calls), (0, 1));
+
+    // The table took its time to write that the second one began: the provider was asked after that.
+    let mut slow = dial(2, 27, 50);
+    slow.asked_at = Some(at(30));
+    let proof = judged(over(), counts(2), 1, &[analysed.clone(), slow.clone()]);
+    assert_eq!(violations(&proof, "limit_held"), 0, "{proof:?}");
+    slow.asked_at = Some(at(29));
+    let proof = judged(over(), counts(2), 1, &[analysed, slow]);
+    assert_eq!(violations(&proof, "limit_held"), 1, "{proof:?}");
+}
+
+#[test]
 fn one_call_too_many_at_one_time_is_found_and_one_that_takes_a_freed_slot_is_not() {
     let calls = [dial(1, 10, 20), dial(2, 12, 20), dial(3, 20, 30)];
     assert_eq!(violations(&judged(over(), counts(3), 2, &calls), "limit_held"), 0);

@@ -1,6 +1,7 @@
 //! The end of a call.
 
 use futures::future::join_all;
+use jiff::SignedDuration;
 use switchboard_domain::{
     CallFacts, CallId, CallOutcome, CallStatus, Ending, RecipientStatus, RecordingState, RetryPolicy,
     TryAgain,
@@ -63,9 +64,10 @@ async fn a_line_that_is_free_before_the_call_is_settled_counts_no_more_and_is_fr
     test.store.set_concurrency_limit(1, test.now()).await.unwrap();
     let (one, two) = (queued_call(&test, "a").await, queued_call(&test, "b").await);
     begin(&test.store, &one, None, None, test.now()).await.unwrap();
+    let free_at = test.now();
     let tasks = (0..10).map(|_| {
-        let (store, call, now) = (test.store.clone(), one.clone(), test.now());
-        tokio::spawn(async move { store.free_line(&call, now).await.unwrap() })
+        let (store, call) = (test.store.clone(), one.clone());
+        tokio::spawn(async move { store.free_line(&call, free_at).await.unwrap() })
     });
     let freed = join_all(tasks)
         .await
@@ -80,10 +82,13 @@ async fn a_line_that_is_free_before_the_call_is_settled_counts_no_more_and_is_fr
     let begun = begin(&test.store, &two, None, None, test.now()).await.unwrap();
     assert!(matches!(begun, BeginDial::Begun(_)), "{begun:?}");
     let ending = ended(CallOutcome::Completed);
-    test.store
-        .finish_call(&one.call_id, &ending, test.now())
-        .await
-        .unwrap();
+    let settled_at = test.now() + SignedDuration::from_secs(5);
+    let finished = test.store.finish_call(&one.call_id, &ending, settled_at).await;
+    let Finished::Now(settled) = finished.unwrap() else {
+        panic!("it was not over");
+    };
+    let known = (settled.hung_up_at, settled.ended_at);
+    assert_eq!(known, (Some(free_at), Some(settled_at)), "both moments are kept");
     assert_eq!(slots(&test).await, 1, "the other one talks");
     assert!(!test.store.free_line(&one, test.now()).await.unwrap());
     test.store

@@ -170,6 +170,7 @@ fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: 
         failure: None,
         provider_request_id: None,
         hung_up_at: None,
+        asked_at: None,
         answer_ms: None,
         results: CallResults::default(),
         results_complete: false,

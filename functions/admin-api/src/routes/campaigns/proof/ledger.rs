@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use switchboard_domain::{Call, csv_safe};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "call_id",
     "recipient_id",
     "phone_number",
@@ -13,7 +13,9 @@ const COLUMNS: [&str; 14] = [
     "queued_at",
     "dial_before",
     "placing_at",
+    "asked_at",
     "started_at",
+    "hung_up_at",
     "ended_at",
     "duration_secs",
     "conversation_id",
@@ -44,7 +46,9 @@ impl Ledger {
             time(Some(call.created_at)),
             time(call.dial_before),
             time(call.placing_at),
+            time(call.asked_at),
             time(call.started_at),
+            time(call.hung_up_at),
             time(call.ended_at),
             call.duration_secs
                 .map(|secs| secs.to_string())
