@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: "tests",
   testMatch: "*.spec.ts",
   globalSetup: "./tests/support/start.ts",
-  // One system for all of them: one after the other.
-  workers: 1,
+  // Each worker has a system for itself, and takes one file of tests after the other.
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   retries: 0,

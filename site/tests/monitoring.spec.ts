@@ -1,10 +1,5 @@
 import { barriers } from "./support/barriers";
-import { expect, people, test } from "./support/site";
-
-const simulator = async (path: string, body: object) => {
-  const answer = await fetch(`${process.env["SITE_SIMULATOR"]}${path}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-  expect(answer.ok).toBe(true);
-};
+import { expect, people, test, toSimulator } from "./support/site";
 
 interface Metrics {
   all: { calls: number; outcomes: Record<string, number> };
@@ -40,13 +35,13 @@ test("a platform that is down is shown as down with why, and comes back by itsel
   await page.goto("/monitoring");
   const platform = page.getByRole("region", { name: "Platforms", exact: true }).getByRole("group", { name: "ElevenLabs" });
   await expect(platform).toContainText("Up", { timeout: 60_000 });
-  await simulator("/sim/outage", { down: true });
+  await toSimulator("/sim/outage", { down: true });
   try {
     await expect(platform).toContainText("Down", { timeout: 90_000 });
     await expect(platform).toContainText("ElevenLabs did not answer");
     await expect(platform).toContainText("Since");
   } finally {
-    await simulator("/sim/outage", { down: false });
+    await toSimulator("/sim/outage", { down: false });
   }
   await expect(platform).not.toContainText("Down", { timeout: 120_000 });
 });

@@ -1,6 +1,11 @@
-import { type Api, expect, test } from "./support/site";
+import { type Api, expect, test, toSimulator } from "./support/site";
+import { CLOCK_FACTOR } from "./support/system";
 
 test.describe.configure({ mode: "serial" });
+
+// Numbers that end in 05 are of people who talk for half an hour: at this clock longer than any test looks at them.
+test.beforeAll(() => toSimulator("/sim/clock", { factor: 10 }));
+test.afterAll(() => toSimulator("/sim/clock", { factor: CLOCK_FACTOR }));
 
 /** A line of Ultravox's, entered through the API where a test is about something else. */
 async function ultravoxLine(api: Api): Promise<string> {
@@ -97,7 +102,6 @@ test("a phone line is entered, a wrong one is answered, renamed and deleted", as
 
 test("a live call is ended", async ({ page, api }) => {
   const agent = await api.agent("Talkative agent", "Talk.", "ultravox");
-  // Numbers that end in 05 are of people who talk for half an hour.
   const placed = await api.call<{ call_id: string }>("POST", "/api/calls", {
     agent_id: agent, phone_line_id: await ultravoxLine(api), phone_number: "+34631900905",
   });

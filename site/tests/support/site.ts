@@ -2,9 +2,11 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Role } from "./system";
 
+/** Of the system that this worker has for itself. */
 const setting = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is set by the start of the tests`);
+  const own = `${name}_${process.env["TEST_PARALLEL_INDEX"]}`;
+  const value = process.env[own];
+  if (!value) throw new Error(`${own} is set by the start of the tests`);
   return value;
 };
 
@@ -13,6 +15,12 @@ export const atSimulator = (method: string, path: string, body: unknown): Promis
   fetch(setting("SITE_SIMULATOR") + path, {
     method, headers: { "xi-api-key": "sim-api-key", "content-type": "application/json" }, body: JSON.stringify(body),
   });
+
+/** Changes how the simulator behaves. */
+export async function toSimulator(path: string, body: object): Promise<void> {
+  const answer = await fetch(setting("SITE_SIMULATOR") + path, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  expect(answer.ok).toBe(true);
+}
 
 export const siteUrl = () => setting("SITE_URL");
 export const tokenOf = (role: Role) => setting(`SITE_TOKEN_${role.toUpperCase()}`);

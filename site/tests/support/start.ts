@@ -1,12 +1,17 @@
+import type { FullConfig } from "@playwright/test";
 import { startSystem } from "./system";
 
-/** Starts the system, tells the tests where it is, and ends it after them. */
-export default async function start(): Promise<() => Promise<void>> {
-  const system = await startSystem();
-  process.env["SITE_URL"] = system.url;
-  process.env["SITE_SIMULATOR"] = system.simulator;
-  for (const role of ["viewer", "operator", "admin"] as const) {
-    process.env[`SITE_TOKEN_${role.toUpperCase()}`] = system.token(role);
+/** Starts a system for each worker, tells the tests where it is, and ends them all after the tests. */
+export default async function start({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const systems = await Promise.all(Array.from({ length: workers }, () => startSystem()));
+  for (const [worker, system] of systems.entries()) {
+    process.env[`SITE_URL_${worker}`] = system.url;
+    process.env[`SITE_SIMULATOR_${worker}`] = system.simulator;
+    for (const role of ["viewer", "operator", "admin"] as const) {
+      process.env[`SITE_TOKEN_${role.toUpperCase()}_${worker}`] = system.token(role);
+    }
   }
-  return system.stop;
+  return async () => {
+    await Promise.all(systems.map((system) => system.stop()));
+  };
 }

@@ -8,6 +8,9 @@ import { join, resolve } from "node:path";
 export const ROOT = resolve(import.meta.dirname, "../../..");
 const PROGRAM = join(ROOT, "target/debug/switchboard-local");
 
+/** How much faster than a clock the simulator is. */
+export const CLOCK_FACTOR = 120;
+
 export type Role = "viewer" | "operator" | "admin";
 
 export interface System {
@@ -63,7 +66,7 @@ export async function startSystem(environment: Record<string, string> = {}, fold
   const [port, simulatorPort] = [await freePort(), await freePort()];
   const data = folder ?? mkdtempSync(join(tmpdir(), "switchboard-site-"));
   const env = {
-    ...process.env, PORT: String(port), SIMULATOR_PORT: String(simulatorPort), DATA_DIR: data, SAMPLE: "0", CLOCK_FACTOR: "120",
+    ...process.env, PORT: String(port), SIMULATOR_PORT: String(simulatorPort), DATA_DIR: data, SAMPLE: "0", CLOCK_FACTOR: String(CLOCK_FACTOR),
     SCHEDULE_SECONDS: "2", CONCURRENCY_LIMIT: "5", EVENT_ALLOW_LOOPBACK: "true", ...environment,
   };
   const child = spawn(PROGRAM, ["run"], { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
