@@ -75,7 +75,7 @@ def run_sample(api):
     upload = until(lambda: api.get(path), lambda now: now["status"] == "completed", "the upload")
     api.put("/api/queue/settings", {"concurrency_limit": CALLS_AT_ONCE})
     api.post("/api/agents/sync", {})
-    agent = api.get("/api/agents")["items"][0]
+    agent = api.get("/api/agents?provider=elevenlabs")["items"][0]
     lines = api.get("/api/phone-lines")["items"]
     line = next(line for line in lines if line["supports_outbound"])
     campaign = api.post(
