@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+# The translator tells of its own metrics and features.
+logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
 REGION, ACCOUNT, STACK = "us-east-1", "000000000000", "switchboard"
 NESTED = {"Site": "infra/site.yaml", "SignIn": "infra/sign-in.yaml", "Watching": "infra/watching.yaml"}
 
