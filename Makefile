@@ -1,8 +1,9 @@
 # What is run here is what CI runs. `make help` lists the targets.
 CARGO ?= cargo
+STACK ?= switchboard
 export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,7 +30,7 @@ site/dist/index.html: site/node_modules $(SITE_SOURCES) docs/openapi.json
 site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
 	cd site && npm run -s types:check && npm run -s lint && npm test && npm run -s test:browser
 
-test: lint doc ## everything CI checks: formatting, lints, documentation, all tests, the site in a browser
+test: lint lint-infra doc ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
 	$(CARGO) build --bins
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
@@ -88,6 +89,35 @@ target/webhooks: tests/events_out/requirements.txt
 webhooks-check: build target/webhooks ## signatures of a campaign's events, verified by the library of Standard Webhooks; prints counts
 	$(WEBHOOKS_PYTHON) tests/events_out/verify_standardwebhooks.py
 	$(WEBHOOKS_PYTHON) tests/events_out/examples.py
+
+INFRA_PYTHON := target/infra/bin/python -B
+target/infra: infra/tests/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+target/checkov: infra/tests/requirements-checkov.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+lint-infra: target/infra target/checkov ## the templates: cfn-lint, translation, checkov, and each role against its function's code
+	$(INFRA_PYTHON) infra/tests/lint.py target/checkov/bin/checkov
+
+check-deploy: lint-infra build ## makes the stack in a process that plays AWS, rights included, and uses it; prints what was checked
+	$(INFRA_PYTHON) infra/tests/check_deploy.py target/debug
+
+ARCH ?= arm64
+functions: ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor
+	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo-lambda is missing: pip install cargo-lambda, then run this again."; exit 1; }
+	cargo lambda build --release $(if $(filter x86%,$(ARCH)),--x86-64,--arm64) $(foreach f,$(notdir $(wildcard functions/*)),--bin $(f))
+
+deploy: ## into an AWS account: docs/deploy.md (PARAMETERS="Name=value …", STACK=, ARCH=, YES=1)
+	STACK="$(STACK)" ARCH="$(ARCH)" PARAMETERS="$(PARAMETERS)" infra/deploy.sh deploy
+
+invite: ## somebody into the deployed site: EMAIL=somebody@example.com ROLE=viewer, operator or admin
+	STACK="$(STACK)" infra/deploy.sh invite
+
+destroy: ## removes the deployment; tables, recordings, keys and people stay
+	STACK="$(STACK)" infra/deploy.sh destroy
 
 screenshots: build site ## every page, light and dark, phone and desktop, into docs/screenshots
 	cd site && npm run -s screenshots

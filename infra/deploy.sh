@@ -72,8 +72,10 @@ deploy() {
   sam build --beta-features --parameter-overrides Architecture=$architecture $PARAMETERS
   local confirm=--confirm-changeset
   [ -z "${CI:-}${YES:-}" ] || confirm=--no-confirm-changeset
+  local role=()
+  [ -z "${FORMATION_ROLE:-}" ] || role=(--role-arn "$FORMATION_ROLE")
   # shellcheck disable=SC2086
-  sam deploy --stack-name "$STACK" --region "$REGION" --resolve-s3 --s3-prefix "$STACK" \
+  sam deploy "${role[@]}" --stack-name "$STACK" --region "$REGION" --resolve-s3 --s3-prefix "$STACK" \
     --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-fail-on-empty-changeset $confirm \
     --parameter-overrides Architecture=$architecture $PARAMETERS --tags "application=switchboard"
   site
