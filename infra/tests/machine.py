@@ -49,7 +49,10 @@ def wait_for(what: str, look, patience: float = 60, every: float = 0.3):
 class Program:
     """A program that ends with us, and what it writes."""
 
+    running: list["Program"] = []
+
     def __init__(self, name: str, command: list[str], environment: dict[str, str], folder: Path):
+        Program.running.append(self)
         self.name, self.log = name, folder / f"{name}.log"
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         self.process = subprocess.Popen(
@@ -63,8 +66,13 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
 
+    @classmethod
+    def stop_all(cls) -> None:
+        for program in cls.running:
+            program.stop()
 
-def ministack(folder: Path) -> tuple[Program, str]:
+
+def ministack(folder: Path) -> str:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     program = shutil.which("ministack", path=str(Path(sys.executable).parent))
@@ -80,10 +88,13 @@ def ministack(folder: Path) -> tuple[Program, str]:
         "LAMBDA_ACCOUNT_CONCURRENCY": "100",
         "TMPDIR": str(folder),
         "LOG_LEVEL": "INFO",
+        # Listeners that we do not need.
+        "IOT_MTLS_ENABLED": "false",
+        "SFTP_ENABLED": "false",
     }
-    running = Program("ministack", [program], environment, folder)
+    Program("ministack", [program], environment, folder)
     wait_for("ministack", lambda: urllib.request.urlopen(f"{address}/_ministack/health", timeout=2).status == 200)
-    return running, address
+    return address
 
 
 def _b64(data: bytes) -> str:
@@ -155,13 +166,13 @@ class Api:
             return answer.status, text.decode(errors="replace")
 
 
-def simulator(folder: Path, binary: Path, webhooks: str) -> tuple[Program, str]:
+def simulator(folder: Path, binary: Path, webhooks: str) -> str:
     port = free_port()
     environment = {"WEBHOOK_URL": webhooks, "ELEVENLABS_API_KEY": "check-api-key", "ELEVENLABS_WEBHOOK_SECRET": WEBHOOK_SECRET, "CLOCK_FACTOR": "20"}
-    running = Program("simulator", [str(binary), "--port", str(port)], environment, folder)
+    Program("simulator", [str(binary), "--port", str(port)], environment, folder)
     address = f"http://127.0.0.1:{port}"
     wait_for("the simulator", lambda: urllib.request.urlopen(f"{address}/sim/ledger", timeout=2).status == 200)
-    return running, address
+    return address
 
 
 def ask(address: str, method: str = "GET", body=None):

@@ -354,6 +354,10 @@ class Alarms(unittest.TestCase):
             self.assertIn("TreatMissingData", properties, id)
             self.assertLessEqual(properties.get("DatapointsToAlarm", 1), properties["EvaluationPeriods"], id)
 
+    def test_no_two_have_one_name(self):
+        names = [re.sub(r"\$\{.*?\}", "x", a["Properties"]["AlarmName"]["Fn::Sub"]) for a in self.ALARMS.values()]
+        self.assertEqual(len(names), len(set(names)), "the second would take the place of the first")
+
     def test_each_metric_of_ours_is_one_that_is_written(self):
         table = (ROOT / "docs/metrics.md").read_text()
         known = {
