@@ -59,6 +59,7 @@ class Deployment:
             "SiteOrigin": "https://calls.example.com",
             "ElevenlabsBaseUrl": self.simulator,
             "UltravoxBaseUrl": self.simulator,
+            "TwilioBaseUrl": self.simulator,
             "ConcurrencyLimit": "5",
             "AlarmEmail": "ops@example.com",
         }

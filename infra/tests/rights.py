@@ -27,7 +27,7 @@ FUNCTIONS = {
     "exporter_function": ("EXPORTER_FUNCTION", "CallExporterFunction"),
     "parser_function": ("PARSER_FUNCTION", "UploadParserFunction"),
 }
-SECRETS = {"ELEVENLABS_SECRET_ARN": "ElevenlabsSecret", "ULTRAVOX_SECRET_ARN": "UltravoxSecret"}
+SECRETS = {"ELEVENLABS_SECRET_ARN": "ElevenlabsSecret", "ULTRAVOX_SECRET_ARN": "UltravoxSecret", "TWILIO_SECRET_ARN": "TwilioSecret"}
 # Keys of files, by the function that makes them and by the field that keeps one.
 KEYS = {
     "upload_key": "uploads/*",

@@ -328,6 +328,11 @@ class Nested(unittest.TestCase):
             if pattern:
                 self.assertRegex(value, f"^(?:{pattern})$", name)
 
+    def test_every_parameter_is_in_the_page_about_deploying(self):
+        said = (ROOT / "docs/deploy.md").read_text()
+        for name in SOURCE["Parameters"]:
+            self.assertIn(f"`{name}`", said)
+
     def test_names_that_are_put_together_are_names_that_s3_takes(self):
         deploy = (ROOT / "infra/deploy.sh").read_text()
         longest = int(re.search(r"\{0,(\d+)\}", re.search(r"STACK.*=~.*", deploy)[0])[1]) + 1

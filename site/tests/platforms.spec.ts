@@ -112,10 +112,40 @@ test("a live call is ended", async ({ page, api }) => {
     .toBe("completed");
 });
 
-test("where the platform cannot end a call, it is said what to do", async ({ page, api }) => {
+test("a call of a platform that cannot end it is ended at the carrier", async ({ page, api }) => {
   const agent = await api.agent("Endless agent", "Talk.");
   const placed = await api.call<{ call_id: string }>("POST", "/api/calls", {
-    agent_id: agent, phone_line_id: await api.line(), phone_number: "+34631901905",
+    agent_id: agent, phone_line_id: await api.line(), phone_number: "+34631902905",
+  });
+  await page.goto(`/calls/${placed.call_id}`);
+  await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });
+  await page.getByRole("dialog").getByRole("button", { name: "End the call" }).click();
+  await expect(page.getByText("The call is being ended.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "End call" })).toBeHidden({ timeout: 30_000 });
+});
+
+test("the carrier's account is refused when it is wrong, taken away and entered again", async ({ page }) => {
+  await page.goto("/settings");
+  const twilio = page.getByRole("region", { name: "Carrier" }).getByRole("group", { name: "Twilio" });
+  await expect(twilio).toContainText("Calls are ended through the account AC");
+  const sid = "AC00000000000000000000000000000001";
+  const enter = async (token: string) => {
+    await twilio.getByLabel("Account SID").fill(sid);
+    await twilio.getByLabel("Auth token", { exact: true }).fill(token);
+    await twilio.getByRole("button", { name: "Try and save the account" }).click();
+  };
+  await enter("not-the-token");
+  await expect(twilio.getByRole("alert")).toContainText("Twilio does not accept it for this account");
+  await twilio.getByRole("button", { name: "Take it away" }).click();
+  await expect(twilio).toContainText("Not set up");
+  await enter("sim-twilio-auth-token");
+  await expect(twilio).toContainText(`Calls are ended through the account ${sid}`);
+});
+
+test("where neither platform nor carrier can end a call, it is said what to do", async ({ page, api }) => {
+  const agent = await api.agent("Endless agent", "Talk.");
+  const placed = await api.call<{ call_id: string }>("POST", "/api/calls", {
+    agent_id: agent, phone_line_id: await api.line("elevenlabs", "sip_trunk"), phone_number: "+34631901905",
   });
   await page.goto(`/calls/${placed.call_id}`);
   await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });

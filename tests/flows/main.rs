@@ -10,6 +10,7 @@ mod auto_pause;
 mod campaign;
 mod campaigns;
 mod control;
+mod ending;
 mod events;
 mod events_out;
 mod opting_out;

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use switchboard_domain::{AddressRules, Clock};
+use switchboard_providers::twilio::Twilio;
 use switchboard_service::{
-    MemorySecrets, ProviderSecrets, ProviderSetup, Providers, Secrets, Settings, TargetSecrets,
+    CarrierSecrets, MemorySecrets, ProviderSecrets, ProviderSetup, Providers, Secrets, Settings,
+    TargetSecrets,
 };
 use switchboard_store::Store;
 
@@ -25,6 +27,8 @@ pub struct Deps {
     pub(crate) address_rules: AddressRules,
     pub(crate) voices: KnownVoices,
     pub(crate) provider_setup: ProviderSetup,
+    /// The carrier and who we are there, where this deployment has them.
+    pub(crate) carrier: Option<(Twilio, Arc<CarrierSecrets>)>,
     chance: Mutex<StdRng>,
 }
 
@@ -51,6 +55,7 @@ impl Deps {
             target_secrets: TargetSecrets::new(Arc::new(MemorySecrets::default()), String::new()),
             address_rules: AddressRules::default(),
             voices: KnownVoices::default(),
+            carrier: None,
             chance: Mutex::new(chance),
         }
     }
@@ -76,6 +81,19 @@ impl Deps {
     pub fn with_provider_setup(mut self, setup: ProviderSetup) -> Self {
         self.provider_setup = setup;
         self
+    }
+
+    /// With the carrier, at which calls can be ended. Without, they can only where the platform can.
+    #[must_use]
+    pub fn with_carrier(mut self, twilio: Twilio, account: Arc<CarrierSecrets>) -> Self {
+        self.carrier = Some((twilio, account));
+        self
+    }
+
+    /// The carrier, when its account is set up.
+    pub(crate) async fn carrier(&self) -> Option<&Twilio> {
+        let (twilio, _) = self.carrier.as_ref()?;
+        twilio.is_set_up().await.then_some(twilio)
     }
 
     /// Draws something by chance.

@@ -38,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::monitoring::routes())
         .merge(areas::alerts::routes())
         .merge(areas::provider_settings::routes())
+        .merge(areas::carrier_settings::routes())
         .merge(areas::people::routes())
         .merge(areas::attention::routes())
         .merge(areas::webhooks::routes())

@@ -60,6 +60,8 @@ struct Settings {
     elevenlabs: ElevenLabs,
     #[command(flatten)]
     ultravox: Ultravox,
+    #[command(flatten)]
+    carrier: Carrier,
     /// The simulator's delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 20.0)]
     clock_factor: f64,
@@ -146,6 +148,17 @@ struct Ultravox {
     ultravox_tool_secret: Option<String>,
 }
 
+/// The account at Twilio through which calls of real platforms can be ended.
+#[derive(Args)]
+struct Carrier {
+    /// SID of the account.
+    #[arg(long, env = "TWILIO_ACCOUNT_SID", requires = "twilio_auth_token")]
+    twilio_account_sid: Option<String>,
+    /// Its token.
+    #[arg(long, env = "TWILIO_AUTH_TOKEN", hide_env_values = true)]
+    twilio_auth_token: Option<String>,
+}
+
 /// A provider to be really called.
 struct RealProvider {
     /// As the template names it.
@@ -229,6 +242,15 @@ impl Settings {
             secrets.insert(format!("{}Secret", real.name), real.secret);
         }
         let is_simulated = secrets.is_empty();
+        let account = self
+            .carrier
+            .twilio_account_sid
+            .as_ref()
+            .zip(self.carrier.twilio_auth_token.as_ref());
+        if let Some((sid, token)) = account.filter(|_| !is_simulated) {
+            let account = json!({ "account_sid": sid, "auth_token": token });
+            secrets.insert("TwilioSecret".to_owned(), account.to_string());
+        }
         let here = runner::own_folder().context("the folder of this program cannot be found")?;
         Ok(LocalConfig {
             template: self.template.clone(),

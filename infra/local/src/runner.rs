@@ -10,7 +10,7 @@ use axum::serve::ListenerExt;
 use jiff::SignedDuration;
 use switchboard_local_engines::sqs::QueueRef;
 use switchboard_local_engines::{ACCESS_KEY_ID, ACCOUNT_ID, DynamoDb, REGION, S3, SECRET_ACCESS_KEY, Sqs};
-use switchboard_simulator::Simulator;
+use switchboard_simulator::{Simulator, TWILIO_ACCOUNT_SID};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -411,7 +411,7 @@ fn read_stack(
     default("OidcAudience", AUDIENCE.to_owned());
     default("SiteOrigin", format!("http://{api}"));
     if let Some(simulator) = simulator {
-        for name in ["ElevenlabsBaseUrl", "UltravoxBaseUrl"] {
+        for name in ["ElevenlabsBaseUrl", "UltravoxBaseUrl", "TwilioBaseUrl"] {
             default(name, format!("http://{}", simulator.address()));
         }
     }
@@ -495,6 +495,11 @@ fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
         let (key, webhook) = match id {
             "ElevenlabsSecret" => (&simulator.api_key, &simulator.webhook_secret),
             "UltravoxSecret" => (&simulator.ultravox_api_key, &simulator.ultravox_webhook_secret),
+            "TwilioSecret" => {
+                let token = &simulator.twilio_auth_token;
+                let account = serde_json::json!({ "account_sid": TWILIO_ACCOUNT_SID, "auth_token": token });
+                return Some(account.to_string());
+            }
             _ => return None,
         };
         let tools = &simulator.tool_secret;

@@ -31,6 +31,8 @@ pub struct SimulatorConfig {
     pub ultravox_concurrency_ceiling: Option<u32>,
     /// Most calls of Ultravox created in a minute of the simulator's clock; none: as many as are asked for.
     pub ultravox_creations_per_minute: Option<u32>,
+    /// What requests to the carrier are signed in with, for its account [`TWILIO_ACCOUNT_SID`](crate::TWILIO_ACCOUNT_SID).
+    pub twilio_auth_token: String,
     /// Journal that survives a restart.
     pub state_file: Option<PathBuf>,
     /// Who answers how.
@@ -54,6 +56,7 @@ impl Default for SimulatorConfig {
             ultravox_webhook_secret: "sim-ultravox-webhook-secret".to_owned(),
             ultravox_concurrency_ceiling: None,
             ultravox_creations_per_minute: None,
+            twilio_auth_token: "sim-twilio-auth-token".to_owned(),
             state_file: None,
             scenario: Scenario::default(),
             seed: 1,

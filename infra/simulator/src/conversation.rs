@@ -114,6 +114,12 @@ impl Conversation {
         }
     }
 
+    /// Seconds that are talked, as the script has it or until it was cut.
+    pub fn length_of_talk(&self) -> u32 {
+        self.cut_at_secs
+            .map_or(self.talk_secs, |cut| cut.min(self.talk_secs))
+    }
+
     /// Somebody called us: no dial of ours.
     pub fn is_inbound(&self) -> bool {
         self.ultravox.as_ref().is_some_and(|call| call.is_inbound)

@@ -22,6 +22,7 @@ mod server;
 mod sim;
 mod state;
 mod tools;
+mod twilio;
 mod ultravox;
 
 pub use config::SimulatorConfig;
@@ -34,6 +35,7 @@ pub use platform::Platform;
 pub use recording::recording_secs;
 pub use scenario::{Behaviour, Scenario, ScenarioRule};
 pub use server::Simulator;
+pub use twilio::TWILIO_ACCOUNT_SID;
 pub use ultravox::{
     EndReason, ULTRAVOX_SAMPLE_AGENT_ID, ULTRAVOX_SPANISH_AGENT_ID, UltravoxCall, ultravox_recording_secs,
     ultravox_signature,

@@ -51,7 +51,7 @@ fn pattern(behaviour: Behaviour) -> Vec<&'static [u8]> {
 /// The recording in pieces, made as they are asked for.
 pub(crate) fn chunks(conversation: &Conversation) -> impl Iterator<Item = Bytes> + Send + use<> {
     let pattern = pattern(conversation.behaviour);
-    let by_length = u64::from(conversation.talk_secs) * 1_000 / FRAME_MS;
+    let by_length = u64::from(conversation.length_of_talk()) * 1_000 / FRAME_MS;
     let by_size = conversation.audio_bytes.unwrap_or(0) / FRAME_BYTES as u64;
     let total = by_length.max(by_size);
     (0..total.div_ceil(CHUNK_FRAMES)).map(move |chunk| {

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use http::StatusCode;
 
 use crate::server::Shared;
-use crate::{elevenlabs, sim, ultravox};
+use crate::{elevenlabs, sim, twilio, ultravox};
 
 /// Largest request.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -14,6 +14,7 @@ pub(crate) fn all(shared: Shared) -> Router {
     Router::new()
         .merge(elevenlabs::routes(&shared))
         .merge(ultravox::routes(&shared))
+        .merge(twilio::routes())
         .merge(sim::routes())
         .fallback(|| async {
             (

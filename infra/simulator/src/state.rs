@@ -9,7 +9,7 @@ use crate::faults::Faults;
 use crate::journal::{Entry, Journal};
 use crate::ledger::{Dial, Ledger, WebhookCounts, time_of};
 use crate::ultravox::{Account, EVENTS};
-use crate::{Conversation, Platform, PlatformCounts, Scenario, SimulatorConfig};
+use crate::{Carrier, Conversation, Platform, PlatformCounts, Scenario, SimulatorConfig};
 
 /// A dial that was refused.
 #[derive(Debug, Clone)]
@@ -24,6 +24,7 @@ struct RefusedDial {
 /// Everything the accounts know: what they share, ElevenLabs' own, and Ultravox'.
 pub(crate) struct State {
     pub api_key: String,
+    pub twilio_auth_token: String,
     pub webhook_url: Option<String>,
     pub webhook_secret: String,
     pub do_not_call_tool_url: Option<String>,
@@ -64,6 +65,7 @@ impl State {
         let (journal, entries) = Journal::open(config.state_file.as_deref())?;
         let mut state = Self {
             api_key: config.api_key.clone(),
+            twilio_auth_token: config.twilio_auth_token.clone(),
             webhook_url: config.webhook_url.clone(),
             webhook_secret: config.webhook_secret.clone(),
             do_not_call_tool_url: config.do_not_call_tool_url.clone(),
@@ -236,6 +238,13 @@ impl State {
 
     fn peak_of(&self, platform: Option<Platform>) -> (u32, i64) {
         self.peaks.get(&platform).copied().unwrap_or_default()
+    }
+
+    /// The call that the carrier knows by this id.
+    pub(crate) fn find_leg(&self, carrier_call_id: &str) -> Option<&Conversation> {
+        let is_leg =
+            |call: &&Conversation| call.carrier == Carrier::Twilio && call.carrier_call_id == carrier_call_id;
+        self.conversations.values().find(is_leg)
     }
 
     /// Writes down that a call goes another way than its script.

@@ -53,6 +53,9 @@ pub trait Platform: Send + Sync {
     /// What its agents can be told beyond what every platform knows.
     fn agent_options(&self) -> &'static [AgentOption];
 
+    /// The variables that texts of an agent ask for, as this platform fills them in. Sorted.
+    fn required_variables(&self, texts: &[&str]) -> Vec<String>;
+
     /// Whether a call in progress can be ended by [`VoiceProvider::end_call`].
     fn ends_calls(&self) -> bool;
 

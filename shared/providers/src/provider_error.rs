@@ -115,6 +115,11 @@ impl ProviderError {
         self.said_of(&SaidOf::provider(provider))
     }
 
+    /// The same, of the carrier.
+    pub fn explain_at_carrier(&self) -> String {
+        self.said_of(&SaidOf::CARRIER)
+    }
+
     fn said_of(&self, SaidOf { begin, who }: &SaidOf) -> String {
         match self {
             Self::Unavailable { .. } => format!(

@@ -17,6 +17,12 @@ impl SaidOf {
         who: "the provider",
     };
 
+    /// The carrier.
+    pub(crate) const CARRIER: Self = Self {
+        begin: "Twilio",
+        who: "Twilio",
+    };
+
     /// One by its name.
     pub(crate) fn provider(kind: ProviderKind) -> Self {
         Self {

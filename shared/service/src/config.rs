@@ -2,10 +2,11 @@
 
 use switchboard_domain::ProviderKind;
 use switchboard_providers::platform;
+use switchboard_providers::twilio::TWILIO_ADDRESS;
 use switchboard_store::StoreConfig;
 use url::Url;
 
-use crate::secrets::Names;
+use crate::secrets::{CARRIER_ARN, Names};
 use crate::settings::Settings;
 use crate::telemetry::LogLevel;
 
@@ -41,6 +42,10 @@ pub struct ServiceConfig {
     pub log_level: LogLevel,
     /// Where everything is kept.
     pub store: StoreConfig,
+    /// Address of the carrier's API.
+    pub carrier_url: Url,
+    /// Secret with the account at the carrier, where it is not set directly.
+    pub carrier_secret_arn: Option<String>,
     /// Where each provider is, in the order of [`ProviderKind::ALL`].
     providers: [ProviderConfig; ProviderKind::ALL.len()],
 }
@@ -61,8 +66,14 @@ impl ServiceConfig {
             region: settings.required("AWS_REGION", "us-east-1"),
             log_level: settings.parsed("LOG_LEVEL", LogLevel::Info, "info"),
             store: store_config(settings, needs),
+            carrier_url: address(settings, "TWILIO_BASE_URL", TWILIO_ADDRESS),
+            carrier_secret_arn: settings.optional(CARRIER_ARN),
             providers: ProviderKind::ALL.map(|kind| ProviderConfig {
-                base_url: base_url(settings, kind),
+                base_url: address(
+                    settings,
+                    &Names::of(kind).base_url(),
+                    platform(kind).usual_address(),
+                ),
                 secret_arn: settings.optional(&Names::of(kind).secret_arn()),
             }),
         };
@@ -153,15 +164,11 @@ fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
     }
 }
 
-fn base_url(settings: &mut Settings, kind: ProviderKind) -> Url {
-    let (name, usual) = (Names::of(kind).base_url(), platform(kind).usual_address());
-    #[expect(
-        clippy::expect_used,
-        reason = "every platform's address is one, as a test shows"
-    )]
-    let url = settings.parsed(&name, Url::parse(usual).expect("an address"), usual);
+fn address(settings: &mut Settings, name: &str, usual: &'static str) -> Url {
+    #[expect(clippy::expect_used, reason = "the usual addresses are some, as a test shows")]
+    let url = settings.parsed(name, Url::parse(usual).expect("an address"), usual);
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        settings.problem(&name, "is not the address of an HTTP server", usual);
+        settings.problem(name, "is not the address of an HTTP server", usual);
     }
     url
 }
@@ -190,6 +197,7 @@ mod tests {
         let address = |kind| config.provider(kind).base_url.as_str();
         assert_eq!(address(ProviderKind::Elevenlabs), "https://api.elevenlabs.io/");
         assert_eq!(address(ProviderKind::Ultravox), "https://api.ultravox.ai/");
+        assert_eq!(config.carrier_url.as_str(), "https://api.twilio.com/");
         assert!(config.store.reserve_concurrency);
     }
 

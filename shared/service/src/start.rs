@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use switchboard_domain::{Clock, ProviderKind};
+use switchboard_providers::twilio::Twilio;
 use switchboard_providers::{ApiKeySource, InvalidConfig, VoiceProvider, platform};
 use switchboard_store::Store;
 
@@ -12,7 +13,7 @@ use crate::clock::SystemClock;
 use crate::config::{Need, ServiceConfig};
 use crate::metrics::Metrics;
 use crate::providers::Providers;
-use crate::secrets::{ProviderSecrets, SecretStore, Secrets, SecretsManager};
+use crate::secrets::{CarrierSecrets, ProviderSecrets, SecretStore, Secrets, SecretsManager};
 use crate::settings::{ConfigError, Settings};
 use crate::telemetry;
 
@@ -27,10 +28,22 @@ pub struct Start {
     pub providers: Providers,
     /// API keys and webhook secrets of the providers.
     pub secrets: Secrets,
+    /// The account at the carrier.
+    pub carrier: Arc<CarrierSecrets>,
     /// The machine's clock.
     pub clock: Arc<dyn Clock>,
     /// What further AWS clients are to be built from.
     pub sdk: SdkConfig,
+}
+
+impl Start {
+    /// The carrier's API.
+    ///
+    /// # Errors
+    /// When its client cannot be built.
+    pub fn twilio(&self) -> Result<Twilio, StartError> {
+        Ok(Twilio::new(&self.config.carrier_url, self.carrier.clone())?)
+    }
 }
 
 /// A function that cannot start.
@@ -86,6 +99,9 @@ impl Starting {
             let stored = arn.map(|arn| Box::new(SecretsManager::new(&sdk, arn)) as Box<dyn SecretStore>);
             ProviderSecrets::from_settings(kind, &self.settings, stored, clock.clone())
         });
+        let stored = config.carrier_secret_arn.clone();
+        let stored = stored.map(|arn| Box::new(SecretsManager::new(&sdk, arn)) as Box<dyn SecretStore>);
+        let carrier = CarrierSecrets::from_settings(&self.settings, stored, clock.clone());
         let providers = connect(&config, &secrets)?;
         warm_up(&secrets, needs).await;
         tracing::info!(function = self.function, "started");
@@ -95,6 +111,7 @@ impl Starting {
             providers: Providers::new(providers, secrets.clone()).measured(&store, &clock),
             store,
             secrets,
+            carrier: Arc::new(carrier),
             clock,
             sdk,
             config,

@@ -368,7 +368,7 @@ export interface paths {
         put?: never;
         /**
          * Ends a call that is in progress: its person hears the agent no longer. 409 when it is not in progress; 422 when
-         *     its platform has no way to end it, with what to do instead.
+         *     neither its platform nor its carrier can end it from here, with what to do instead.
          */
         post: operations["end_call"];
         delete?: never;
@@ -1245,6 +1245,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was measured over a span, for each platform and in all. How calls ended is exact; webhooks, failures and
+         *     changes of agents are counted as well as can be.
+         * @description Costs two queries for each platform: about 2 KB for each hour in which something happened, so six read units for a
+         *     day and some 200 for 35 days. No provider is asked.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/phone-lines": {
         parameters: {
             query?: never;
@@ -1474,6 +1496,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When somebody is told, for every platform. */
+        get: operations["get_alert_settings"];
+        /** Sets when somebody is told. What the providers last said is judged by it at once. */
+        put: operations["put_alert_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/carrier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account at Twilio. Its token is not in the answer. */
+        get: operations["get_carrier"];
+        /** Sets the account at Twilio. Twilio is asked with it first; one that it does not take is not kept. */
+        put: operations["put_carrier"];
+        post?: never;
+        /** Takes the account at Twilio away: its calls are ended there from then on. */
+        delete: operations["delete_carrier"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How every platform is set up. No secret is in the answer, nor any part of one. */
+        get: operations["get_provider_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/providers/{provider}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a platform's key. The platform is asked with it first; a key that it does not take is not kept. */
+        put: operations["put_provider_key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/providers/{provider}/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the account at the SIP trunk through which a platform places calls, where it asks for one. */
+        put: operations["put_sip_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/providers/{provider}/tool-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what the tools of a platform's agents send. The secret before stays good until the next change. */
+        put: operations["put_tool_secret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/providers/{provider}/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets what a platform's webhooks are signed with. The secret before stays good, until the next change, so that
+         *     both can be changed one after the other.
+         */
+        put: operations["put_webhook_secret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/spend": {
         parameters: {
             query?: never;
@@ -1498,7 +1645,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Asks every provider for something light, and tells whether it answered. */
+        /**
+         * Whether each platform can be used: by its answers to dials, and to a light question that is asked at most every 30
+         *     seconds, however many look.
+         */
         get: operations["get_status"];
         put?: never;
         post?: never;
@@ -1881,6 +2031,24 @@ export interface components {
             /** @description Where there are too many to put them all in the order that was asked for: this many, the newest, are. */
             only_newest?: number | null;
         };
+        /** @description What was done to agents. */
+        AgentNumbers: {
+            /**
+             * Format: int64
+             * @description Made.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Changed.
+             */
+            updated: number;
+        };
         /** @description Something that the agents of one platform can be told. */
         AgentOption: components["schemas"]["AgentOptionKind"] & {
             /** @description What it does, in a sentence. */
@@ -1997,6 +2165,11 @@ export interface components {
             /** @description Its calls. */
             totals: components["schemas"]["CallTotals"];
         };
+        /** @description When somebody is to be told of an account, for each provider. */
+        AlertSettings: {
+            /** @description Each provider once; one that is left out has what is usual. */
+            providers: components["schemas"]["ProviderAlerts"][];
+        };
         /** @description Everything that somebody should know of. */
         Attention: {
             /**
@@ -2033,7 +2206,7 @@ export interface components {
          * @description What kind of thing it is, the most pressing first.
          * @enum {string}
          */
-        AttentionKind: "provider_down" | "campaign_paused" | "unconfirmed_call" | "stuck_call" | "unwatched_slot" | "dead_letter" | "line_answered_less" | "unparsed_webhook" | "unapplied_webhook" | "event_target_off" | "dead_events" | "lost_recording" | "short_recording";
+        AttentionKind: "provider_down" | "quota_low" | "campaign_paused" | "unconfirmed_call" | "stuck_call" | "unwatched_slot" | "dead_letter" | "line_answered_less" | "unparsed_webhook" | "unapplied_webhook" | "event_target_off" | "dead_events" | "lost_recording" | "short_recording";
         /** @description One change that somebody made. Contents and full phone numbers stay out. */
         AuditEntry: {
             /** @description What was done, e.g. `campaign.paused`. */
@@ -2213,7 +2386,7 @@ export interface components {
             /** @description Our id. */
             call_id: components["schemas"]["CallId"];
             campaign_id?: components["schemas"]["CampaignId"] | null;
-            /** @description Whether it is in progress on a platform that can end it: `POST /api/calls/{call_id}/end`. */
+            /** @description Whether it is in progress, and its platform or its carrier can end it: `POST /api/calls/{call_id}/end`. */
             can_be_ended: boolean;
             carrier?: components["schemas"]["Carrier"] | null;
             /** @description The carrier's id of the call, once known. */
@@ -2252,6 +2425,11 @@ export interface components {
             /** @description Whether somebody has dealt with it. */
             handled: boolean;
             hours?: components["schemas"]["HoursUsed"] | null;
+            /**
+             * Format: date-time
+             * @description When we learned that the line is free again, where the outcome was still to come.
+             */
+            hung_up_at?: string | null;
             /** @description What made it. */
             origin: components["schemas"]["CallOrigin"];
             phone_line_id?: components["schemas"]["ProviderId"] | null;
@@ -2941,6 +3119,13 @@ export interface components {
          * @enum {string}
          */
         Carrier: "twilio" | "sip_trunk";
+        /** @description The account at Twilio, without its token. */
+        CarrierSetting: {
+            /** @description Its SID; none when none is set. */
+            account_sid?: string | null;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ComesFrom"];
+        };
         /** @description What can be set. */
         ChangeQueueSettings: {
             /**
@@ -2961,6 +3146,11 @@ export interface components {
             /** @description Its name; none: the name of the original and "(copy)". */
             name?: string | null;
         };
+        /**
+         * @description Where a secret comes from.
+         * @enum {string}
+         */
+        ComesFrom: "environment" | "settings" | "not_set";
         /** @description A rule as somebody looked at it. */
         ConfirmRule: {
             /** @description Its id. */
@@ -3551,6 +3741,19 @@ export interface components {
             /** @description The link; good for 15 minutes. */
             url: string;
         };
+        /** @description Failures of a kind. */
+        ErrorCount: {
+            /**
+             * @description The kind: `unavailable`, `rate_limited`, `unauthorized`, `out_of_credit`, `not_found`, `rejected`,
+             *     `unreadable`; of dials also `never_sent`, `bad_key`, `forbidden`, `bad_request`, `declined`, `unconfirmed`.
+             */
+            class: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description A delivery with what was sent. */
         EventDeliveryAnswer: {
             /** @description The body, as it is sent at every attempt. */
@@ -3729,6 +3932,24 @@ export interface components {
             finished_at?: string | null;
             summary?: components["schemas"]["SyncSummary"] | null;
         };
+        /** @description How long something took, to the width of a class: each time is the upper bound of the class it is in. */
+        Latency: {
+            /**
+             * Format: int64
+             * @description How often it was measured.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Half of them took at most so many milliseconds.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 took at most so many milliseconds.
+             */
+            p95_ms?: number | null;
+        };
         /** @description Our id of a contact list. */
         ListId: string;
         /** @description One page of a list. */
@@ -3836,6 +4057,16 @@ export interface components {
             /** @description Where the next page begins; none: this is the last. */
             next_cursor?: string | null;
         };
+        /** @description Something that runs out, and since when. */
+        LowQuota: {
+            /** @description What. */
+            alert: components["schemas"]["QuotaAlert"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
         /** @description Who is asking. */
         Me: {
             /** @description Name, as the token says it. */
@@ -3845,12 +4076,115 @@ export interface components {
             /** @description Subject of the token. */
             subject: string;
         };
+        /** @description What was measured over the span. */
+        MetricNumbers: {
+            /** @description Agents that were changed by people. */
+            agents: components["schemas"]["AgentNumbers"];
+            /**
+             * Format: double
+             * @description Answered calls among those placed, 0 to 1; none without calls.
+             */
+            answer_rate?: number | null;
+            /**
+             * Format: double
+             * @description Average length of the answered calls in seconds; none without any.
+             */
+            average_duration_secs?: number | null;
+            /**
+             * Format: int64
+             * @description Calls that were placed and are over.
+             */
+            calls: number;
+            /** @description From a person's being due to their dial. */
+            dial_delay: components["schemas"]["Latency"];
+            /** @description Requests that the provider did not answer as hoped, the most frequent kind first. */
+            errors: components["schemas"]["ErrorCount"][];
+            /** @description How they ended, and those that were not placed. */
+            outcomes: components["schemas"]["OutcomeCounts"];
+            /** @description From the request to dial to the provider's answer. */
+            provider_answer: components["schemas"]["Latency"];
+            /** @description Webhooks. */
+            webhooks: components["schemas"]["WebhookNumbers"];
+        };
+        /** @description One hour or day. */
+        MetricPoint: {
+            /**
+             * Format: int64
+             * @description Of those, answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Calls that were placed and ended in it.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description 95 of 100 people were dialled at most so many milliseconds after they were due.
+             */
+            dial_delay_p95_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Requests that the provider did not answer as hoped.
+             */
+            errors: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Calls that were not placed.
+             */
+            not_placed: number;
+            /**
+             * Format: int64
+             * @description Webhooks that were signed.
+             */
+            webhooks: number;
+        };
+        /** @description What was measured. */
+        Metrics: {
+            /** @description Over the whole span, all platforms together. */
+            all: components["schemas"]["MetricNumbers"];
+            /** @description By hour or day, all platforms together. */
+            points: components["schemas"]["MetricPoint"][];
+            /** @description Each platform. */
+            providers: components["schemas"]["ProviderMetrics"][];
+            /**
+             * Format: date-time
+             * @description The first moment of the span.
+             */
+            since: string;
+            /** @description Calls in progress at this moment. */
+            slots: components["schemas"]["SlotsNow"];
+            /** @description How long a point is. */
+            step: components["schemas"]["Step"];
+            /**
+             * Format: date-time
+             * @description Its end: now.
+             */
+            until: string;
+        };
         /** @description What to save. */
         NewCampaignTemplate: {
             /** @description The campaign whose settings are saved: everything but its name, its people and its moments. */
             campaign_id: components["schemas"]["CampaignId"];
             /** @description Name shown to people. */
             name: string;
+        };
+        /** @description An account at Twilio. */
+        NewCarrier: {
+            /** @description Its SID: `AC` and 32 hexadecimal digits. */
+            account_sid: string;
+            /** @description Its auth token. */
+            auth_token: string;
+        };
+        /** @description A key to be used from now on. */
+        NewKey: {
+            /** @description The key, from the platform's own site. */
+            api_key: string;
         };
         /** @description What is different for one recipient. What is left out stays; null is as the campaign has it. */
         NewOverrides: {
@@ -3912,11 +4246,61 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description An account at a SIP trunk; empty takes it away. */
+        NewSipAccount: {
+            /** @description Password. */
+            sip_password: string;
+            /** @description User name. */
+            sip_username: string;
+        };
+        /** @description A secret that the tools of agents send. */
+        NewToolSecret: {
+            /** @description The secret, as it is entered at the platform's tool. */
+            tool_secret: string;
+        };
+        /** @description A secret that webhooks are signed with. */
+        NewWebhookSecret: {
+            /** @description The secret, from the platform's own site. */
+            webhook_secret: string;
+        };
         /**
          * @description How a number came on the do-not-call list.
          * @enum {string}
          */
         OptOutWay: "person" | "call" | "tool" | "inbound_call" | "import";
+        /** @description Calls by how they ended. */
+        OutcomeCounts: {
+            /**
+             * Format: int64
+             * @description The line was busy.
+             */
+            busy: number;
+            /**
+             * Format: int64
+             * @description Answered.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Broke down.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Nobody answered.
+             */
+            no_answer: number;
+            /**
+             * Format: int64
+             * @description The provider said no, or it never happened: nobody's phone rang.
+             */
+            not_placed: number;
+            /**
+             * Format: int64
+             * @description A machine answered.
+             */
+            voicemail: number;
+        };
         /** @description The agent of one recipient. */
         OwnAgent: {
             /** @description The agent. */
@@ -4008,6 +4392,11 @@ export interface components {
             /** @description Whether there is an API key of it. Without one, nothing of it works. */
             set_up: boolean;
         };
+        /**
+         * @description Whether a platform can be used.
+         * @enum {string}
+         */
+        PlatformState: "up" | "degraded" | "down" | "not_set_up";
         /** @description What a campaign would do if it began now. */
         Preflight: {
             /**
@@ -4122,6 +4511,8 @@ export interface components {
             instance?: string | null;
             /** @description Of a request that dials: whether a phone can have rung for it. */
             may_have_rung?: boolean | null;
+            /** @description The voice provider's id of the request that it did not answer as hoped, for its support. */
+            provider_request_id?: string | null;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -4177,11 +4568,26 @@ export interface components {
              */
             violations: number;
         };
-        /**
-         * @description Whether a provider can be dialled through.
-         * @enum {string}
-         */
-        ProviderHealth: "up" | "degraded" | "down";
+        /** @description When somebody is to be told of one provider's account. */
+        ProviderAlerts: {
+            /**
+             * Format: int64
+             * @description When fewer credits than this are left; none: never.
+             */
+            least_credits?: number | null;
+            /**
+             * Format: int64
+             * @description When fewer percent of the period's credits than this are left, 1 to 99; none: never.
+             */
+            least_credits_percent?: number | null;
+            /**
+             * Format: int64
+             * @description When calls in progress reach this many percent of the most that the account may have, 1 to 100; none: never.
+             */
+            most_calls_percent?: number | null;
+            /** @description The platform. */
+            provider: components["schemas"]["ProviderKind"];
+        };
         /**
          * @description An id given by a provider (conversation, agent, phone line, voice, batch): opaque, but safe in
          *     a path or key: 1 to 128 of `A-Z a-z 0-9 _ -`.
@@ -4192,16 +4598,55 @@ export interface components {
          * @enum {string}
          */
         ProviderKind: "elevenlabs" | "ultravox";
+        /** @description One platform. */
+        ProviderMetrics: {
+            /** @description When somebody is told that its account comes to its end. */
+            alerts: components["schemas"]["ProviderAlerts"];
+            /** @description Over the whole span. */
+            numbers: components["schemas"]["MetricNumbers"];
+            /** @description By hour or day, oldest first, those without anything included. */
+            points: components["schemas"]["MetricPoint"][];
+            /** @description Which one. */
+            provider: components["schemas"]["ProviderKind"];
+            quota?: components["schemas"]["QuotaNow"] | null;
+            /** @description Whether it is set up here. */
+            set_up: boolean;
+        };
+        /** @description How one platform is set up. */
+        ProviderSetting: {
+            /** @description The key of its API. */
+            api_key: components["schemas"]["SecretShown"];
+            /** @description The platform. */
+            provider: components["schemas"]["ProviderKind"];
+            /** @description Whether it has a key, so that it can be used. */
+            set_up: boolean;
+            sip_password?: components["schemas"]["SecretShown"] | null;
+            sip_username?: components["schemas"]["SecretShown"] | null;
+            /** @description What the tools of its agents send. */
+            tool_secret: components["schemas"]["SecretShown"];
+            /** @description What its webhooks are signed with. */
+            webhook_secret: components["schemas"]["SecretShown"];
+            /**
+             * @description Address to enter at the platform for its webhooks.
+             * @example https://api.example.com/webhooks/elevenlabs
+             */
+            webhook_url: string;
+        };
+        /** @description How every platform is set up. */
+        ProviderSettings: {
+            /** @description Each platform. */
+            items: components["schemas"]["ProviderSetting"][];
+        };
         /** @description What is known of a provider. */
         ProviderStatus: {
             /**
              * Format: date-time
-             * @description When it was asked.
+             * @description When it was asked; none of one that is not set up.
              */
-            checked_at: string;
+            checked_at?: string | null;
             /** @description Why it is not up, and what to do. */
             explanation?: string | null;
-            /** @description What last went wrong with a dial. */
+            /** @description What last went wrong. */
             last_error?: string | null;
             /**
              * Format: date-time
@@ -4210,9 +4655,11 @@ export interface components {
             last_error_at?: string | null;
             /** @description The platform. */
             provider: components["schemas"]["ProviderKind"];
+            /** @description The provider's id of the request that it last did not answer as hoped, for its support. */
+            provider_request_id?: string | null;
             /**
              * Format: date-time
-             * @description Since when; none when it just stopped answering.
+             * @description Since when; none of one that is not set up.
              */
             since?: string | null;
             /**
@@ -4220,8 +4667,8 @@ export interface components {
              * @description Milliseconds that lie between two dials at present; 0: no limit.
              */
             spacing_ms: number;
-            /** @description Whether it takes our dials, and answers now. */
-            state: components["schemas"]["ProviderHealth"];
+            /** @description Whether it can be used. */
+            state: components["schemas"]["PlatformState"];
         };
         /**
          * @description What calls are for.
@@ -4328,6 +4775,51 @@ export interface components {
              * @description Credits used in this period; none where the platform has no credits.
              */
             used?: number | null;
+        };
+        /**
+         * @description What runs out.
+         * @enum {string}
+         */
+        QuotaAlert: "credits" | "calls";
+        /** @description What an account may still use, as its provider last said, and when somebody is told. */
+        QuotaNow: {
+            /**
+             * Format: date-time
+             * @description When it said so.
+             */
+            asked_at?: string | null;
+            /**
+             * Format: int64
+             * @description Calls in progress, whoever began them.
+             */
+            calls_in_progress?: number | null;
+            /**
+             * Format: int64
+             * @description Credits left in this period.
+             */
+            credits_left?: number | null;
+            /**
+             * Format: int64
+             * @description Credits of this period; none where the platform has none.
+             */
+            credits_limit?: number | null;
+            /**
+             * Format: int64
+             * @description Credits used in this period.
+             */
+            credits_used?: number | null;
+            /** @description What runs out. */
+            low: components["schemas"]["LowQuota"][];
+            /**
+             * Format: int64
+             * @description Most calls that may be in progress at one time.
+             */
+            most_calls?: number | null;
+            /**
+             * Format: date-time
+             * @description When the next period begins.
+             */
+            resets_at?: string | null;
         };
         /** @description One contact in one campaign. */
         Recipient: {
@@ -5002,6 +5494,18 @@ export interface components {
              */
             voicemail_percent: number;
         };
+        /** @description What may be told of a secret. */
+        SecretShown: {
+            /**
+             * Format: date-time
+             * @description When it was last changed here; none when it never was.
+             */
+            changed_at?: string | null;
+            /** @description How many are good at present: after a change the one before stays good, where both can be checked. */
+            count: number;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ComesFrom"];
+        };
         /** @description What is set, and what cannot be changed here. */
         Settings: {
             /**
@@ -5076,6 +5580,19 @@ export interface components {
              * @description Until when somebody is known to watch the call.
              */
             watched_until: string;
+        };
+        /** @description Calls in progress at this moment. */
+        SlotsNow: {
+            /**
+             * Format: int32
+             * @description Slots that are taken.
+             */
+            in_use: number;
+            /**
+             * Format: int32
+             * @description The concurrency limit.
+             */
+            limit: number;
         };
         /**
          * @description Who spoke.
@@ -5155,6 +5672,11 @@ export interface components {
             /** @description Each provider. */
             providers: components["schemas"]["ProviderStatus"][];
         };
+        /**
+         * @description How long a point of a series is.
+         * @enum {string}
+         */
+        Step: "hour" | "day";
         /** @description What was paused. */
         StoppedCampaigns: {
             /** @description The campaigns that were running and are paused now. */
@@ -5641,6 +6163,31 @@ export interface components {
             received_at: string;
             /** @description What became of it. */
             state: components["schemas"]["State"];
+        };
+        /** @description Webhooks that came. */
+        WebhookNumbers: {
+            /**
+             * Format: int64
+             * @description Of those: could not be read, kept or applied at that moment.
+             */
+            failed: number;
+            /** @description From what they tell of to their coming. */
+            lag: components["schemas"]["Latency"];
+            /**
+             * Format: int64
+             * @description Signed ones, repeats included.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Turned away, because they were not signed with a secret of ours; besides those received.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Of those: had come before.
+             */
+            repeated: number;
         };
         /** @description What is done with what the agent was told to find out, by the names of the provider's data collection. */
         Wishes: {
@@ -8543,6 +9090,45 @@ export interface operations {
             };
         };
     };
+    get_metrics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first moment, at most 35 days ago; the hour or day that it is in counts whole. 24 hours ago when nothing
+                 *     is said.
+                 */
+                since?: string;
+                /**
+                 * @description How long a point is: an hour for spans up to 7 days, or a day. An hour for spans up to 48 hours when nothing is
+                 *     said, else a day.
+                 */
+                step?: components["schemas"]["Step"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_phone_lines: {
         parameters: {
             query?: never;
@@ -8974,6 +9560,318 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_alert_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_carrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarrierSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_carrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCarrier"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarrierSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_carrier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarrierSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_provider_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSettings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_provider_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_sip_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSipAccount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tool_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToolSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSetting"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */

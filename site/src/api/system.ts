@@ -78,3 +78,10 @@ export const providerSettingsQuery = queryOptions({
   queryFn: async () => bodyOf(await api.GET("/api/settings/providers")).items,
   staleTime: 5_000,
 });
+
+/** The account at the carrier, without its token. */
+export const carrierQuery = queryOptions({
+  queryKey: ["carrier"],
+  queryFn: async () => bodyOf(await api.GET("/api/settings/carrier")),
+  staleTime: 5_000,
+});

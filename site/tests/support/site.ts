@@ -74,9 +74,9 @@ export class Api {
     return made.agent_id;
   }
 
-  async line(platform = "elevenlabs"): Promise<string> {
-    const lines = await this.call<{ items: { phone_line_id: string; provider: string; supports_outbound: boolean }[] }>("GET", "/api/phone-lines");
-    const line = lines.items.find(({ supports_outbound: out, provider }) => out && provider === platform);
+  async line(platform = "elevenlabs", carrier = "twilio"): Promise<string> {
+    const lines = await this.call<{ items: { phone_line_id: string; provider: string; carrier: string; supports_outbound: boolean }[] }>("GET", "/api/phone-lines");
+    const line = lines.items.find((one) => one.supports_outbound && one.provider === platform && one.carrier === carrier);
     if (!line) throw new Error("the simulator has lines");
     return line.phone_line_id;
   }

@@ -7,6 +7,7 @@ pub(crate) mod call_manager;
 pub(crate) mod calling_rules;
 pub(crate) mod calls;
 pub(crate) mod campaigns;
+pub(crate) mod carrier_settings;
 pub(crate) mod contact_lists;
 pub(crate) mod contacts;
 pub(crate) mod dead_letters;

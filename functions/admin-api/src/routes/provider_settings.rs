@@ -40,13 +40,23 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// Where a secret comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ComesFrom {
+pub(super) enum ComesFrom {
     /// An environment variable: it is changed there, and not here.
     Environment,
     /// The store of secrets.
     Settings,
     /// It is not set.
     NotSet,
+}
+
+impl From<SecretSource> for ComesFrom {
+    fn from(source: SecretSource) -> Self {
+        match source {
+            SecretSource::Environment => Self::Environment,
+            SecretSource::Stored => Self::Settings,
+            SecretSource::NotSet => Self::NotSet,
+        }
+    }
 }
 
 /// What may be told of a secret.
@@ -63,11 +73,7 @@ struct SecretShown {
 impl From<SecretState> for SecretShown {
     fn from(state: SecretState) -> Self {
         Self {
-            source: match state.source {
-                SecretSource::Environment => ComesFrom::Environment,
-                SecretSource::Stored => ComesFrom::Settings,
-                SecretSource::NotSet => ComesFrom::NotSet,
-            },
+            source: state.source.into(),
             changed_at: state.changed_at,
             count: state.count,
         }
@@ -328,7 +334,7 @@ fn problem(kind: ProviderKind, error: SetupError) -> Problem {
     }
 }
 
-fn secrets_problem(error: &SecretsError) -> Problem {
+pub(super) fn secrets_problem(error: &SecretsError) -> Problem {
     match error {
         SecretsError::InEnvironment { .. } | SecretsError::NotConfigured { .. } | SecretsError::Malformed => {
             let said = error.to_string();

@@ -15,7 +15,15 @@ const METHODS: [Method; 5] = [
 ];
 
 /// What only administrators look at: who is there, who did what, and what came as it came.
-const ADMINS_ONLY: [&str; 4] = ["/api/audit", "/api/users", "0/webhooks", "/body"];
+const ADMINS_ONLY: [&str; 7] = [
+    "/api/audit",
+    "/api/users",
+    "0/webhooks",
+    "/body",
+    "/api/settings/alerts",
+    "/api/settings/carrier",
+    "/api/settings/providers",
+];
 
 /// What is sent to the customer's systems, full phone numbers included.
 const OPERATORS_ONLY: &str = "/event-targets";

@@ -11,6 +11,7 @@ mod call_list;
 mod call_manager;
 mod calls;
 mod campaigns;
+mod carrier;
 mod contacts;
 mod control;
 mod dialling;

@@ -86,7 +86,11 @@ impl Gateway {
             }
         };
         let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
+            // What was not read still is in the connection: nobody may send another request through it.
+            let mut refusal = message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
+            let close = HeaderValue::from_static("close");
+            refusal.headers_mut().insert(header::CONNECTION, close);
+            return refusal;
         };
         let event = event::event(parts, &body, &matched, claims.as_ref());
         self.invoke(&matched.route.function, Bytes::from(event.to_string()))

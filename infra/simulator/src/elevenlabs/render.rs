@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::conversation::{Carrier, Conversation, Phase};
 use crate::dialogue;
+use crate::twilio::TWILIO_ACCOUNT_SID;
 
 /// Credits that one second costs.
 const CREDITS_PER_SEC: u32 = 6;
@@ -11,7 +12,7 @@ const CREDITS_PER_SEC: u32 = 6;
 fn duration(conversation: &Conversation, now_ms: i64) -> u32 {
     match conversation.phase(now_ms) {
         Phase::Initiated | Phase::Failed => 0,
-        Phase::InProgress | Phase::Processing | Phase::Done => conversation.talk_secs,
+        Phase::InProgress | Phase::Processing | Phase::Done => conversation.length_of_talk(),
     }
 }
 
@@ -224,7 +225,7 @@ pub(crate) fn initiation_failure(conversation: &Conversation) -> Value {
     let metadata = match conversation.carrier {
         Carrier::Twilio => json!({ "type": "twilio", "body": {
             "CallSid": conversation.carrier_call_id, "CallStatus": status,
-            "AccountSid": "AC00000000000000000000000000000001",
+            "AccountSid": TWILIO_ACCOUNT_SID,
             "From": conversation.from, "To": conversation.to, "Caller": conversation.from, "Called": conversation.to,
             "Direction": "outbound-api", "Duration": "0", "CallDuration": "0", "SequenceNumber": "2",
             "CallbackSource": "call-progress-events", "ApiVersion": "2010-04-01",

@@ -42,6 +42,14 @@ pub(crate) fn schedule(shared: &Shared, conversation: Conversation, at_once: boo
         };
         let wait = if at_once { 0 } else { due - now_ms() };
         tokio::time::sleep(Duration::from_millis(u64::try_from(wait).unwrap_or(0))).await;
+        let now = shared
+            .lock()
+            .find(Platform::ElevenLabs, &conversation.id)
+            .map(|now| now.done_ms);
+        if now.is_some_and(|done_ms| done_ms != conversation.done_ms) {
+            // It was ended from outside meanwhile, and its webhook is due at another moment.
+            return;
+        }
         send(&shared, &conversation).await;
         shared.lock().settle_webhook(&conversation.id);
     });

@@ -77,8 +77,7 @@ impl Conversation {
         if now_ms < self.ended_ms || self.joined_ms(now_ms).is_none() {
             return 0;
         }
-        self.cut_at_secs
-            .map_or(self.talk_secs, |cut| cut.min(self.talk_secs))
+        self.length_of_talk()
     }
 
     /// When an event is due; none: not as things are.

@@ -11,7 +11,7 @@ use super::client::{ElevenLabs, ElevenLabsConfig};
 use super::webhook::{SIGNATURE_HEADER, parse, verify};
 use crate::{
     AgentOption, ApiKeySource, InvalidConfig, OptionKind, ParseError, Platform, Secret, SignatureError,
-    Tolerance, VoiceProvider, Webhook,
+    Tolerance, VoiceProvider, Webhook, required_variables,
 };
 
 pub(super) const TEMPERATURE: &str = "temperature";
@@ -107,6 +107,10 @@ impl Platform for ElevenLabsPlatform {
 
     fn agent_options(&self) -> &'static [AgentOption] {
         &AGENT_OPTIONS
+    }
+
+    fn required_variables(&self, texts: &[&str]) -> Vec<String> {
+        required_variables(&texts.join("\n"), "", [])
     }
 
     fn ends_calls(&self) -> bool {

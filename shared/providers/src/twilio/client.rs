@@ -7,7 +7,7 @@ use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
-use super::account::{TwilioAccountSource, is_sid};
+use super::account::{TwilioAccount, TwilioAccountSource, is_sid};
 use crate::failure::network;
 use crate::http::client_builder;
 use crate::transport::{is_loopback, read_error_body};
@@ -57,6 +57,32 @@ impl Twilio {
         })
     }
 
+    /// Whether there is an account, so that anything can be asked at all.
+    pub async fn is_set_up(&self) -> bool {
+        self.account.twilio_account().await.is_some()
+    }
+
+    /// Asks for an account with its own token; nothing is changed by that.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unauthorized`] when Twilio does not take it; others when it could not be asked.
+    pub async fn check_account(&self, account: &TwilioAccount) -> Result<(), ProviderError> {
+        let url = format!("{}/2010-04-01/Accounts/{}.json", self.base_url, account.sid());
+        let request = self.http.get(url);
+        let request = request.basic_auth(account.sid(), Some(account.auth_token().open()));
+        let response = request.send().await.map_err(network)?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            // Another one's account is told as none.
+            StatusCode::NOT_FOUND => Err(unauthorized(StatusCode::NOT_FOUND.as_str().to_owned())),
+            status => {
+                let body = read_error_body(response).await;
+                let code = serde_json::from_slice::<Failure>(&body).unwrap_or_default().code;
+                refused(status, code).map(drop)
+            }
+        }
+    }
+
     /// Ends a call that is queued, rings or talks, by its SID. [`EndedCall::NotPossible`] when no account is set up,
     /// or the id is none of Twilio's.
     ///
@@ -89,6 +115,13 @@ impl Twilio {
     }
 }
 
+fn unauthorized(code: String) -> ProviderError {
+    ProviderError::Unauthorized {
+        code,
+        request_id: None,
+    }
+}
+
 fn refused(status: StatusCode, code: Option<u32>) -> Result<EndedCall, ProviderError> {
     let (request_id, code_text) = (
         None,
@@ -97,10 +130,7 @@ fn refused(status: StatusCode, code: Option<u32>) -> Result<EndedCall, ProviderE
     match status.as_u16() {
         404 => Ok(EndedCall::NotLive),
         400 if code == Some(NOT_IN_PROGRESS) => Ok(EndedCall::NotLive),
-        401 | 403 => Err(ProviderError::Unauthorized {
-            code: code_text,
-            request_id,
-        }),
+        401 | 403 => Err(unauthorized(code_text)),
         429 => Err(ProviderError::RateLimited {
             code: code_text,
             retry_after: None,
@@ -129,7 +159,6 @@ mod tests {
 
     use super::*;
     use crate::Secret;
-    use crate::twilio::TwilioAccount;
 
     const SID: &str = "AC00000000000000000000000000000001";
     const CALL: &str = "CA000000000000000000000000000000aa";

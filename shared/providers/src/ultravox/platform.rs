@@ -9,6 +9,7 @@ use url::Url;
 
 use super::client::{Ultravox, UltravoxConfig};
 use super::options;
+use super::wire::variables::required_variables;
 use super::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, parse, verify};
 use crate::{
     AgentOption, ApiKeySource, InvalidConfig, ParseError, Platform, Secret, SignatureError, VoiceProvider,
@@ -56,6 +57,10 @@ impl Platform for UltravoxPlatform {
 
     fn agent_options(&self) -> &'static [AgentOption] {
         options::ALL
+    }
+
+    fn required_variables(&self, texts: &[&str]) -> Vec<String> {
+        required_variables(texts, None)
     }
 
     fn ends_calls(&self) -> bool {

@@ -41,6 +41,12 @@ impl Problem {
     pub fn of_provider(provider: ProviderKind) -> impl Fn(ProviderError) -> Self {
         move |error| of_provider(&error, error.explain_at(provider))
     }
+
+    /// What the failure of the carrier means to whoever sent a request.
+    pub fn of_carrier(error: ProviderError) -> Self {
+        let said = error.explain_at_carrier();
+        of_provider(&error, said)
+    }
 }
 
 fn of_provider(error: &ProviderError, said: String) -> Problem {

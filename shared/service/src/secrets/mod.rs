@@ -1,5 +1,6 @@
 //! Keys and secrets of the providers: from the environment, else from Secrets Manager.
 
+mod carrier;
 mod change;
 mod provider;
 mod store;
@@ -9,6 +10,8 @@ use std::sync::Arc;
 use switchboard_domain::ProviderKind;
 use switchboard_providers::Secret;
 
+pub(crate) use carrier::ARN as CARRIER_ARN;
+pub use carrier::CarrierSecrets;
 pub use change::{SecretChange, SecretField, SecretSource, SecretState};
 pub(crate) use provider::Names;
 pub use provider::{ProviderSecrets, SecretsError};

@@ -16,6 +16,7 @@ import { Lines, Loaded, Section } from "@/ui/states";
 import { Ago, Moment } from "@/ui/Time";
 import { Alerts } from "./Alerts";
 import { CallingRules } from "./CallingRules";
+import { CarrierAccount } from "./CarrierAccount";
 import { DefaultRules } from "./DefaultRules";
 import { Dialling } from "./Dialling";
 import { PhoneLines } from "./PhoneLines";
@@ -131,6 +132,7 @@ function Platforms() {
             </Stack>
           </Section>
           {manages && <ProviderKeys />}
+          {manages && <CarrierAccount />}
           <Webhooks />
         </Stack>
       </Grid.Col>

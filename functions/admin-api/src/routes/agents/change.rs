@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use switchboard_domain::{Agent, AgentAction, AgentId, ProviderId, ProviderKind};
-use switchboard_providers::{AgentChanges, AgentSpec, ProviderAgent, required_variables};
+use switchboard_providers::{AgentChanges, AgentSpec, ProviderAgent, platform};
 use switchboard_reconcile::AgentChange;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -129,7 +129,7 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
     let made = match provider.get_agent(&id).await {
         Ok(Some(agent)) => agent,
         // It is made, and what we sent is what it is; the next sync brings the rest.
-        Ok(None) | Err(_) => as_sent(id, spec),
+        Ok(None) | Err(_) => as_sent(new.provider, id, spec),
     };
     let change = AgentChange {
         ours: Some(BTreeSet::new()),
@@ -142,10 +142,10 @@ pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<Crea
     Ok((StatusCode::CREATED, Json(kept.agent)))
 }
 
-fn as_sent(id: ProviderId, spec: AgentSpec) -> ProviderAgent {
+fn as_sent(provider: ProviderKind, id: ProviderId, spec: AgentSpec) -> ProviderAgent {
     ProviderAgent {
         provider_agent_id: id,
-        required_variables: required_variables(&spec.first_message, &spec.prompt, []),
+        required_variables: platform(provider).required_variables(&[&spec.first_message, &spec.prompt]),
         name: spec.name,
         prompt: spec.prompt,
         first_message: spec.first_message,

@@ -8,7 +8,7 @@ use switchboard_domain::{
 };
 use utoipa::ToSchema;
 
-use super::end::to_be_ended;
+use super::end::can_be_ended;
 
 /// One attempt to reach one person, or one inbound call.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,15 +79,16 @@ pub(crate) struct CallAnswer {
     recording: Recording,
     /// Whether somebody has dealt with it.
     handled: bool,
-    /// Whether it is in progress on a platform that can end it: `POST /api/calls/{call_id}/end`.
+    /// Whether it is in progress, and its platform or its carrier can end it: `POST /api/calls/{call_id}/end`.
     can_be_ended: bool,
     /// When it last changed.
     updated_at: Timestamp,
 }
 
-impl From<Call> for CallAnswer {
-    fn from(call: Call) -> Self {
-        let can_be_ended = to_be_ended(&call).is_some();
+impl CallAnswer {
+    /// A call as it is shown. `ends_legs`: whether the carrier's account is set up, so that it can end calls there.
+    pub(super) fn of(call: Call, ends_legs: bool) -> Self {
+        let can_be_ended = can_be_ended(&call, ends_legs);
         Self {
             call_id: call.call_id,
             status: call.status,

@@ -18,10 +18,30 @@ pub(crate) struct CallEnded {
     ended: bool,
 }
 
-/// The conversation that can be ended; none when the call is not live, or its platform has no way to.
-pub(super) fn to_be_ended(call: &Call) -> Option<&ProviderId> {
-    let conversation = call.conversation_id.as_ref();
-    conversation.filter(|_| is_live(call) && platform(call.provider).ends_calls())
+/// Where a call that is in progress can be ended.
+enum Way<'a> {
+    /// At its platform, by the conversation.
+    Platform(&'a ProviderId),
+    /// At the carrier, by its id there.
+    Leg(&'a str),
+}
+
+/// None when the call is not live, or nothing can end it. `ends_legs`: the carrier's account is set up.
+fn way_to_end(call: &Call, ends_legs: bool) -> Option<Way<'_>> {
+    if !is_live(call) {
+        return None;
+    }
+    if platform(call.provider).ends_calls() {
+        return call.conversation_id.as_ref().map(Way::Platform);
+    }
+    let leg = call.carrier_call_id.as_deref();
+    leg.filter(|_| ends_legs && call.carrier == Some(Carrier::Twilio))
+        .map(Way::Leg)
+}
+
+/// Whether a call can be ended now.
+pub(super) fn can_be_ended(call: &Call, ends_legs: bool) -> bool {
+    way_to_end(call, ends_legs).is_some()
 }
 
 fn is_live(call: &Call) -> bool {
@@ -29,7 +49,7 @@ fn is_live(call: &Call) -> bool {
 }
 
 /// Ends a call that is in progress: its person hears the agent no longer. 409 when it is not in progress; 422 when
-/// its platform has no way to end it, with what to do instead.
+/// neither its platform nor its carrier can end it from here, with what to do instead.
 #[utoipa::path(post, path = "/calls/{call_id}/end", tag = "calls", params(("call_id" = CallId, Path)),
     responses((status = OK, body = CallEnded), Refusals))]
 pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Answer<CallEnded> {
@@ -37,15 +57,17 @@ pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Ans
     if !is_live(&call) {
         return Err(Problem::conflict(not_live(&call)));
     }
-    let Some(conversation) = to_be_ended(&call) else {
-        return Err(not_possible(&call));
+    let carrier = api.carrier().await;
+    let ended = match (way_to_end(&call, carrier.is_some()), carrier) {
+        (Some(Way::Platform(conversation)), _) => {
+            let provider = api.platform(call.provider).await?;
+            let ended = provider.end_call(conversation).await;
+            ended.map_err(Problem::of_provider(call.provider))?
+        }
+        (Some(Way::Leg(id)), Some(twilio)) => twilio.end_call(id).await.map_err(Problem::of_carrier)?,
+        _ => return Err(not_possible(&call)),
     };
-    let provider = api.platform(call.provider).await?;
-    match provider
-        .end_call(conversation)
-        .await
-        .map_err(Problem::of_provider(call.provider))?
-    {
+    match ended {
         EndedCall::Ended => {
             api.audit("call.ended", &id).await;
             Ok(Json(CallEnded { ended: true }))
@@ -71,7 +93,9 @@ fn not_live(call: &Call) -> &'static str {
 
 fn not_possible(call: &Call) -> Problem {
     let instead = match call.carrier {
-        Some(Carrier::Twilio) => "End it in your Twilio console",
+        Some(Carrier::Twilio) => {
+            "Enter your Twilio account under Settings → Platforms, or end it in your Twilio console"
+        }
         Some(Carrier::SipTrunk) => "End it at your SIP trunk",
         None => "End it at your carrier",
     };

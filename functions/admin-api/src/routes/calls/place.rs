@@ -83,7 +83,7 @@ pub(crate) async fn place(api: &Api, request: PlaceCall) -> Result<CallAnswer, P
         send(api, &call).await;
     }
     api.audit("call.placed", &call.call_id).await;
-    Ok(call.into())
+    Ok(CallAnswer::of(call, false))
 }
 
 async fn send(api: &Api, call: &Call) {

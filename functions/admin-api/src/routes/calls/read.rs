@@ -129,6 +129,7 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
         handled: wanted.handled,
         oldest_first: false,
     };
+    let ends_legs = api.carrier().await.is_some();
     let found = match wanted.view {
         Some(CallView::InProgress) => {
             api.store
@@ -137,7 +138,7 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
         }
         _ => api.store.find_calls(&filter, cursor.as_ref(), page.limit).await?,
     };
-    let List { items, next_cursor } = found.page.map(CallAnswer::from).into();
+    let List { items, next_cursor } = found.page.map(|call| CallAnswer::of(call, ends_legs)).into();
     Ok(Json(CallPage {
         items,
         next_cursor,
@@ -149,7 +150,8 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
 #[utoipa::path(get, path = "/calls/{call_id}", tag = "calls", params(("call_id" = CallId, Path)),
     responses((status = OK, body = CallAnswer), Refusals))]
 pub(super) async fn get_call(Viewer(api): Viewer, Id(id): Id<CallId>) -> Answer<CallAnswer> {
-    Ok(Json(found(api.store.find_call(&id).await?, "call")?.into()))
+    let call = found(api.store.find_call(&id).await?, "call")?;
+    Ok(Json(CallAnswer::of(call, api.carrier().await.is_some())))
 }
 
 /// The call of a conversation at the provider.
@@ -159,9 +161,8 @@ pub(super) async fn get_call_of_conversation(
     Viewer(api): Viewer,
     Id(id): Id<ProviderId>,
 ) -> Answer<CallAnswer> {
-    Ok(Json(
-        found(api.store.find_call_by_conversation(&id).await?, "conversation")?.into(),
-    ))
+    let call = found(api.store.find_call_by_conversation(&id).await?, "conversation")?;
+    Ok(Json(CallAnswer::of(call, api.carrier().await.is_some())))
 }
 
 /// What to change about a call.
@@ -192,14 +193,15 @@ pub(super) async fn update_call(
             changed
         })
         .await?;
-    match updated {
+    let call = match updated {
         UpdateOutcome::Changed(call) => {
             api.audit("call.handled", &id).await;
-            Ok(Json((*call).into()))
+            call
         }
-        UpdateOutcome::Unchanged(call) => Ok(Json((*call).into())),
-        UpdateOutcome::NotFound => Err(Problem::not_found("call")),
-    }
+        UpdateOutcome::Unchanged(call) => call,
+        UpdateOutcome::NotFound => return Err(Problem::not_found("call")),
+    };
+    Ok(Json(CallAnswer::of(*call, api.carrier().await.is_some())))
 }
 
 /// What was said in a call.

@@ -7,7 +7,7 @@ use switchboard_domain::{
     Agent, AgentId, AgentStatus, Campaign, OwnAgent, OwnLine, PhoneLine, ProviderId, ProviderKind,
     RecipientOverrides,
 };
-use switchboard_providers::required_variables;
+use switchboard_providers::platform;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 
@@ -129,7 +129,8 @@ impl<'a> Known<'a> {
             if let Some(text) = text {
                 checks.text(&format!("{at}.first_message"), text, 0..=MAX_FIRST_MESSAGE);
             }
-            own.first_message_variables = required_variables(text.as_deref().unwrap_or_default(), "", []);
+            own.first_message_variables =
+                platform(self.provider).required_variables(&[text.as_deref().unwrap_or_default()]);
             own.first_message.clone_from(text);
         }
         if own.first_message.is_some() {

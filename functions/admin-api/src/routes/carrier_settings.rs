@@ -1,0 +1,106 @@
+//! The account at the carrier, through which calls are ended whose platform cannot end them.
+
+use axum::Json;
+use serde::{Deserialize, Serialize};
+use switchboard_providers::twilio::TwilioAccount;
+use switchboard_providers::{ProviderError, Secret};
+use switchboard_service::Problem;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::provider_settings::{ComesFrom, secrets_problem};
+use crate::answer::{Answer, Refusals};
+use crate::api::{Api, AppState};
+use crate::body::JsonBody;
+use crate::roles::Admin;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_carrier, put_carrier, delete_carrier))
+}
+
+/// The account at Twilio, without its token.
+#[derive(Debug, Serialize, ToSchema)]
+struct CarrierSetting {
+    /// Where it comes from.
+    source: ComesFrom,
+    /// Its SID; none when none is set.
+    account_sid: Option<String>,
+}
+
+/// An account at Twilio.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCarrier {
+    /// Its SID: `AC` and 32 hexadecimal digits.
+    #[schema(min_length = 34, max_length = 34, pattern = "^AC[0-9a-fA-F]{32}$")]
+    account_sid: String,
+    /// Its auth token.
+    #[schema(min_length = 1, max_length = 512)]
+    auth_token: String,
+}
+
+/// The account at Twilio. Its token is not in the answer.
+#[utoipa::path(get, path = "/settings/carrier", tag = "system",
+    responses((status = OK, body = CarrierSetting), Refusals))]
+async fn get_carrier(Admin(api): Admin) -> Answer<CarrierSetting> {
+    shown(&api).await
+}
+
+/// Sets the account at Twilio. Twilio is asked with it first; one that it does not take is not kept.
+#[utoipa::path(put, path = "/settings/carrier", tag = "system", request_body = NewCarrier,
+    responses((status = OK, body = CarrierSetting), Refusals))]
+async fn put_carrier(Admin(api): Admin, JsonBody(new): JsonBody<NewCarrier>) -> Answer<CarrierSetting> {
+    let (twilio, secrets) = api.carrier.as_ref().ok_or_else(no_carrier)?;
+    let token = new.auth_token.trim();
+    let is_plain = token.len() <= 512 && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let account = TwilioAccount::new(new.account_sid.trim(), Secret::new(token)).filter(|_| is_plain);
+    let Some(account) = account else {
+        return Err(Problem::invalid_field(
+            "account_sid",
+            "copy the SID (AC and 32 letters and digits) and the auth token from the first page of your Twilio console",
+        ));
+    };
+    match twilio.check_account(&account).await {
+        Ok(()) => {}
+        Err(ProviderError::Unauthorized { .. }) => {
+            return Err(Problem::invalid_field(
+                "auth_token",
+                "Twilio does not accept it for this account, and nothing was changed: copy both again from the first \
+                 page of your Twilio console",
+            ));
+        }
+        Err(error) => return Err(Problem::of_carrier(error)),
+    }
+    let changed = secrets.change(Some(&account)).await;
+    changed.map_err(|error| secrets_problem(&error))?;
+    api.audit("carrier.account_changed", account.sid()).await;
+    shown(&api).await
+}
+
+/// Takes the account at Twilio away: its calls are ended there from then on.
+#[utoipa::path(delete, path = "/settings/carrier", tag = "system",
+    responses((status = OK, body = CarrierSetting), Refusals))]
+async fn delete_carrier(Admin(api): Admin) -> Answer<CarrierSetting> {
+    let (_, secrets) = api.carrier.as_ref().ok_or_else(no_carrier)?;
+    let changed = secrets.change(None).await;
+    changed.map_err(|error| secrets_problem(&error))?;
+    api.audit("carrier.account_removed", "twilio").await;
+    shown(&api).await
+}
+
+fn no_carrier() -> Problem {
+    Problem::conflict(
+        "There is nowhere to keep the account: set TWILIO_SECRET_ARN, or TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN.",
+    )
+}
+
+async fn shown(api: &Api) -> Answer<CarrierSetting> {
+    let Some((_, secrets)) = api.carrier.as_ref() else {
+        let (source, account_sid) = (ComesFrom::NotSet, None);
+        return Ok(Json(CarrierSetting { source, account_sid }));
+    };
+    let (source, account_sid) = secrets.state().await.map_err(|error| secrets_problem(&error))?;
+    let source = source.into();
+    Ok(Json(CarrierSetting { source, account_sid }))
+}

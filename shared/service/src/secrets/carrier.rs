@@ -1,0 +1,210 @@
+//! The account at the carrier: from the environment, else from Secrets Manager.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use switchboard_domain::Clock;
+use switchboard_providers::Secret;
+use switchboard_providers::twilio::{TwilioAccount, TwilioAccountSource};
+use tokio::sync::Mutex;
+
+use super::{SecretSource, SecretStore, SecretsError};
+use crate::causes::Causes;
+use crate::settings::Settings;
+
+/// How long what was read is good.
+const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// How long it is believed that there is no account: somebody may be about to enter one.
+const NONE_KEPT_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+const SID: &str = "TWILIO_ACCOUNT_SID";
+const TOKEN: &str = "TWILIO_AUTH_TOKEN";
+pub(crate) const ARN: &str = "TWILIO_SECRET_ARN";
+
+/// The account at Twilio, through which a platform's calls can be ended. It may be missing: then they cannot.
+pub struct CarrierSecrets {
+    environment: Option<TwilioAccount>,
+    store: Option<Box<dyn SecretStore>>,
+    clock: Arc<dyn Clock>,
+    kept: Mutex<Option<(Timestamp, Option<TwilioAccount>)>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    #[serde(default)]
+    account_sid: String,
+    #[serde(default)]
+    auth_token: String,
+}
+
+impl CarrierSecrets {
+    /// The account of `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`, else the one in `store`.
+    pub fn from_settings(
+        settings: &Settings,
+        store: Option<Box<dyn SecretStore>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let given = settings.optional(SID).zip(settings.optional(TOKEN));
+        Self {
+            environment: given.and_then(|(sid, token)| TwilioAccount::new(&sid, Secret::new(token))),
+            store,
+            clock,
+            kept: Mutex::new(None),
+        }
+    }
+
+    /// Where the account comes from, and its SID where there is one; read anew.
+    ///
+    /// # Errors
+    /// When the store of secrets does not answer, or what it holds cannot be read.
+    pub async fn state(&self) -> Result<(SecretSource, Option<String>), SecretsError> {
+        if let Some(account) = &self.environment {
+            return Ok((SecretSource::Environment, Some(account.sid().to_owned())));
+        }
+        let sid = self.read().await?.map(|account| account.sid().to_owned());
+        match sid {
+            Some(sid) => Ok((SecretSource::Stored, Some(sid))),
+            None => Ok((SecretSource::NotSet, None)),
+        }
+    }
+
+    /// Puts another account in place of this one; none takes it away.
+    ///
+    /// # Errors
+    /// When it comes from the environment, there is nowhere to write it to, or the store does not answer.
+    pub async fn change(&self, account: Option<&TwilioAccount>) -> Result<(), SecretsError> {
+        if self.environment.is_some() {
+            return Err(SecretsError::InEnvironment {
+                direct: SID.to_owned(),
+            });
+        }
+        let store = self.store.as_ref().ok_or_else(not_configured)?;
+        let stored = Stored {
+            account_sid: account.map_or_else(String::new, |account| account.sid().to_owned()),
+            auth_token: account.map_or_else(String::new, |account| account.auth_token().open().to_owned()),
+        };
+        let mut kept = self.kept.lock().await;
+        let text = serde_json::to_string(&stored).map_err(|_| SecretsError::Malformed)?;
+        store.write(&text).await?;
+        *kept = None;
+        Ok(())
+    }
+
+    async fn read(&self) -> Result<Option<TwilioAccount>, SecretsError> {
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        // serde's words would quote the secret.
+        let stored: Stored =
+            serde_json::from_str(&store.read().await?).map_err(|_| SecretsError::Malformed)?;
+        Ok(TwilioAccount::new(
+            &stored.account_sid,
+            Secret::new(stored.auth_token),
+        ))
+    }
+}
+
+fn not_configured() -> SecretsError {
+    SecretsError::NotConfigured {
+        direct: format!("{SID} with {TOKEN}"),
+        arn: ARN.to_owned(),
+    }
+}
+
+#[async_trait]
+impl TwilioAccountSource for CarrierSecrets {
+    async fn twilio_account(&self) -> Option<TwilioAccount> {
+        if self.environment.is_some() {
+            return self.environment.clone();
+        }
+        let now = self.clock.now();
+        let mut kept = self.kept.lock().await;
+        if let Some((read_at, account)) = kept.as_ref() {
+            let good_for = if account.is_some() {
+                KEPT_FOR
+            } else {
+                NONE_KEPT_FOR
+            };
+            if now.duration_since(*read_at) < good_for {
+                return account.clone();
+            }
+        }
+        match self.read().await {
+            Ok(account) => {
+                *kept = Some((now, account.clone()));
+                account
+            }
+            Err(error) => {
+                tracing::error!(error = %Causes(&error), "the carrier's account cannot be had");
+                kept.as_ref().and_then(|(_, account)| account.clone())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use switchboard_domain::ManualClock;
+
+    use super::*;
+    use crate::secrets::MemorySecret;
+
+    const ACCOUNT: &str = "AC00000000000000000000000000000001";
+
+    fn secrets<const N: usize>(
+        pairs: [(&'static str, &'static str); N],
+        store: &MemorySecret,
+    ) -> (CarrierSecrets, ManualClock) {
+        let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
+        let settings = Settings::from_pairs(pairs);
+        let store: Box<dyn SecretStore> = Box::new(store.clone());
+        let secrets = CarrierSecrets::from_settings(&settings, Some(store), Arc::new(clock.clone()));
+        (secrets, clock)
+    }
+
+    #[tokio::test]
+    async fn an_account_that_is_entered_is_used_within_half_a_minute_and_one_that_is_taken_away_at_once() {
+        let store = MemorySecret::holding(r#"{"account_sid":"","auth_token":""}"#);
+        let (here, _) = secrets([], &store);
+        let (elsewhere, clock) = secrets([], &store);
+        assert_eq!(elsewhere.twilio_account().await, None);
+        assert_eq!(here.state().await.unwrap(), (SecretSource::NotSet, None));
+
+        let account = TwilioAccount::new(ACCOUNT, Secret::new("token")).unwrap();
+        here.change(Some(&account)).await.unwrap();
+        assert_eq!(here.twilio_account().await, Some(account.clone()));
+        assert_eq!(elsewhere.twilio_account().await, None, "believed for a while");
+        clock.advance(SignedDuration::from_secs(30));
+        assert_eq!(elsewhere.twilio_account().await, Some(account));
+        let stored = (SecretSource::Stored, Some(ACCOUNT.to_owned()));
+        assert_eq!(here.state().await.unwrap(), stored);
+
+        here.change(None).await.unwrap();
+        assert_eq!(here.twilio_account().await, None);
+    }
+
+    #[tokio::test]
+    async fn what_the_environment_has_is_changed_there_only() {
+        let store = MemorySecret::holding("{}");
+        let (secrets, _) = secrets([(SID, ACCOUNT), (TOKEN, "token")], &store);
+        assert!(secrets.twilio_account().await.is_some());
+        let refused = secrets.change(None).await.unwrap_err();
+        assert!(matches!(refused, SecretsError::InEnvironment { .. }), "{refused}");
+        assert_eq!(store.text(), "{}");
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_is_no_account_is_no_account() {
+        for text in [
+            "",
+            "{",
+            r#"{"account_sid":"AC1","auth_token":"t"}"#,
+            r#"{"account_sid":1}"#,
+        ] {
+            let (secrets, _) = secrets([], &MemorySecret::holding(text));
+            assert_eq!(secrets.twilio_account().await, None, "{text}");
+        }
+    }
+}
