@@ -57,7 +57,7 @@ def say(text: str) -> None:
 
 
 def cfn_lint() -> bool:
-    files = [str(ROOT / "template.yaml"), *(str(ROOT / path) for path in NESTED.values())]
+    files = [str(ROOT / path) for path in ("template.yaml", "infra/github-role.yaml", *NESTED.values())]
     done = subprocess.run([sys.executable, "-m", "cfnlint", "--format", "pretty", *files], cwd=ROOT)
     say(f"cfn-lint: {'nothing' if done.returncode == 0 else 'see above'} in {len(files)} templates")
     return done.returncode == 0
@@ -83,7 +83,7 @@ def own_tests() -> bool:
 def checkov(program: str) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "template.json").write_text(json.dumps(translate(), default=str))
-        for path in NESTED.values():
+        for path in ("infra/github-role.yaml", *NESTED.values()):
             shutil.copy(ROOT / path, folder)
         command = [program, "-d", folder, "--framework", "cloudformation", "--output", "json", "--compact", "--quiet", "--soft-fail", "--skip-download"]
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LOG_LEVEL": "ERROR"})
