@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import unittest
 
 from template import NESTED, ROOT, functions, parameters, read, translate
@@ -302,6 +303,17 @@ class Site(unittest.TestCase):
         config = SITE["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
         self.assertNotIn("CustomErrorResponses", config)
         self.assertEqual(config["DefaultCacheBehavior"]["ViewerProtocolPolicy"], "redirect-to-https")
+
+
+    def test_addresses_without_an_extension_are_pages_and_files_are_files(self):
+        code = SITE["Resources"]["PagesFunction"]["Properties"]["FunctionCode"]
+        wanted = {
+            "/": "/index.html", "/calls": "/index.html", "/calls/call_1": "/index.html", "/signed-in": "/index.html",
+            "/assets/app-1.js": "/assets/app-1.js", "/config.json": "/config.json", "/v1.2/x": "/index.html",
+        }
+        ask = f"{code}; console.log(JSON.stringify({json.dumps(list(wanted))}.map((uri) => handler({{ request: {{ uri }} }}).uri)))"
+        done = subprocess.run(["node", "-e", ask], capture_output=True, text=True, check=True)
+        self.assertEqual(list(wanted.values()), json.loads(done.stdout))
 
 
 class Nested(unittest.TestCase):
