@@ -213,7 +213,7 @@ def upload(d: Deployment, name: str, numbers: list[str]) -> str:
         return found if status == 200 and found["status"] in ("completed", "failed") else None
 
     done = wait_for("the import", ended, 90)
-    check(done["status"] == "completed" and done["accepted"] == len(numbers), f"the import: {done}")
+    check(done["status"] == "completed" and done["counts"]["accepted"] == len(numbers), f"the import: {done}")
     return done["list_id"]
 
 
@@ -241,10 +241,9 @@ def campaign(d: Deployment, limit: int, people: int) -> None:
     done = wait_for(f"the campaign at limit {limit}", ended, 400, 1)
     took = time.monotonic() - begun
     ledger = ask(f"{d.simulator}/sim/ledger")
-    peak = ledger.get("peak_calls", ledger.get("peak"))
+    peak, dials = ledger["peak_live"], ledger["dials_total"]
     check(done["status"] == "completed", f"the campaign: {done}")
     check(done["counts"]["total"] == people and done["finished"] == people, f"nobody is forgotten: {done}")
-    dials = ledger["dials"] if isinstance(ledger["dials"], int) else len(ledger["dials"])
     check(dials == people, f"each person is dialled once: {dials} dials for {people}")
     check(1 <= peak <= limit, f"at most {limit} at one time, and there were {peak}")
     proof = d.get(f"{path}/proof")
@@ -330,6 +329,7 @@ def rights(d: Deployment) -> None:
 def main() -> None:
     binaries = Path(sys.argv[1]).resolve()
     folder = Path(tempfile.mkdtemp(prefix="check-deploy-"))
+    d = None
     try:
         d = Deployment(binaries, folder)
         settings(d)
@@ -347,6 +347,8 @@ def main() -> None:
         restore(d)
         rights(d)
     except BaseException:
+        for name, text in (logs(d) if d else {}).items():
+            (folder / f"{name.replace('/', '_')}.log").write_text(text)
         print(f"check-deploy: everything that was written is in {folder}", file=sys.stderr)
         raise
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
-from machine import REGION, wait_for
+from machine import ACCOUNT, REGION, wait_for
 from template import NESTED, STACK, functions, parameters, read, translate
 
 # What ministack has no counterpart of.
@@ -73,6 +73,17 @@ def numbers(value, values: dict[str, str], names: set[str]):
     return value
 
 
+def secrets(value, names: dict[str, str]):
+    """ARNs in policies in place of references to secrets: at AWS such a reference is the ARN, in ministack the name."""
+    if isinstance(value, dict):
+        if value.get("Ref") in names:
+            return f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{names[value['Ref']]}-*"
+        return {key: secrets(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [secrets(item, names) for item in value]
+    return value
+
+
 def prepare(address: str, given: dict[str, str]) -> tuple[dict, dict]:
     """The translated template as ministack can make it, and the body of the API, which it does not expand."""
     template = translate(**given)
@@ -85,11 +96,22 @@ def prepare(address: str, given: dict[str, str]) -> tuple[dict, dict]:
     values = parameters(source, **given)
     resources = {id: r for id, r in template["Resources"].items() if r["Type"] not in UNKNOWN}
     plain: list[str] = []
+    named = {
+        id: r["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", STACK)
+        for id, r in resources.items() if r["Type"] == "AWS::SecretsManager::Secret"
+    }
     for id, resource in resources.items():
         resource.pop("UpdatePolicy", None)  # of aliases, by CodeDeploy
         for part in ("Properties",):
             if part in resource:
                 resource[part] = numbers(resource[part], values, names)
+        if resource["Type"] == "AWS::IAM::Role":
+            resource["Properties"] = secrets(resource["Properties"], named)
+            for policy in resource["Properties"].get("Policies", []):
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    # Whose mapping it is, ministack does not say when it asks the policies.
+                    if "lambda:FunctionArn" in json.dumps(statement.get("Condition", {})):
+                        statement.pop("Condition")
         # Bucket, queues and topic refuse what is not TLS, and ministack, which heeds that, is spoken to without it.
         document = resource.get("Properties", {}).get("PolicyDocument")
         if document:
