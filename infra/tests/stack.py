@@ -112,6 +112,8 @@ def prepare(address: str, given: dict[str, str]) -> tuple[dict, dict]:
                     # Whose mapping it is, ministack does not say when it asks the policies.
                     if "lambda:FunctionArn" in json.dumps(statement.get("Condition", {})):
                         statement.pop("Condition")
+                        # It takes reading one mapping for listing them all.
+                        statement["Action"] = [*statement["Action"], "lambda:ListEventSourceMappings"]
         # Bucket, queues and topic refuse what is not TLS, and ministack, which heeds that, is spoken to without it.
         document = resource.get("Properties", {}).get("PolicyDocument")
         if document:
