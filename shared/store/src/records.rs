@@ -151,13 +151,20 @@ impl Store {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let answer = self
+            let query = self
                 .db
                 .query()
                 .table_name(table)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", s(pk))
-                .expression_attribute_values(":prefix", s(prefix))
+                .expression_attribute_values(":pk", s(pk));
+            // DynamoDB refuses an empty text in a condition on a key.
+            let query = if prefix.is_empty() {
+                query.key_condition_expression("pk = :pk")
+            } else {
+                query
+                    .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                    .expression_attribute_values(":prefix", s(prefix))
+            };
+            let answer = query
                 .consistent_read(true)
                 .set_exclusive_start_key(start)
                 .send()
