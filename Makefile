@@ -1,7 +1,6 @@
 # What is run here is what CI runs. `make help` lists the targets.
 CARGO ?= cargo
 STACK ?= switchboard
-export AWS_LC_SYS_NO_JITTER_ENTROPY = 1
 
 .PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions deploy destroy invite
 
@@ -27,17 +26,21 @@ site/node_modules: site/package.json site/package-lock.json
 site/dist/index.html: site/node_modules $(SITE_SOURCES) docs/openapi.json
 	cd site && npm run -s build
 
-site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
-	cd site && npm run -s types:check && npm run -s lint && npm test && npm run -s test:browser
+SITE_CHECKS := cd site && npm run -s types:check && npm run -s lint && npm test && npm run -s test:browser
 
-test: lint lint-infra doc ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
-	$(CARGO) build --bins
+site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
+	$(SITE_CHECKS)
+
+# One build for the programs, the tests that start them and the browser: apart, half of it would be built twice, as tests
+# have libraries with more features.
+test: lint lint-infra doc site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
+	$(CARGO) build --workspace --bins --tests --examples
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	else \
 		$(CARGO) test --workspace -q --no-fail-fast && $(CARGO) test --workspace --doc -q; \
 	fi
-	$(MAKE) site-test
+	$(SITE_CHECKS)
 
 check: test ## the same as test
 

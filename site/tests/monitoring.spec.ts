@@ -29,7 +29,7 @@ test("the monitoring page shows what a campaign's calls came to", async ({ page,
   await expect(compared.getByRole("columnheader", { name: "ElevenLabs" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Calls by hour, ElevenLabs" }).getByRole("img")).toHaveAccessibleName(new RegExp(`Calls by hour: ${after.all.calls} in all`));
 
-  await page.getByRole("radio", { name: "7 days" }).check({ force: true });
+  await page.getByText("7 days", { exact: true }).click();
   await expect(page).toHaveURL(/hours=168/);
   await expect(page.getByRole("region", { name: "Calls by day, ElevenLabs" })).toBeVisible();
   expect(await barriers(page, "/monitoring?hours=168")).toEqual([]);

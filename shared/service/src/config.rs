@@ -59,6 +59,9 @@ pub struct ProviderConfig {
     pub secret_arn: Option<String>,
 }
 
+/// What of a provider's a function needs, the variable that holds it, and an example.
+type Wanted = (Need, fn(&Names) -> String, &'static str);
+
 impl ServiceConfig {
     /// Reads the settings; problems stay with `settings`.
     pub fn read(settings: &mut Settings, needs: &[Need]) -> Self {
@@ -77,7 +80,7 @@ impl ServiceConfig {
                 secret_arn: settings.optional(&Names::of(kind).secret_arn()),
             }),
         };
-        let wanted: [(Need, fn(&Names) -> String, &'static str); 2] = [
+        let wanted: [Wanted; 2] = [
             (Need::Provider, Names::api_key, "sk_..."),
             (Need::WebhookSecrets, Names::webhook_secret, "wsec_..."),
         ];

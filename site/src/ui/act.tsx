@@ -38,7 +38,7 @@ interface ActOptions<A, R> {
   touches?: QueryKey[];
   then?: (result: R, argument: A) => void;
   /** Handles the error itself when it answers true, e.g. by marking fields. */
-  failed?: (error: unknown) => boolean;
+  failed?: (error: unknown, argument: A) => boolean;
 }
 
 export function useAct<A = void, R = unknown>({ run, done, touches = [], then, failed }: ActOptions<A, R>) {
@@ -50,8 +50,8 @@ export function useAct<A = void, R = unknown>({ run, done, touches = [], then, f
       if (message) tellDone(message);
       then?.(result, argument);
     },
-    onError: (error) => {
-      if (!failed?.(error)) tellFailed(error);
+    onError: (error, argument) => {
+      if (!failed?.(error, argument)) tellFailed(error);
     },
     onSettled: () => Promise.all(touches.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use switchboard_simulator::FaultKind;
-use switchboard_tests::crash::{Begin, Crashes, Plan, Setting, Subject, World, looks_at_reads};
+use switchboard_tests::crash::{Begin, Crashes, Plan, Setting, Subject, World, looks_at_every_point};
 
 use crate::{PATIENCE, judge};
 
@@ -51,7 +51,7 @@ async fn die_at_every_point(title: &str, faults: &[FaultKind]) {
         "the recording is fetched: {runs:?}"
     );
     let points = runs[0].points();
-    let least = if looks_at_reads() { 30 } else { 14 };
+    let least = if looks_at_every_point() { 30 } else { 7 };
     assert!(points.len() >= least, "{points:?}");
 
     crashes.plan(Plan::First(points.iter().cloned().collect()));

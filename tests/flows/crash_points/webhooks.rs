@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use switchboard_tests::crash::{Begin, Crashes, Plan, Run, Setting, Subject, World, looks_at_reads};
+use switchboard_tests::crash::{Begin, Crashes, Plan, Run, Setting, Subject, World, looks_at_every_point};
 
 use crate::{PATIENCE, judge};
 
@@ -66,7 +66,7 @@ async fn a_webhook_whose_process_is_killed_at_any_point_is_neither_lost_nor_coun
         assert!(kept < applied, "the body is kept before it is applied: {steps:?}");
     }
     let points: Vec<_> = kinds.values().flat_map(Run::points).collect();
-    let least = if looks_at_reads() { 40 } else { 15 };
+    let least = if looks_at_every_point() { 40 } else { 7 };
     assert!(points.len() >= least, "{points:?}");
 
     crashes.plan(Plan::First(points.iter().cloned().collect()));

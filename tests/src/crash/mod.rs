@@ -15,6 +15,6 @@ mod world;
 pub use aftermath::{Aftermath, aftermath_of, everybody_was_reached, table};
 pub use crashes::{Crashes, Guards, ReadEvent, Subject};
 pub use plan::{Explored, Plan};
-pub use point::{Crash, Point, Run, looks_at_reads};
+pub use point::{Crash, Point, Run, looks_at_every_point};
 pub use step::Step;
 pub use world::{Begin, Ended, Setting, World};

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::point::{Point, looks_at_reads};
+use switchboard_local::border::Moment;
+
+use super::point::{Point, looks_at_every_point};
 
 /// Who dies where.
 #[derive(Debug, Clone, Default)]
@@ -85,7 +87,7 @@ fn is_new(points: &BTreeSet<Point>, point: &Point) -> bool {
 /// A tick looks at everything every second, and renews its lease: the first time stands for all.
 fn is_told_apart(point: &Point, writes: u32) -> bool {
     let step = &point.step;
-    if step.only_reads() && !looks_at_reads() {
+    if (step.only_reads() || point.moment == Moment::Before) && !looks_at_every_point() {
         return false;
     }
     let repeats = step.only_reads() || step.name.contains("lease");

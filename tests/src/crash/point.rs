@@ -10,10 +10,11 @@ use super::step::Step;
 /// A wait looks again and again, and each look is like the one before: this many stand for all.
 const LOOKS: u32 = 3;
 
-/// Whether points around requests that only read are looked at too, as `make crash-points` does.
+/// Whether every point is looked at, as `make crash-points` does.
 ///
-/// Whoever dies there leaves what one leaves who dies after the last write before it, so tests make do without.
-pub fn looks_at_reads() -> bool {
+/// Whoever dies before a request, or after one that only read, leaves what one leaves who dies after the last write
+/// before it. So tests make do with the points after writes.
+pub fn looks_at_every_point() -> bool {
     std::env::var_os("CRASH_POINTS").is_some_and(|which| which == "all")
 }
 
@@ -53,23 +54,28 @@ pub struct Run {
 impl Run {
     /// Every point at which this run could have died; of a wait, the first looks.
     pub fn points(&self) -> Vec<Point> {
-        let reads = looks_at_reads();
+        let every = looks_at_every_point();
         // The first one stands for a process that dies before it does anything.
         let told_apart = |(index, step): &(usize, &Step)| {
-            !step.only_reads() || *index == 0 || (reads && step.nth <= LOOKS)
+            !step.only_reads() || *index == 0 || (every && step.nth <= LOOKS)
         };
-        let both = |(_, step): (usize, &Step)| {
-            [Moment::Before, Moment::After].map(|moment| Point {
+        let moments = match every {
+            true => [Moment::Before, Moment::After].as_slice(),
+            false => &[Moment::After],
+        };
+        let at_each_moment = |(_, step): (usize, &Step)| {
+            let at = |moment: &Moment| Point {
                 flow: self.flow.clone(),
                 step: step.clone(),
-                moment,
-            })
+                moment: *moment,
+            };
+            moments.iter().map(at).collect::<Vec<_>>()
         };
         self.steps
             .iter()
             .enumerate()
             .filter(told_apart)
-            .flat_map(both)
+            .flat_map(at_each_moment)
             .collect()
     }
 

@@ -9,8 +9,8 @@ use url::Url;
 
 use super::client::{Ultravox, UltravoxConfig};
 use super::options;
-use super::wire::variables::required_variables;
 use super::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, parse, verify};
+use super::wire::variables::required_variables;
 use crate::{
     AgentOption, ApiKeySource, InvalidConfig, ParseError, Platform, Secret, SignatureError, VoiceProvider,
     Webhook,

@@ -38,10 +38,11 @@ function Known({ agent }: { agent: Agent }) {
   const totals = useQuery(statsQuery(7)).data?.agents.find(({ agent_id }) => agent_id === agent.agent_id)?.totals;
   const calls = useQuery(callsQuery({ agent_id: agent.agent_id }, undefined, 6));
   const save = useAct({
-    run: async (values: AgentValues) =>
+    run: async ({ values }: { values: AgentValues; mark: (errors: Record<string, string>) => void }) =>
       bodyOf(await api.PATCH("/api/agents/{agent_id}", { params: { path: { agent_id: agent.agent_id } }, body: changesOf(agent, values) })),
     done: "Saved. Calls from now on follow it.",
     touches: [["agents"]],
+    failed: (error, { mark }) => markFields({ setErrors: mark }, error),
   });
   return (
     <>
@@ -70,7 +71,7 @@ function Known({ agent }: { agent: Agent }) {
             <AgentForm
               // Saved or changed elsewhere: the form shows what is true now.
               key={agent.version} agent={agent} submit="Save" busy={save.isPending} readOnly={!manages}
-              onSubmit={(values, mark) => save.mutate(values, { onError: (error) => markFields({ setErrors: mark }, error) })}
+              onSubmit={(values, mark) => save.mutate({ values, mark })}
             />
           </Card>
         </Grid.Col>

@@ -18,6 +18,7 @@ export default function NewAgentPage() {
       bodyOf(await api.POST("/api/agents", { body: values })),
     done: ({ name }) => `“${name}” is made.`,
     touches: [["agents"]],
+    failed: (error, { mark }) => markFields({ setErrors: mark }, error),
     then: (agent) => void go({ to: "/agents/$agentId", params: { agentId: agent.agent_id } }),
   });
   return (
@@ -29,7 +30,7 @@ export default function NewAgentPage() {
         <Card>
           <AgentForm
             submit="Make the agent" busy={create.isPending}
-            onSubmit={(values, mark) => create.mutate({ values, mark }, { onError: (error) => markFields({ setErrors: mark }, error) })}
+            onSubmit={(values, mark) => create.mutate({ values, mark })}
           />
         </Card>
       )}

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Badge, Button, Group, Input, Loader, Radio, ScrollArea, Select, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Group, Input, Loader, Radio, ScrollArea, Select, Stack, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlayerPlay, IconPlayerStop, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
@@ -52,7 +52,7 @@ export function VoiceChoice({ provider, language, value, gone, readOnly, error, 
       </Group>
       {voices.error && !voices.data && <Alert color="red" variant="default" role="alert">{sentenceOf(voices.error)}</Alert>}
       {sample.problem && <Alert color="orange" variant="default" mb="xs" role="alert">{sample.problem}</Alert>}
-      <Radio.Group value={value ?? ""} onChange={(id) => onChange(id || null)} aria-label="Voice">
+      <Radio.Group value={value ?? ""} onChange={(id) => onChange(id || null)} label={<VisuallyHidden>Voice</VisuallyHidden>}>
         <ScrollArea.Autosize mah={300} type="auto" offsetScrollbars viewportProps={{ tabIndex: 0 }}>
           <Stack gap={6}>
             {text === "" && <Radio value="" label="The platform's own choice" disabled={readOnly} />}

@@ -69,7 +69,7 @@ function Account({ isSet }: { isSet: boolean }) {
       {error !== undefined && <Text role="alert" size="sm" c="var(--mantine-color-error)" mt={4}>{sentenceOf(error)}</Text>}
       <Group mt="xs">
         <Button type="submit" variant="default" disabled={account.account_sid.trim() === "" || account.auth_token.trim() === ""} loading={keep.isPending}>Try and save the account</Button>
-        {isSet && <Button variant="subtle" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>Take it away</Button>}
+        {isSet && <Button variant="default" className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>Take it away</Button>}
       </Group>
     </form>
   );
