@@ -72,7 +72,8 @@ class Program:
             program.stop()
 
 
-def ministack(folder: Path) -> str:
+def ministack(folder: Path, rights: bool = True) -> str:
+    """Starts it; with `rights`, each request is allowed by the policies of whose credentials it carries, or refused."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     program = shutil.which("ministack", path=str(Path(sys.executable).parent))
@@ -84,7 +85,7 @@ def ministack(folder: Path) -> str:
         "AWS_ENDPOINT_URL": address,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AUTH": "true",
+        "AUTH": str(rights).lower(),
         "LAMBDA_ACCOUNT_CONCURRENCY": "100",
         "TMPDIR": str(folder),
         "LOG_LEVEL": "INFO",
@@ -198,5 +199,9 @@ def lead(port: int, api: Api) -> None:
         def log_message(self, *_):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *_):
+            pass  # the provider hung up, and sends it again
+
+    server = Server(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

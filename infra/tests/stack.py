@@ -20,6 +20,8 @@ UNKNOWN = {
     "AWS::CodeDeploy::DeploymentGroup",
 }
 
+BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
+
 
 def client(address: str, service: str):
     options = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 2}, read_timeout=120)
@@ -109,6 +111,9 @@ def prepare(address: str, given: dict[str, str]) -> tuple[dict, dict]:
             resource["Properties"] = secrets(resource["Properties"], named)
             for policy in resource["Properties"].get("Policies", []):
                 for statement in policy["PolicyDocument"]["Statement"]:
+                    # The batches of SQS have no actions of their own at AWS; ministack asks for such ones.
+                    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                    statement["Action"] = actions + [f"{action}Batch" for action in actions if action in BATCHED]
                     # Whose mapping it is, ministack does not say when it asks the policies.
                     if "lambda:FunctionArn" in json.dumps(statement.get("Condition", {})):
                         statement.pop("Condition")
