@@ -58,7 +58,8 @@ def say(text: str) -> None:
 
 def cfn_lint() -> bool:
     files = [str(ROOT / path) for path in ("template.yaml", "infra/github-role.yaml", *NESTED.values())]
-    done = subprocess.run([sys.executable, "-m", "cfnlint", "--format", "pretty", *files], cwd=ROOT)
+    program = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([program, "--format", "pretty", *files], cwd=ROOT)
     say(f"cfn-lint: {'nothing' if done.returncode == 0 else 'see above'} in {len(files)} templates")
     return done.returncode == 0
 
@@ -74,7 +75,7 @@ def translations() -> bool:
 
 
 def own_tests() -> bool:
-    suite = unittest.defaultTestLoader.loadTestsFromNames(["test_rights", "test_policies", "test_deploy", "test_supply_chain"])
+    suite = unittest.defaultTestLoader.loadTestsFromNames(["test_rights", "test_policies", "test_deploy", "test_supply_chain", "test_workflows"])
     result = unittest.TextTestRunner(verbosity=0, buffer=True).run(suite)
     say(f"our tests: {result.testsRun} run, {len(result.failures) + len(result.errors)} failed")
     return result.wasSuccessful() and result.testsRun > 40

@@ -1,5 +1,5 @@
-"""What deny.toml says of licences, bans and sources, held against the locked dependencies: the part of `cargo deny` that
-needs no download, so that it is known before CI."""
+"""What deny.toml says of licences, bans and sources, held against the locked dependencies, and the same of the site's
+packages: the parts of `cargo deny` and `npm audit` that need no download, so that they are known before CI."""
 
 import json
 import re
@@ -18,7 +18,7 @@ def packages() -> list[dict]:
         command += ["--filter-platform", target]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
-        raise unittest.SkipTest(f"cargo metadata: {done.stderr[-300:]}")
+        raise AssertionError(f"cargo metadata: {done.stderr[-300:]}")
     return json.loads(done.stdout)["packages"]
 
 
@@ -55,6 +55,44 @@ def allowed(expression: str, allow: set[str]) -> bool:
         return word in allow
 
     return either()
+
+
+# What reaches people's browsers, and what only builds and tests the site.
+SHIPPED = {"MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD", "Unlicense"}
+BUILDING = SHIPPED | {"BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0", "Python-2.0"}
+# Packages that run a program when they are installed: one that fetches its own compiled part.
+RUN_AT_INSTALL = {"node_modules/esbuild"}
+# Of Lighthouse, which only measures. Its entry names no licence; the file in it is BSD-3-Clause.
+WITHOUT_LICENCE = {"node_modules/parse-cache-control"}
+
+
+class SitePackages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        locked = json.loads((ROOT / "site/package-lock.json").read_text())["packages"]
+        cls.own = locked.pop("")
+        cls.packages = locked
+
+    def test_every_licence_is_one_that_is_allowed(self):
+        self.assertGreater(len(self.packages), 100)
+        for name, package in self.packages.items():
+            if name not in WITHOUT_LICENCE:
+                allow = BUILDING if package.get("dev") or package.get("devOptional") else SHIPPED
+                self.assertTrue(allowed(package.get("license") or "none", allow), f"{name}: {package.get('license')}")
+
+    def test_every_package_is_held_to_what_was_locked(self):
+        for name, package in self.packages.items():
+            self.assertTrue(package.get("integrity", "").startswith("sha512-"), name)
+            self.assertTrue(package.get("resolved", "https://registry.npmjs.org/").startswith("https://registry.npmjs.org/"), name)
+
+    def test_no_package_runs_a_program_when_it_is_installed_but_those_that_must(self):
+        found = {name for name, package in self.packages.items() if package.get("hasInstallScript")}
+        self.assertEqual(found, RUN_AT_INSTALL)
+
+    def test_the_site_asks_for_exact_versions(self):
+        asked = {**self.own.get("dependencies", {}), **self.own.get("devDependencies", {})}
+        for name, version in asked.items():
+            self.assertEqual(version, self.packages[f"node_modules/{name}"]["version"], name)
 
 
 class SupplyChain(unittest.TestCase):
