@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -102,16 +102,38 @@ target/checkov: infra/tests/requirements-checkov.txt
 	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
+target/sam: infra/tests/requirements-sam.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+target/lambda-tools: infra/tests/requirements-lambda.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
 lint-infra: target/infra target/checkov ## the templates: cfn-lint, translation, checkov, and each role against its function's code
 	$(INFRA_PYTHON) infra/tests/lint.py target/checkov/bin/checkov
 
-check-deploy: lint-infra build ## makes the stack in a process that plays AWS, rights included, and uses it; prints what was checked
+check-deploy: lint-infra target/sam build ## makes the stack in a process that plays AWS, rights included, and uses it; prints what was checked
+	SAM_CLI_TELEMETRY=0 target/sam/bin/sam validate --lint --template template.yaml --region us-east-1
 	$(INFRA_PYTHON) infra/tests/check_deploy.py target/debug
 
+second-engine: target/infra ## the tests of store and functions against another implementation of DynamoDB, S3 and SQS
+	CARGO="$(CARGO)" $(INFRA_PYTHON) infra/tests/second_engine.py
+
 ARCH ?= arm64
-functions: ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor
-	@cargo lambda --version >/dev/null 2>&1 || { echo "cargo-lambda is missing: pip install cargo-lambda, then run this again."; exit 1; }
-	cargo lambda build --release $(if $(filter x86%,$(ARCH)),--x86-64,--arm64) $(foreach f,$(notdir $(wildcard functions/*)),--bin $(f))
+functions: target/lambda-tools ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor
+	PATH="$(CURDIR)/target/lambda-tools/bin:$$PATH" cargo lambda build --release $(if $(filter x86%,$(ARCH)),--x86-64,--arm64) $(foreach f,$(notdir $(wildcard functions/*)),--bin $(f))
+
+functions-check: functions target/infra ## every function as it is deployed, started under the runtime API; prints sizes and starts
+	$(INFRA_PYTHON) infra/tests/functions_check.py target/lambda $(ARCH)
+
+DENY := target/tools/bin/cargo-deny
+$(DENY):
+	$(CARGO) install -q --locked --root target/tools cargo-deny@0.20.2
+
+DENY_CHECKS ?= advisories bans licenses sources
+supply-chain: $(DENY) ## licences, bans, sources and known faults of what we build on (DENY_CHECKS="bans licenses sources" offline)
+	$(DENY) --all-features check $(DENY_CHECKS)
 
 deploy: ## into an AWS account: docs/deploy.md (PARAMETERS="Name=value …", STACK=, ARCH=, YES=1)
 	STACK="$(STACK)" ARCH="$(ARCH)" PARAMETERS="$(PARAMETERS)" infra/deploy.sh deploy
