@@ -1,7 +1,8 @@
 # What is run here is what CI runs. `make help` lists the targets.
 CARGO ?= cargo
+STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -32,7 +33,7 @@ site-test: build site ## the site: types as the API has them, lints, unit tests,
 
 # One build for the programs, the tests that start them and the browser: apart, half of it would be built twice, as tests
 # have libraries with more features.
-test: lint doc site ## everything CI checks: formatting, lints, documentation, all tests, the site in a browser
+test: lint lint-infra doc site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
 	$(CARGO) build --workspace --bins --tests --examples
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
@@ -91,6 +92,57 @@ target/webhooks: tests/events_out/requirements.txt
 webhooks-check: build target/webhooks ## signatures of a campaign's events, verified by the library of Standard Webhooks; prints counts
 	$(WEBHOOKS_PYTHON) tests/events_out/verify_standardwebhooks.py
 	$(WEBHOOKS_PYTHON) tests/events_out/examples.py
+
+INFRA_PYTHON := target/infra/bin/python -B
+target/infra: infra/tests/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+target/checkov: infra/tests/requirements-checkov.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+target/sam: infra/tests/requirements-sam.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+target/lambda-tools: infra/tests/requirements-lambda.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+lint-infra: target/infra target/checkov ## the templates: cfn-lint, translation, checkov, and each role against its function's code
+	$(INFRA_PYTHON) infra/tests/lint.py target/checkov/bin/checkov
+
+check-deploy: lint-infra target/sam build ## makes the stack in a process that plays AWS, rights included, and uses it; prints what was checked
+	SAM_CLI_TELEMETRY=0 target/sam/bin/sam validate --lint --template template.yaml --region us-east-1
+	$(INFRA_PYTHON) infra/tests/check_deploy.py target/debug
+
+second-engine: target/infra ## the tests of store and functions against another implementation of DynamoDB, S3 and SQS
+	CARGO="$(CARGO)" $(INFRA_PYTHON) infra/tests/second_engine.py
+
+ARCH ?= arm64
+functions: target/lambda-tools ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor
+	PATH="$(CURDIR)/target/lambda-tools/bin:$$PATH" cargo lambda build --release $(if $(filter x86%,$(ARCH)),--x86-64,--arm64) $(foreach f,$(notdir $(wildcard functions/*)),--bin $(f))
+
+functions-check: functions target/infra ## every function as it is deployed, started under the runtime API; prints sizes and starts
+	$(INFRA_PYTHON) infra/tests/functions_check.py target/lambda $(ARCH)
+
+DENY := target/tools/bin/cargo-deny
+$(DENY):
+	$(CARGO) install -q --locked --root target/tools cargo-deny@0.20.2
+
+DENY_CHECKS ?= advisories bans licenses sources
+supply-chain: $(DENY) ## licences, bans, sources and known faults of what we build on (DENY_CHECKS="bans licenses sources" offline)
+	$(DENY) --all-features check $(DENY_CHECKS)
+
+deploy: ## into an AWS account: docs/deploy.md (PARAMETERS="Name=value …", STACK=, ARCH=, YES=1)
+	STACK="$(STACK)" ARCH="$(ARCH)" PARAMETERS="$(PARAMETERS)" infra/deploy.sh deploy
+
+invite: ## somebody into the deployed site: EMAIL=somebody@example.com ROLE=viewer, operator or admin
+	STACK="$(STACK)" infra/deploy.sh invite
+
+destroy: ## removes the deployment; tables, recordings, keys and people stay
+	STACK="$(STACK)" infra/deploy.sh destroy
 
 screenshots: build site ## every page, light and dark, phone and desktop, into docs/screenshots
 	cd site && npm run -s screenshots

@@ -28,10 +28,11 @@ fn own_template() -> String {
 }
 
 const ISSUER: (&str, &str) = ("OidcIssuer", "http://127.0.0.1/issuer");
+const SITE: (&str, &str) = ("SiteOrigin", "http://127.0.0.1:8080");
 
 #[test]
 fn the_products_template_resolves_whole() {
-    let stack = resolve(&own_template(), &[ISSUER, ("ConcurrencyLimit", "15")]).unwrap();
+    let stack = resolve(&own_template(), &[ISSUER, SITE, ("ConcurrencyLimit", "15")]).unwrap();
     let names: Vec<&str> = stack
         .functions
         .iter()
@@ -98,7 +99,7 @@ fn the_products_template_resolves_whole() {
 
 #[test]
 fn without_a_reservation_nothing_is_reserved() {
-    let stack = resolve(&own_template(), &[ISSUER, ("ReserveConcurrency", "false")]).unwrap();
+    let stack = resolve(&own_template(), &[ISSUER, SITE, ("ReserveConcurrency", "false")]).unwrap();
     assert!(stack.functions.iter().all(|function| function.reserved.is_none()));
 }
 

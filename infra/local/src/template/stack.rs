@@ -87,8 +87,8 @@ pub struct Stack {
     pub without_counterpart: Vec<String>,
 }
 
-/// Types that only AWS needs: rights, logs, policies.
-const AWS_ONLY: [&str; 8] = [
+/// Types that only AWS needs: rights, logs, policies, alarms, and what stands in files of its own.
+const AWS_ONLY: [&str; 12] = [
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::Lambda::Permission",
@@ -97,6 +97,10 @@ const AWS_ONLY: [&str; 8] = [
     "AWS::CloudWatch::Dashboard",
     "AWS::IAM::Role",
     "AWS::IAM::Policy",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::CloudFormation::Stack",
 ];
 
 pub(crate) fn resources(root: &Map<String, Value>) -> Result<BTreeMap<String, Resource>, TemplateError> {
