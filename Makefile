@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -116,9 +116,6 @@ lint-infra: target/infra target/checkov ## the templates: cfn-lint, translation,
 check-deploy: lint-infra target/sam build ## makes the stack in a process that plays AWS, rights included, and uses it; prints what was checked
 	SAM_CLI_TELEMETRY=0 target/sam/bin/sam validate --lint --template template.yaml --region us-east-1
 	$(INFRA_PYTHON) infra/tests/check_deploy.py target/debug
-
-second-engine: target/infra ## the tests of store and functions against another implementation of DynamoDB, S3 and SQS
-	CARGO="$(CARGO)" $(INFRA_PYTHON) infra/tests/second_engine.py
 
 ARCH ?= arm64
 functions: target/lambda-tools ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor

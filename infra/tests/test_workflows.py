@@ -33,7 +33,13 @@ class Workflows(unittest.TestCase):
                 ran.add(target)
             for script in re.findall(r"(?<![\w/])(\.?[\w-]+/[\w./-]+\.(?:sh|py)|\.ci/run)\b", step.get("run", "")):
                 self.assertTrue((ROOT / script).exists(), f"{place}: {script}")
-        self.assertLessEqual({"check-deploy", "second-engine", "functions-check", "supply-chain", "deploy"}, ran)
+        self.assertLessEqual({"check-deploy", "functions-check", "supply-chain", "deploy"}, ran)
+
+    def test_what_the_makefile_runs_is_there(self):
+        scripts = re.findall(r"(?<![\w/$)}])((?:infra|tests|site)/[\w./-]+\.(?:sh|py))\b", (ROOT / "Makefile").read_text())
+        self.assertGreaterEqual(len(scripts), 5)
+        for script in scripts:
+            self.assertTrue((ROOT / script).exists(), script)
 
     def test_everything_that_make_test_does_runs_in_ci(self):
         self.assertTrue(any(step.get("run") == ".ci/run" for _, step in steps()))
