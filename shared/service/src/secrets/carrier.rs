@@ -16,7 +16,8 @@ use crate::settings::Settings;
 
 /// How long what was read is good.
 const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
-/// How long it is believed that there is no account: somebody may be about to enter one.
+/// How long it is believed that there is no account, as somebody may be about to enter one; and how long whoever shows a
+/// call need not wait again for a store of secrets that does not answer.
 const NONE_KEPT_FOR: SignedDuration = SignedDuration::from_secs(30);
 
 const SID: &str = "TWILIO_ACCOUNT_SID";
@@ -28,7 +29,13 @@ pub struct CarrierSecrets {
     environment: Option<TwilioAccount>,
     store: Option<Box<dyn SecretStore>>,
     clock: Arc<dyn Clock>,
-    kept: Mutex<Option<(Timestamp, Option<TwilioAccount>)>>,
+    kept: Mutex<Option<Kept>>,
+}
+
+/// What is believed for a while.
+struct Kept {
+    account: Option<TwilioAccount>,
+    until: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,26 +128,22 @@ impl TwilioAccountSource for CarrierSecrets {
         }
         let now = self.clock.now();
         let mut kept = self.kept.lock().await;
-        if let Some((read_at, account)) = kept.as_ref() {
-            let good_for = if account.is_some() {
-                KEPT_FOR
-            } else {
-                NONE_KEPT_FOR
-            };
-            if now.duration_since(*read_at) < good_for {
-                return account.clone();
-            }
+        if let Some(known) = kept.as_ref().filter(|known| now < known.until) {
+            return known.account.clone();
         }
-        match self.read().await {
-            Ok(account) => {
-                *kept = Some((now, account.clone()));
-                account
-            }
+        let (account, good_for) = match self.read().await {
+            Ok(Some(account)) => (Some(account), KEPT_FOR),
+            Ok(None) => (None, NONE_KEPT_FOR),
             Err(error) => {
                 tracing::error!(error = %Causes(&error), "the carrier's account cannot be had");
-                kept.as_ref().and_then(|(_, account)| account.clone())
+                (kept.take().and_then(|known| known.account), NONE_KEPT_FOR)
             }
-        }
+        };
+        *kept = Some(Kept {
+            account: account.clone(),
+            until: now.saturating_add(good_for).unwrap_or(Timestamp::MAX),
+        });
+        account
     }
 }
 
@@ -206,5 +209,26 @@ mod tests {
             let (secrets, _) = secrets([], &MemorySecret::holding(text));
             assert_eq!(secrets.twilio_account().await, None, "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_is_asked_again_after_a_while_and_what_was_known_holds_meanwhile() {
+        let whole = format!(r#"{{"account_sid":"{ACCOUNT}","auth_token":"t"}}"#);
+        let store = MemorySecret::holding("{");
+        let (secrets, clock) = secrets([], &store);
+        assert_eq!(secrets.twilio_account().await, None);
+        store.write(&whole).await.unwrap();
+        assert_eq!(
+            secrets.twilio_account().await,
+            None,
+            "it is not asked at every call that is shown"
+        );
+        clock.advance(NONE_KEPT_FOR);
+        let known = secrets.twilio_account().await;
+        assert!(known.is_some());
+
+        store.write("{").await.unwrap();
+        clock.advance(KEPT_FOR);
+        assert_eq!(secrets.twilio_account().await, known);
     }
 }
