@@ -38,7 +38,7 @@ async fn another_agent_calls_whoever_waits_and_calls_in_progress_go_on() {
     assert_eq!(world.most_dials_to_one_number(), 1);
     let (mut before, mut after) = (0, 0);
     for call in world.calls().await {
-        let by_other = call.agent_id == other.agent_id;
+        let by_other = call.agent_id.as_ref() == Some(&other.agent_id);
         match call.placing_at {
             Some(at) if at > changed => {
                 after += 1;

@@ -120,7 +120,7 @@ async fn calls_started_elsewhere_are_counted_by_the_provider_and_shown() {
     let call = switchboard_testing::records::call("elsewhere", world.now());
     let request = switchboard_providers::PlaceCall {
         attempt: call.call_id.clone(),
-        provider_agent_id: call.provider_agent_id.clone(),
+        provider_agent_id: call.provider_agent_id.clone().unwrap(),
         phone_line_id: call.phone_line_id.clone().unwrap(),
         carrier: call.carrier.unwrap(),
         to: call.phone_number.clone().unwrap(),

@@ -10,6 +10,7 @@ use switchboard_service::{
     TargetSecrets,
 };
 use switchboard_store::Store;
+use url::Url;
 
 use crate::retention::Retention;
 use crate::routes::voices::KnownVoices;
@@ -27,6 +28,8 @@ pub struct Deps {
     pub(crate) address_rules: AddressRules,
     pub(crate) voices: KnownVoices,
     pub(crate) provider_setup: ProviderSetup,
+    /// Where browsers get live updates, where this deployment has any.
+    pub(crate) live_url: Option<Url>,
     /// The carrier and who we are there, where this deployment has them.
     pub(crate) carrier: Option<(Twilio, Arc<CarrierSecrets>)>,
     chance: Mutex<StdRng>,
@@ -55,6 +58,7 @@ impl Deps {
             target_secrets: TargetSecrets::new(Arc::new(MemorySecrets::default()), String::new()),
             address_rules: AddressRules::default(),
             voices: KnownVoices::default(),
+            live_url: None,
             carrier: None,
             chance: Mutex::new(chance),
         }
@@ -80,6 +84,13 @@ impl Deps {
     #[must_use]
     pub fn with_provider_setup(mut self, setup: ProviderSetup) -> Self {
         self.provider_setup = setup;
+        self
+    }
+
+    /// With the address at which browsers get live updates. Without, they are given no tickets.
+    #[must_use]
+    pub fn with_live_updates(mut self, url: Option<Url>) -> Self {
+        self.live_url = url;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use admin_api::{Deps, Retention, router};
 use lambda_http::{Error, run};
-use switchboard_service::{Need, ProviderSetup, Starting, TargetSecrets, address_rules, rng};
+use switchboard_service::{Need, ProviderSetup, Starting, TargetSecrets, address_rules, live_url, rng};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -12,6 +12,7 @@ async fn main() -> Result<(), Error> {
     let webhooks = starting.settings.parsed("WEBHOOK_RETENTION_DAYS", 90u32, "90");
     let secrets_prefix = TargetSecrets::prefix(&mut starting.settings);
     let rules = address_rules(&mut starting.settings);
+    let live = live_url(&mut starting.settings);
     let needs = [
         Need::DialQueue,
         Need::DeadLetterQueue,
@@ -30,6 +31,7 @@ async fn main() -> Result<(), Error> {
         .with_retention(Retention::of(files, webhooks))
         .with_event_targets(secrets, rules)
         .with_provider_setup(setup)
+        .with_live_updates(live)
         .with_carrier(twilio, start.carrier);
     run(router(deps)).await
 }

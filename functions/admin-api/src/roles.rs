@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::Extensions;
 use http::request::Parts;
+use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use switchboard_domain::Role;
 use switchboard_service::Problem;
@@ -20,6 +21,8 @@ pub(crate) struct Caller {
     pub(crate) name: Option<String>,
     /// The highest role it gives.
     pub(crate) role: Role,
+    /// When the token expires.
+    pub(crate) token_until: Option<Timestamp>,
 }
 
 /// The caller's subject and groups, from the claims that the gateway has verified.
@@ -52,7 +55,15 @@ pub(crate) fn caller(extensions: &Extensions) -> Result<Caller, Problem> {
         subject: subject.clone(),
         name: name.map(|name| name.chars().take(MAX_NAME).collect()),
         role,
+        token_until: claims.get("exp").and_then(|text| expiry(text)),
     })
+}
+
+/// A time as tokens write it: seconds since 1970, which the gateway passes on as text.
+fn expiry(text: &str) -> Option<Timestamp> {
+    let secs = text.parse::<f64>().ok()?;
+    // Whole seconds; what a float of this size rounds is less than one.
+    Timestamp::from_second(secs as i64).ok()
 }
 
 /// The highest role among groups, which the gateway writes as `[admin operator]`, or plainly.
@@ -97,6 +108,15 @@ needs_role!(/// Somebody who may do everything.
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_expiry_of_a_token_is_read_however_the_gateway_writes_it() {
+        let at = Timestamp::from_second(1_790_072_130).unwrap();
+        for text in ["1790072130", "1.79007213E9", "1790072130.0"] {
+            assert_eq!(expiry(text), Some(at), "{text}");
+        }
+        assert_eq!(expiry("soon"), None);
+    }
 
     #[test]
     fn the_highest_group_is_the_role() {

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::dial_settings::routes())
         .merge(areas::dead_letters::routes())
         .merge(areas::system::routes())
+        .merge(areas::live::routes())
         .merge(areas::monitoring::routes())
         .merge(areas::alerts::routes())
         .merge(areas::provider_settings::routes())

@@ -45,6 +45,7 @@ mod tests {
             subject: "ana".to_owned(),
             name: None,
             role,
+            token_until: None,
         };
         assert!(seen.is_news(&caller(Role::Viewer), now));
         assert!(!seen.is_news(&caller(Role::Viewer), now));

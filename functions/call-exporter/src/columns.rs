@@ -106,8 +106,10 @@ fn row(call: &Call) -> [String; 27] {
         call.status.as_str().to_owned(),
         word(&call.direction),
         word(&call.origin),
-        call.provider.as_str().to_owned(),
-        safe(&call.agent_id),
+        call.provider
+            .map(|provider| provider.as_str().to_owned())
+            .unwrap_or_default(),
+        maybe(call.agent_id.as_ref()),
         maybe(call.campaign_id.as_ref()),
         maybe(call.recipient_id.as_ref()),
         call.attempt.to_string(),

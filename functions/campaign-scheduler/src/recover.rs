@@ -47,14 +47,10 @@ impl Scheduler {
             tracing::error!(call.id = %slot.call_id, "a slot is held by a call that does not exist");
             return Ok(false);
         };
-        match look_after(
-            &self.store,
-            self.providers.get(call.provider).as_ref(),
-            &call,
-            now,
-        )
-        .await
-        {
+        let Some(kind) = call.provider else {
+            return Ok(false);
+        };
+        match look_after(&self.store, self.providers.get(kind).as_ref(), &call, now).await {
             Ok(_) => Ok(true),
             Err(error) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "an unwatched call could not be settled yet");

@@ -53,7 +53,11 @@ impl ConversationSync {
         if now >= work_until {
             return None;
         }
-        let provider = self.providers.get(due.provider);
+        // What the carrier recorded is fetched by whoever concludes the call.
+        let Some(kind) = due.provider else {
+            return Some(Ok(RecordingState::Pending));
+        };
+        let provider = self.providers.get(kind);
         Some(pull_recording(&self.store, provider.as_ref(), &due.call_id, now).await)
     }
 }

@@ -50,7 +50,9 @@ impl ConversationSync {
     }
 
     async fn settle(&self, call: &Call, summary: &mut SyncSummary) {
-        let provider = self.providers.get(call.provider);
+        // Calls that no agent speaks in are their carrier's: it tells how they end.
+        let Some(kind) = call.provider else { return };
+        let provider = self.providers.get(kind);
         match look_after(&self.store, provider.as_ref(), call, self.clock.now()).await {
             Ok(Settled::Over(_)) => summary.settled += 1,
             Ok(Settled::Live(_)) if call.status == CallStatus::Unconfirmed => summary.settled += 1,

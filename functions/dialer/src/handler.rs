@@ -110,7 +110,8 @@ impl Dialer {
 
     /// The recording while we are here; what does not come now is due, and the sync fetches it.
     async fn fetch_recording(&self, call: &Call) {
-        let (id, provider) = (&call.call_id, self.providers.get(call.provider));
+        let Some(kind) = call.provider else { return };
+        let (id, provider) = (&call.call_id, self.providers.get(kind));
         for attempt in 1..=RECORDING_TRIES {
             match pull_recording(&self.store, provider.as_ref(), id, self.clock.now()).await {
                 Ok(switchboard_domain::RecordingState::Pending) => {}

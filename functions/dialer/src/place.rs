@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallEvent, Ending, TryAgain};
+use switchboard_domain::{Call, CallEvent, Ending, ProviderKind, TryAgain};
 use switchboard_providers::{DialError, PlaceCall, PlacedCall, Refusal};
 use switchboard_store::{Finished, StoreError, UpdateOutcome};
 
@@ -16,8 +16,9 @@ impl Dialer {
     /// Places a call whose `placing` is written. Whatever happens from here on, the provider is
     /// not asked again for this call.
     pub(crate) async fn place(&self, call: Call) -> Result<Call, StoreError> {
-        let Some(request) = request_of(&call) else {
-            let failure = "The call has no number, phone line or carrier: it cannot be placed.".to_owned();
+        let Some((kind, request)) = request_of(&call) else {
+            let failure =
+                "The call has no agent, number, phone line or carrier: it cannot be placed.".to_owned();
             return self.not_placed(call, TryAgain::Never, failure, None).await;
         };
         if let Some(reason) = self.came_too_late(&call).await? {
@@ -25,11 +26,11 @@ impl Dialer {
                 .not_placed(call, TryAgain::Patiently, reason.to_owned(), None)
                 .await;
         }
-        let provider = self.providers.get(call.provider);
+        let provider = self.providers.get(kind);
         let asked_at = self.clock.now();
         let answer = self.while_watched(&call, provider.place_call(&request)).await;
         let answer_ms = u64::try_from(self.clock.now().duration_since(asked_at).as_millis()).ok();
-        self.note_answer(&call, &answer).await;
+        self.note_answer(kind, &call, &answer).await;
         match answer {
             Ok(placed) => {
                 tracing::info!(call.id = %call.call_id, conversation.id = %placed.conversation_id, "call placed");
@@ -39,14 +40,15 @@ impl Dialer {
                 refusal, request_id, ..
             }) => {
                 tracing::warn!(call.id = %call.call_id, %refusal, "call refused");
-                self.hold_campaigns(&call, &refusal).await;
+                self.hold_campaigns(kind, &call, &refusal).await;
                 let again = try_again(&refusal, call.campaign_id.is_some());
-                let failure = refusal.explain_at(call.provider);
+                let failure = refusal.explain_at(kind);
                 self.not_placed(call, again, failure, request_id).await
             }
             Err(error @ DialError::Unconfirmed { .. }) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "call unconfirmed");
-                self.unconfirmed(call, &error, asked_at).await
+                self.unconfirmed(call, error.explain_at(kind), error.request_id(), asked_at)
+                    .await
             }
         }
     }
@@ -94,7 +96,8 @@ impl Dialer {
     async fn unconfirmed(
         &self,
         call: Call,
-        error: &DialError,
+        failure: String,
+        request_id: Option<&str>,
         asked_at: Timestamp,
     ) -> Result<Call, StoreError> {
         self.write(call, |call, dialer| {
@@ -103,8 +106,8 @@ impl Dialer {
             };
             call.status = status;
             call.asked_at = Some(asked_at);
-            call.failure = Some(error.explain_at(call.provider));
-            call.provider_request_id = error.request_id().map(str::to_owned);
+            call.failure = Some(failure.clone());
+            call.provider_request_id = request_id.map(str::to_owned);
             call.updated_at = dialer.clock.now();
             true
         })
@@ -172,15 +175,16 @@ fn try_again(refusal: &Refusal, of_a_campaign: bool) -> TryAgain {
     }
 }
 
-fn request_of(call: &Call) -> Option<PlaceCall> {
-    Some(PlaceCall {
+fn request_of(call: &Call) -> Option<(ProviderKind, PlaceCall)> {
+    let request = PlaceCall {
         attempt: call.call_id.clone(),
-        provider_agent_id: call.provider_agent_id.clone(),
+        provider_agent_id: call.provider_agent_id.clone()?,
         phone_line_id: call.phone_line_id.clone()?,
         carrier: call.carrier?,
         to: call.phone_number.clone()?,
         variables: call.variables.clone(),
         first_message: call.first_message.clone(),
         ringing_timeout_secs: call.ringing_timeout_secs,
-    })
+    };
+    Some((call.provider?, request))
 }

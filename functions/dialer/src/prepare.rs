@@ -166,7 +166,12 @@ impl Dialer {
                 waited += self.pace.retry_slot;
                 continue;
             }
-            match self.store.take_turn(call.provider, now).await? {
+            // A call without an agent is refused where it would be placed.
+            let turn = match call.provider {
+                Some(kind) => self.store.take_turn(kind, now).await?,
+                None => Turn::Now,
+            };
+            match turn {
                 Turn::Now | Turn::Take(_) => {}
                 Turn::NotBefore(at) if waited < self.pace.wait_for_slot && at < hand_over_at => {
                     let wait = self.wait_until(at, now);
@@ -244,7 +249,10 @@ impl Dialer {
         Ok(DialLimits {
             frequency: FrequencyLimits::default(),
             spend: SpendLimits::of(campaign.and_then(|c| c.rules.spend_cap_cents), settings),
-            agent: settings.agent_limits.get(&call.agent_id).copied(),
+            agent: call
+                .agent_id
+                .as_ref()
+                .and_then(|agent| settings.agent_limits.get(agent).copied()),
             phone_line: line.and_then(|line| settings.phone_line_limits.get(line).copied()),
             outbound,
         })
@@ -345,8 +353,8 @@ impl Dialer {
 fn is_as_now(call: &Call, campaign: &Campaign, recipient: &Recipient) -> bool {
     let (agent, at_provider) = campaign.agent_for(recipient);
     let (line, _) = campaign.line_for(recipient);
-    call.agent_id == *agent
-        && call.provider_agent_id == *at_provider
+    call.agent_id.as_ref() == Some(agent)
+        && call.provider_agent_id.as_ref() == Some(at_provider)
         && call.phone_line_id.as_ref() == Some(line)
 }
 

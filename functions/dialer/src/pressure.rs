@@ -13,11 +13,16 @@ const AT_ONCE: SignedDuration = SignedDuration::from_millis(700);
 
 impl Dialer {
     /// Tells the other dialers how the provider bore this dial.
-    pub(crate) async fn note_answer(&self, call: &Call, answer: &Result<PlacedCall, DialError>) {
-        let event = event_of(call.provider, answer);
+    pub(crate) async fn note_answer(
+        &self,
+        kind: ProviderKind,
+        call: &Call,
+        answer: &Result<PlacedCall, DialError>,
+    ) {
+        let event = event_of(kind, answer);
         let noted = self
             .store
-            .note_provider_event(call.provider, &event, self.clock.now())
+            .note_provider_event(kind, &event, self.clock.now())
             .await;
         if let Err(error) = noted {
             tracing::warn!(call.id = %call.call_id, %error, "the provider's state could not be written");
@@ -26,10 +31,10 @@ impl Dialer {
 
     /// Pauses what cannot go on until a person has done something: every running campaign of the
     /// provider when it is the account, this one when it is its agent or phone line.
-    pub(crate) async fn hold_campaigns(&self, call: &Call, refusal: &Refusal) {
+    pub(crate) async fn hold_campaigns(&self, kind: ProviderKind, call: &Call, refusal: &Refusal) {
         let held = match (refusal.concerns_the_account(), refusal.holds_the_campaign()) {
-            (true, _) => self.hold_all(call, refusal).await,
-            (false, true) => self.hold_one(call, refusal).await,
+            (true, _) => self.hold_all(kind, call, refusal).await,
+            (false, true) => self.hold_one(kind, call, refusal).await,
             (false, false) => Ok(()),
         };
         if let Err(error) = held {
@@ -38,14 +43,14 @@ impl Dialer {
         }
     }
 
-    async fn hold_one(&self, call: &Call, refusal: &Refusal) -> Result<(), StoreError> {
+    async fn hold_one(&self, kind: ProviderKind, call: &Call, refusal: &Refusal) -> Result<(), StoreError> {
         let Some(campaign) = &call.campaign_id else {
             return Ok(());
         };
         let now = self.clock.now();
         if self
             .store
-            .pause_because(campaign, &refusal.explain_at(call.provider), now)
+            .pause_because(campaign, &refusal.explain_at(kind), now)
             .await?
         {
             tracing::error!(campaign.id = %campaign, %refusal, "campaign paused");
@@ -53,20 +58,20 @@ impl Dialer {
         Ok(())
     }
 
-    async fn hold_all(&self, call: &Call, refusal: &Refusal) -> Result<(), StoreError> {
+    async fn hold_all(&self, kind: ProviderKind, call: &Call, refusal: &Refusal) -> Result<(), StoreError> {
         // This one for certain: the list follows a moment behind.
-        self.hold_one(call, refusal).await?;
+        self.hold_one(kind, call, refusal).await?;
         let mut cursor = None;
         loop {
             let page = self
                 .store
                 .list_campaigns(Some(CampaignStatus::Running), cursor.as_ref(), 100)
                 .await?;
-            for campaign in page.items.iter().filter(|c| c.provider == call.provider) {
+            for campaign in page.items.iter().filter(|c| c.provider == kind) {
                 let (id, now) = (&campaign.campaign_id, self.clock.now());
                 if self
                     .store
-                    .pause_because(id, &refusal.explain_at(call.provider), now)
+                    .pause_because(id, &refusal.explain_at(kind), now)
                     .await?
                 {
                     tracing::error!(campaign.id = %id, %refusal, "campaign paused");

@@ -65,9 +65,10 @@ impl Dialer {
 
     /// Asks the provider how the call is. What cannot be learned now is asked again later.
     async fn ask(&self, call: &Call) -> Result<(), StoreError> {
+        let Some(kind) = call.provider else { return Ok(()) };
         match look_after(
             &self.store,
-            self.providers.get(call.provider).as_ref(),
+            self.providers.get(kind).as_ref(),
             call,
             self.clock.now(),
         )

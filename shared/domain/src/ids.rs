@@ -133,6 +133,10 @@ own_id!(/// Our id of an address that events are sent to.
     EventTargetId, "event target id", "tgt_");
 own_id!(/// Our id of settings of campaigns that are kept under a name.
     CampaignTemplateId, "campaign template id", "tmpl_");
+own_id!(/// Our id of a rule that says where inbound calls go.
+    RoutingRuleId, "routing rule id", "rule_");
+own_id!(/// Our id of somebody's wish to be called back.
+    CallbackId, "callback id", "cb_");
 own_id!(/// Our id of a register that do-not-call numbers are imported from.
     RegisterId, "register id", "reg_");
 

@@ -147,8 +147,10 @@ impl Measurement {
     /// What the end of a call says; none of one that was cancelled or is still live.
     pub fn of_call(call: &Call) -> Option<Self> {
         let is_measured = call.status.is_final() && call.status != CallStatus::Cancelled;
-        is_measured.then(|| Self::CallEnded {
-            provider: call.provider,
+        // What no platform had a part in says nothing of one.
+        let provider = call.provider.filter(|_| is_measured)?;
+        Some(Self::CallEnded {
+            provider,
             outcome: call.status,
             duration_secs: call
                 .duration_secs

@@ -33,9 +33,10 @@ pub async fn settle_unconfirmed(
     now: Timestamp,
 ) -> Result<Settled, ReconcileError> {
     let since = call.placing_at.unwrap_or(call.created_at);
-    let shown = provider
-        .find_conversation(&call.call_id, &call.provider_agent_id, since)
-        .await?;
+    let shown = match &call.provider_agent_id {
+        Some(agent) => provider.find_conversation(&call.call_id, agent, since).await?,
+        None => None,
+    };
     decide(store, call, shown, now).await
 }
 
@@ -52,9 +53,9 @@ pub async fn look_after(
 ) -> Result<Settled, ReconcileError> {
     let settled = ask(store, provider, call, now).await;
     if let Err(ReconcileError::Provider(error @ ProviderError::Unavailable { .. })) = &settled {
-        let error = error.explain_at(call.provider);
+        let error = error.explain_at(provider.kind());
         store
-            .note_provider_event(call.provider, &ProviderEvent::Failed { error }, now)
+            .note_provider_event(provider.kind(), &ProviderEvent::Failed { error }, now)
             .await?;
     }
     settled

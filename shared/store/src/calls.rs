@@ -330,7 +330,10 @@ pub(crate) fn fits(filter: &CallFilter, call: &Call) -> bool {
             .as_ref()
             .is_none_or(|number| call.phone_number.as_ref() == Some(number))
         && filter.status.is_none_or(|status| call.status == status)
-        && filter.agent_id.as_ref().is_none_or(|id| &call.agent_id == id)
+        && filter
+            .agent_id
+            .as_ref()
+            .is_none_or(|id| call.agent_id.as_ref() == Some(id))
         && filter.handled.is_none_or(|handled| call.handled == handled)
         && filter.desk.is_none_or(|desk| call.desk() == Some(desk))
         && filter

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
     AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, ListId,
-    PhoneNumber, ProviderId, ProviderKind, RecipientId, RecipientStatus, RegisterId, UploadId,
+    PhoneNumber, ProviderId, ProviderKind, RecipientId, RecipientStatus, RegisterId, Topic, UploadId,
 };
 
 use crate::item::{Item, s};
@@ -80,7 +80,11 @@ pub(crate) fn turn(id: &CallId, index: usize) -> Key {
     Key::new(format!("CALL#{id}"), format!("TURN#{index:06}"))
 }
 
-pub(crate) fn stats(day: &str, agent: &AgentId, shard: u64) -> Key {
+/// Stands in sort keys for the agent of calls that no agent spoke in.
+pub(crate) const NO_AGENT: &str = "none";
+
+pub(crate) fn stats(day: &str, agent: Option<&AgentId>, shard: u64) -> Key {
+    let agent = agent.map_or(NO_AGENT, AgentId::as_str);
     Key::new(format!("STATS#{day}"), format!("{agent}#{shard}"))
 }
 
@@ -392,4 +396,40 @@ pub(crate) fn batch_counter() -> Key {
 
 pub(crate) fn batch(number: u64) -> Key {
     Key::new("BATCHES", format!("{number:012}"))
+}
+
+/// How many shards the subscribers of a topic have that many people are told of.
+const TOPIC_SHARDS: u64 = 8;
+
+/// What the sort keys of [`turn`] begin with.
+pub(crate) const TURN: &str = "TURN#";
+
+/// A ticket for the WebSocket API, by the digest of its secret.
+pub(crate) fn live_ticket(digest: &str) -> Key {
+    Key::new(format!("TICKET#{digest}"), META)
+}
+
+/// Until when anybody may be connected to the WebSocket API.
+pub(crate) fn live_listeners() -> Key {
+    Key::new("LIVE", META)
+}
+
+/// A connection to the WebSocket API. Its id is API Gateway's, and opaque.
+pub(crate) fn live_connection(id: &str) -> Key {
+    Key::new(format!("CONNECTION#{id}"), META)
+}
+
+/// The partitions in which a topic's subscribers lie.
+pub(crate) fn live_topic(topic: &Topic) -> Vec<String> {
+    let shards = if topic.is_of_one() { 1 } else { TOPIC_SHARDS };
+    (0..shards)
+        .map(|shard| format!("TOPIC#{topic}#{shard}"))
+        .collect()
+}
+
+/// That a connection is told of a topic.
+pub(crate) fn live_subscriber(topic: &Topic, connection: &str) -> Key {
+    let shards = if topic.is_of_one() { 1 } else { TOPIC_SHARDS };
+    let shard = shard_of(connection, shards);
+    Key::new(format!("TOPIC#{topic}#{shard}"), connection)
 }

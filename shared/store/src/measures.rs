@@ -219,10 +219,12 @@ impl Store {
 
     /// Counts how a call ended, in the transaction that ends it.
     pub(crate) fn measure_end<T: Copy>(&self, tx: &mut Transaction<T>, part: T, call: &Call) {
-        let Some(additions) = of_call(call) else { return };
+        let (Some(additions), Some(provider)) = (of_call(call), call.provider) else {
+            return;
+        };
         let at = call.ended_at.unwrap_or(call.updated_at);
         let shard = keys::shard_of(call.call_id.as_str(), keys::COUNTER_SHARDS);
-        let key = keys::call_measures(call.provider, at, shard);
+        let key = keys::call_measures(provider, at, shard);
         let change = Change::new(&additions, at);
         let mut when = When::always();
         for (name, attribute) in &change.names {

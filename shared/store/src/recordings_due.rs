@@ -13,8 +13,8 @@ use crate::{Store, StoreError, keys};
 pub struct RecordingDue {
     /// The call.
     pub call_id: CallId,
-    /// Where it is.
-    pub provider: ProviderKind,
+    /// Where it is; none: at the carrier, which recorded the line.
+    pub provider: Option<ProviderKind>,
     /// The conversation it belongs to, when known.
     pub conversation_id: Option<ProviderId>,
     /// When the call ended.

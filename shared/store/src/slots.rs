@@ -103,7 +103,9 @@ impl Store {
             let table = &self.config.system_table;
             tx.update(part, table, key, "ADD in_use :one", free.value(":one", n(1)));
         };
-        take(agent, &keys::agent_slots(&call.agent_id));
+        if let Some(id) = &call.agent_id {
+            take(agent, &keys::agent_slots(id));
+        }
         if let Some(id) = &call.phone_line_id {
             take(line, &keys::line_slots(id));
         }
@@ -117,8 +119,9 @@ impl Store {
         };
         let queue = keys::queue_settings();
         less(parts.queue, system, &queue, "ADD slots_in_use :minus");
-        let agent = keys::agent_slots(&call.agent_id);
-        less(parts.agent, system, &agent, "ADD in_use :minus");
+        if let Some(id) = &call.agent_id {
+            less(parts.agent, system, &keys::agent_slots(id), "ADD in_use :minus");
+        }
         if let Some(id) = &call.phone_line_id {
             less(parts.line, system, &keys::line_slots(id), "ADD in_use :minus");
         }

@@ -70,7 +70,7 @@ impl CallStats {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsRow {
     /// The agent.
-    pub agent_id: AgentId,
+    pub agent_id: Option<AgentId>,
     /// Its counters.
     pub stats: CallStats,
 }
@@ -101,7 +101,7 @@ impl Store {
                 .value(":one", n(1))
                 .value(":success", n(success))
                 .value(":secs", n(call.duration_secs.unwrap_or(0)));
-            let key = keys::stats(period, &call.agent_id, shard);
+            let key = keys::stats(period, call.agent_id.as_ref(), shard);
             let add = "ADD calls :one, #outcome :one, success :success, duration_secs :secs, needs_attention :needs";
             tx.update(part, &self.config.calls_table, &key, add, values);
         }
@@ -111,7 +111,7 @@ impl Store {
     /// Moves the count of calls that need attention, in the transaction that moves the call.
     pub(crate) fn count_attention<T: Copy>(&self, tx: &mut Transaction<T>, part: T, call: &Call, moved: i64) {
         let shard = keys::shard_of(call.call_id.as_str(), keys::COUNTER_SHARDS);
-        let key = keys::stats(ALL_TIME, &call.agent_id, shard);
+        let key = keys::stats(ALL_TIME, call.agent_id.as_ref(), shard);
         let values = When::always().value(":moved", n(moved));
         tx.update(
             part,
@@ -148,8 +148,13 @@ impl Store {
                 .get("sk")
                 .and_then(|v| v.as_s().ok())
                 .and_then(|sk| sk.split_once('#'));
-            let Some(Ok(agent_id)) = agent.map(|(id, _)| AgentId::parse(id)) else {
-                continue;
+            let agent_id = match agent {
+                Some((keys::NO_AGENT, _)) => None,
+                Some((id, _)) => match AgentId::parse(id) {
+                    Ok(id) => Some(id),
+                    Err(_) => continue,
+                },
+                None => continue,
             };
             let stats = CallStats::from_item(&item);
             // Sorted by key: an agent's shards follow each other.

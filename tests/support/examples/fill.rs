@@ -104,8 +104,8 @@ fn past_call(index: u64, agents: &[Agent], now: Timestamp, days: i64, rng: &mut 
         call_id: CallId::generate(began, rng),
         status,
         origin: CallOrigin::Imported,
-        agent_id: agent.agent_id.clone(),
-        provider_agent_id: agent.provider_agent_id.clone(),
+        agent_id: Some(agent.agent_id.clone()),
+        provider_agent_id: Some(agent.provider_agent_id.clone()),
         phone_number: Some(records::number(index % 10_000)),
         variables: [
             ("name".to_owned(), name.to_owned()),

@@ -15,6 +15,7 @@ pub(crate) mod dial_settings;
 pub(crate) mod do_not_call;
 pub(crate) mod event_targets;
 pub(crate) mod exports;
+pub(crate) mod live;
 pub(crate) mod monitoring;
 pub(crate) mod people;
 pub(crate) mod phone_lines;

@@ -201,7 +201,7 @@ async fn every_filter_holds_in_every_view() {
             Direction::Outbound
         };
         if index % 4 == 0 {
-            call.agent_id = berta.clone();
+            call.agent_id = Some(berta.clone());
         }
         call.phone_number = Some(records::number(index % 5));
         call.results.summary = Some(if index % 6 == 0 { "Café" } else { "Tea" }.to_owned());

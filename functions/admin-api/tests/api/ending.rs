@@ -12,7 +12,7 @@ async fn call(api: &TestApi, provider: ProviderKind, status: CallStatus) -> Call
     let mut call = records::call("c", api.test.now());
     let request = PlaceCall {
         attempt: call.call_id.clone(),
-        provider_agent_id: call.provider_agent_id.clone(),
+        provider_agent_id: call.provider_agent_id.clone().unwrap(),
         phone_line_id: call.phone_line_id.clone().unwrap(),
         carrier: call.carrier.unwrap(),
         to: call.phone_number.clone().unwrap(),
@@ -21,7 +21,7 @@ async fn call(api: &TestApi, provider: ProviderKind, status: CallStatus) -> Call
         ringing_timeout_secs: 60,
     };
     let placed = api.ultravox.place_call(&request).await.unwrap();
-    call.provider = provider;
+    call.provider = Some(provider);
     call.status = status;
     call.conversation_id = Some(placed.conversation_id);
     api.test.store.create_call(&call).await.unwrap();

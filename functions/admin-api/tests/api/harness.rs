@@ -32,29 +32,31 @@ impl TestApi {
 
     /// An empty one, with one platform and more than it needs.
     pub(crate) async fn start_with(more: impl FnOnce(Deps, Arc<dyn Clock>) -> Deps) -> Self {
-        Self::with(|elevenlabs, _| Providers::only(Arc::new(elevenlabs)), more).await
+        Self::with(|elevenlabs, _, _| Providers::only(Arc::new(elevenlabs)), more).await
     }
 
     /// An empty one, where every platform is set up.
     pub(crate) async fn start_with_both() -> Self {
-        let both = |elevenlabs: FakeProvider, ultravox: FakeProvider| {
+        let both = |elevenlabs: FakeProvider, ultravox: FakeProvider, openai: FakeProvider| {
             Providers::each(|kind| match kind {
                 ProviderKind::Elevenlabs => Arc::new(elevenlabs.clone()),
                 ProviderKind::Ultravox => Arc::new(ultravox.clone()),
+                ProviderKind::Openai => Arc::new(openai.clone()),
             })
         };
         Self::with(both, |deps, _| deps).await
     }
 
     async fn with(
-        providers: impl FnOnce(FakeProvider, FakeProvider) -> Providers,
+        providers: impl FnOnce(FakeProvider, FakeProvider, FakeProvider) -> Providers,
         more: impl FnOnce(Deps, Arc<dyn Clock>) -> Deps,
     ) -> Self {
         let test = TestStore::start().await;
         let clock = Arc::new(test.clock.clone());
         let provider = FakeProvider::new(clock.clone());
         let ultravox = FakeProvider::of(ProviderKind::Ultravox, clock.clone());
-        let providers = providers(provider.clone(), ultravox.clone());
+        let openai = FakeProvider::of(ProviderKind::Openai, clock.clone());
+        let providers = providers(provider.clone(), ultravox.clone(), openai);
         let chance = StdRng::seed_from_u64(7);
         let deps = Deps::new(test.store.clone(), providers, clock.clone(), LIMIT, chance);
         let router = router(more(deps, clock));

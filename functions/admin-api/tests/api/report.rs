@@ -125,7 +125,7 @@ async fn two_agents_are_compared_in_a_sentence() {
     api.test.store.create_agent(&ben).await.unwrap();
     let call = |n: u64, agent: &AgentId, success: bool| {
         let mut call = finished(&campaign, n, api.test.now());
-        call.agent_id = agent.clone();
+        call.agent_id = Some(agent.clone());
         call.status = CallStatus::Completed;
         call.results.success = success.then_some(CallSuccess::Success);
         call

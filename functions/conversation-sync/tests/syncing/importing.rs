@@ -37,7 +37,10 @@ async fn what_began_elsewhere_becomes_a_call_once_with_transcript_and_recording(
         (call.origin, call.status, call.direction),
         (CallOrigin::Imported, CallStatus::Completed, Direction::Inbound)
     );
-    assert_eq!(call.agent_id, records::agent("anna", world.test.now()).agent_id);
+    assert_eq!(
+        call.agent_id,
+        Some(records::agent("anna", world.test.now()).agent_id)
+    );
     assert_eq!(call.phone_number, Some(records::number(7)));
     assert_eq!(
         (call.created_at, call.ended_at),

@@ -44,7 +44,7 @@ async fn a_failed_start_finds_the_one_call_to_its_number_whose_conversation_is_n
 async fn a_failed_start_that_could_mean_several_calls_or_none_waits_for_the_dialer() {
     let elsewhere = |call: &mut Call| {
         to(BUSY_NUMBER)(call);
-        call.provider_agent_id = records::provider_id("agent_another");
+        call.provider_agent_id = Some(records::provider_id("agent_another"));
     };
     for calls in 0..3 {
         let world = World::start().await;

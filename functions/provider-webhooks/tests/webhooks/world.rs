@@ -119,7 +119,7 @@ impl World {
     pub(crate) async fn placing(&self, name: &str, change: impl FnOnce(&mut Call)) -> Call {
         let begun = self.now() - SignedDuration::from_secs(60);
         let mut call = records::call(name, begun);
-        call.provider_agent_id = records::provider_id("agent_01kexampleagent0000000001");
+        call.provider_agent_id = Some(records::provider_id("agent_01kexampleagent0000000001"));
         change(&mut call);
         self.test.store.create_call(&call).await.unwrap();
         let until = self.now() + SignedDuration::from_secs(60);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     AgentId, CallId, CallStatus, CampaignId, Carrier, Disclosed, DynamicVariables, HoursUsed, PhoneNumber,
-    ProviderId, ProviderKind, RecipientId,
+    ProviderId, ProviderKind, Reception, RecipientId,
 };
 
 /// Who called whom.
@@ -33,6 +33,8 @@ pub enum CallOrigin {
     Api,
     /// Found at the provider; it began elsewhere.
     Imported,
+    /// Somebody called one of our numbers.
+    Reception,
 }
 
 /// The provider's judgement of a finished call.
@@ -190,12 +192,12 @@ pub struct Call {
     pub direction: Direction,
     /// What made it.
     pub origin: CallOrigin,
-    /// The platform.
-    pub provider: ProviderKind,
-    /// Our agent.
-    pub agent_id: AgentId,
-    /// The provider's id of the agent.
-    pub provider_agent_id: ProviderId,
+    /// The platform; none where no agent speaks: an inbound call that goes to a person or to voicemail.
+    pub provider: Option<ProviderKind>,
+    /// Our agent; none where none speaks.
+    pub agent_id: Option<AgentId>,
+    /// The provider's id of the agent; none where none speaks.
+    pub provider_agent_id: Option<ProviderId>,
     /// The line it is placed from.
     pub phone_line_id: Option<ProviderId>,
     /// Who carries it.
@@ -267,6 +269,9 @@ pub struct Call {
     /// the agent did not speak.
     #[serde(default)]
     pub disclosure: Option<Disclosed>,
+    /// What the reception made of it; none of an outbound call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reception: Option<Reception>,
     /// Its recording.
     pub recording: Recording,
     /// Whether somebody has dealt with it.

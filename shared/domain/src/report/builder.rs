@@ -87,7 +87,9 @@ impl ReportBuilder {
         }
         let attempt = call.attempt.min(MOST_ATTEMPTS);
         self.attempts.entry(attempt).or_default().add(tally);
-        add_to(&mut self.agents, call.agent_id.as_str(), tally);
+        if let Some(agent) = &call.agent_id {
+            add_to(&mut self.agents, agent.as_str(), tally);
+        }
         if let Some(line) = &call.phone_line_id {
             add_to(&mut self.lines, line.as_str(), tally);
         }

@@ -15,11 +15,12 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Takes a call that is over; one without a person is nobody's.
+    /// Takes a call that is over; one without an agent is no agent's, one without a person nobody's.
     pub(super) fn add(&mut self, call: &Call) {
-        let known = self.agents.iter().position(|(id, _)| *id == call.agent_id);
+        let Some(agent) = &call.agent_id else { return };
+        let known = self.agents.iter().position(|(id, _)| id == agent);
         let place = known.unwrap_or_else(|| {
-            self.agents.push((call.agent_id.clone(), 0));
+            self.agents.push((agent.clone(), 0));
             self.agents.len() - 1
         });
         self.agents[place].1 += 1;

@@ -53,10 +53,10 @@ fn person(n: u64) -> RecipientId {
 fn called_by(agent: &str, successes: u64, people: u64) -> Vec<Call> {
     let calls = (0..people).flat_map(|n| {
         let mut first = call(CallStatus::NoAnswer);
-        first.agent_id = AgentId::derived(&[agent]);
+        first.agent_id = Some(AgentId::derived(&[agent]));
         first.recipient_id = Some(person(n + 1_000 * agent.len() as u64));
         let mut second = answered(n < successes);
-        second.agent_id = first.agent_id.clone();
+        second.agent_id.clone_from(&first.agent_id);
         second.recipient_id.clone_from(&first.recipient_id);
         match n % 3 {
             0 => vec![first, second],
@@ -238,7 +238,7 @@ prop_compose! {
         call.duration_secs = secs;
         call.results.cost_usd = cost;
         call.attempt = attempt;
-        call.agent_id = AgentId::derived(&[&agent.to_string()]);
+        call.agent_id = Some(AgentId::derived(&[&agent.to_string()]));
         call.phone_line_id = line.map(|n| ProviderId::parse(&format!("phnum_{n}")).unwrap());
         call.recipient_id = person.map(self::person);
         call.placing_at = hour.map(|hours| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours));

@@ -52,7 +52,7 @@ impl FailedStart {
         });
         begun
             && call.status.is_live()
-            && call.provider_agent_id == self.provider_agent_id
+            && call.provider_agent_id.as_ref() == Some(&self.provider_agent_id)
             && call
                 .conversation_id
                 .as_ref()

@@ -96,7 +96,7 @@ async fn a_line_that_is_free_before_the_call_is_settled_counts_no_more_and_is_fr
         .await
         .unwrap();
     assert_eq!(slots(&test).await, 0);
-    let own = (one.agent_id.clone(), one.phone_line_id.clone().unwrap());
+    let own = (one.agent_id.clone().unwrap(), one.phone_line_id.clone().unwrap());
     assert_eq!(test.store.own_slots(&own.0, &own.1).await.unwrap(), (0, 0));
 }
 

@@ -23,7 +23,7 @@ async fn with_calls(
         let mut call = records::call(&index.to_string(), test.now());
         let (status, agent) = of(index);
         call.status = status;
-        call.agent_id = AgentId::derived(&[agent]);
+        call.agent_id = Some(AgentId::derived(&[agent]));
         test.store.create_call(&call).await.unwrap();
         test.clock.advance(SignedDuration::from_secs(1));
         made.push(call.call_id);

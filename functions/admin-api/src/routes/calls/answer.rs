@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
     AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction, Disclosed,
-    DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, RecipientId, Recording,
+    DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, Reception, RecipientId, Recording,
 };
 use utoipa::ToSchema;
 
@@ -22,10 +22,10 @@ pub(crate) struct CallAnswer {
     direction: Direction,
     /// What made it.
     origin: CallOrigin,
-    /// The platform.
-    provider: ProviderKind,
-    /// Our agent.
-    agent_id: AgentId,
+    /// The platform; none where no agent speaks.
+    provider: Option<ProviderKind>,
+    /// Our agent; none where none speaks.
+    agent_id: Option<AgentId>,
     /// The line it is placed from.
     phone_line_id: Option<ProviderId>,
     /// Who carries it.
@@ -75,6 +75,8 @@ pub(crate) struct CallAnswer {
     results_complete: bool,
     /// Whether the agent's first words were those that the campaign asks for.
     disclosure: Option<Disclosed>,
+    /// What the reception made of it; none of an outbound call.
+    reception: Option<Reception>,
     /// Its recording.
     recording: Recording,
     /// Whether somebody has dealt with it.
@@ -120,6 +122,7 @@ impl CallAnswer {
             results: call.results,
             results_complete: call.results_complete,
             disclosure: call.disclosure,
+            reception: call.reception,
             recording: call.recording,
             handled: call.handled,
             can_be_ended,

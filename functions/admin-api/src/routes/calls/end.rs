@@ -2,7 +2,7 @@
 
 use axum::Json;
 use serde::Serialize;
-use switchboard_domain::{Call, CallId, CallStatus, Carrier, ProviderId};
+use switchboard_domain::{Call, CallId, CallStatus, Carrier, ProviderId, ProviderKind};
 use switchboard_providers::{EndedCall, platform};
 use switchboard_service::{Problem, ProblemCode};
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ pub(crate) struct CallEnded {
 /// Where a call that is in progress can be ended.
 enum Way<'a> {
     /// At its platform, by the conversation.
-    Platform(&'a ProviderId),
+    Platform(ProviderKind, &'a ProviderId),
     /// At the carrier, by its id there.
     Leg(&'a str),
 }
@@ -31,8 +31,10 @@ fn way_to_end(call: &Call, ends_legs: bool) -> Option<Way<'_>> {
     if !is_live(call) {
         return None;
     }
-    if platform(call.provider).ends_calls() {
-        return call.conversation_id.as_ref().map(Way::Platform);
+    if let Some(kind) = call.provider
+        && platform(kind).ends_calls()
+    {
+        return call.conversation_id.as_ref().map(|id| Way::Platform(kind, id));
     }
     let leg = call.carrier_call_id.as_deref();
     leg.filter(|_| ends_legs && call.carrier == Some(Carrier::Twilio))
@@ -59,10 +61,10 @@ pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Ans
     }
     let carrier = api.carrier().await;
     let ended = match (way_to_end(&call, carrier.is_some()), carrier) {
-        (Some(Way::Platform(conversation)), _) => {
-            let provider = api.platform(call.provider).await?;
+        (Some(Way::Platform(kind, conversation)), _) => {
+            let provider = api.platform(kind).await?;
             let ended = provider.end_call(conversation).await;
-            ended.map_err(Problem::of_provider(call.provider))?
+            ended.map_err(Problem::of_provider(kind))?
         }
         (Some(Way::Leg(id)), Some(twilio)) => twilio.end_call(id).await.map_err(Problem::of_carrier)?,
         _ => return Err(not_possible(&call)),
@@ -108,7 +110,7 @@ fn not_possible(call: &Call) -> Problem {
         format!(
             "{} has no way to end a call in progress. {instead}{id}, or wait: it ends by itself at the longest call that \
              its agent allows.",
-            call.provider.name()
+            call.provider.map_or("The carrier", ProviderKind::name)
         ),
     )
 }

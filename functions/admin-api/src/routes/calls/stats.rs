@@ -84,8 +84,8 @@ pub(crate) struct DayTotals {
 /// The calls of one agent over all time.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AgentTotals {
-    /// The agent.
-    agent_id: AgentId,
+    /// The agent; none: the calls that no agent spoke in.
+    agent_id: Option<AgentId>,
     /// Its name; none when it was deleted.
     name: Option<String>,
     /// Its calls.
@@ -156,7 +156,7 @@ fn sum(rows: &[StatsRow]) -> CallStats {
 }
 
 async fn with_names(api: &crate::api::Api, rows: Vec<StatsRow>) -> Result<Vec<AgentTotals>, Problem> {
-    let ids: Vec<AgentId> = rows.iter().map(|row| row.agent_id.clone()).collect();
+    let ids: Vec<AgentId> = rows.iter().filter_map(|row| row.agent_id.clone()).collect();
     let names: BTreeMap<AgentId, String> = stream::iter(ids)
         .map(|id| async move { api.store.find_agent(&id).await })
         .buffer_unordered(AT_ONCE)
@@ -164,7 +164,7 @@ async fn with_names(api: &crate::api::Api, rows: Vec<StatsRow>) -> Result<Vec<Ag
         .try_collect()
         .await?;
     let named = |row: StatsRow| AgentTotals {
-        name: names.get(&row.agent_id).cloned(),
+        name: row.agent_id.as_ref().and_then(|id| names.get(id)).cloned(),
         agent_id: row.agent_id,
         totals: row.stats.into(),
     };
