@@ -29,6 +29,7 @@ mod failure;
 pub mod fake;
 pub mod http;
 mod lenient;
+pub mod openai;
 mod outcome;
 mod platform;
 mod provider;

@@ -8,11 +8,13 @@ use switchboard_domain::ProviderKind;
 use url::Url;
 
 use crate::elevenlabs::ElevenLabsPlatform;
+use crate::openai::OpenAiPlatform;
 use crate::ultravox::UltravoxPlatform;
 use crate::{AgentOption, ApiKeySource, ParseError, Secret, SignatureError, VoiceProvider, Webhook};
 
 /// One line registers a platform. In the order of [`ProviderKind::ALL`].
-static PLATFORMS: [&dyn Platform; ProviderKind::ALL.len()] = [&ElevenLabsPlatform, &UltravoxPlatform];
+static PLATFORMS: [&dyn Platform; ProviderKind::ALL.len()] =
+    [&ElevenLabsPlatform, &UltravoxPlatform, &OpenAiPlatform];
 
 /// A platform: how it is reached, how it signs, and what it can be told.
 pub trait Platform: Send + Sync {

@@ -144,8 +144,8 @@ fn connect(config: &ServiceConfig, secrets: &Secrets) -> Result<EachProvider, In
         let keys: Arc<dyn ApiKeySource> = secrets.get(kind).clone();
         platform(kind).connect(config.provider(kind).base_url.clone(), keys)
     };
-    let [elevenlabs, ultravox] = ProviderKind::ALL.map(connect);
-    Ok([elevenlabs?, ultravox?])
+    let [elevenlabs, ultravox, openai] = ProviderKind::ALL.map(connect);
+    Ok([elevenlabs?, ultravox?, openai?])
 }
 
 #[cfg(test)]

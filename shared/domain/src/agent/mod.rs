@@ -20,17 +20,20 @@ pub enum ProviderKind {
     Elevenlabs,
     /// Ultravox.
     Ultravox,
+    /// OpenAI Realtime.
+    Openai,
 }
 
 impl ProviderKind {
     /// Every provider there is.
-    pub const ALL: [Self; 2] = [Self::Elevenlabs, Self::Ultravox];
+    pub const ALL: [Self; 3] = [Self::Elevenlabs, Self::Ultravox, Self::Openai];
 
     /// The name in URLs, keys and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Elevenlabs => "elevenlabs",
             Self::Ultravox => "ultravox",
+            Self::Openai => "openai",
         }
     }
 
@@ -39,6 +42,7 @@ impl ProviderKind {
         match self {
             Self::Elevenlabs => "ElevenLabs",
             Self::Ultravox => "Ultravox",
+            Self::Openai => "OpenAI",
         }
     }
 
