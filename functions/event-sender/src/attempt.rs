@@ -7,12 +7,11 @@ use rand::RngExt;
 use switchboard_domain::{
     Delivery, DeliveryAttempt, DeliveryStatus, DeliveryVerdict, EventTarget, OutgoingEvent,
 };
-use switchboard_service::Causes;
+use switchboard_service::{Bounds, Causes, sign};
 use switchboard_store::{EventMessage, StoreError};
 
 use crate::retry_after::retry_after;
 use crate::sender::EventSender;
-use crate::signature::sign;
 
 /// The longest wait that the queue can hold a message for; what is due later is found by the schedule.
 const QUEUE_HOLDS: SignedDuration = SignedDuration::from_mins(15);
@@ -92,7 +91,9 @@ impl EventSender {
                     ("webhook-timestamp", timestamp.as_str()),
                     ("webhook-signature", signature.as_str()),
                 ];
-                self.poster.post(&target.url, &headers, &event.body).await
+                self.poster
+                    .post(&target.url, &headers, &event.body, Bounds::OF_EVENTS)
+                    .await
             }
             Err(error) => Err(format!("{error}; rotate the secret of this target")),
         };

@@ -6,13 +6,8 @@
 
 mod attempt;
 mod event;
-mod post;
-mod resolver;
 mod retry_after;
 mod sender;
-mod signature;
 
 pub use event::SenderEvent;
-pub use post::{Answer, Poster};
 pub use sender::{EventSender, Pace, Summary};
-pub use signature::{InvalidSecret, sign};

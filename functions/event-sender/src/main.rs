@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use event_sender::{EventSender, Pace, Poster, SenderEvent};
+use event_sender::{EventSender, Pace, SenderEvent};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use switchboard_service::{Starting, TargetSecrets, address_rules, rng};
+use switchboard_service::{Poster, Starting, TargetSecrets, address_rules, rng};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -8,11 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use serde::Serialize;
 use switchboard_domain::{Clock, Delivery, DeliveryStatus, OutgoingEvent};
-use switchboard_service::{Causes, TargetSecrets};
+use switchboard_service::{Causes, Poster, TargetSecrets};
 use switchboard_store::{EventMessage, Store, StoreError};
 
 use crate::event::SenderEvent;
-use crate::post::Poster;
 
 /// Events, or deliveries, that are read at one time, per shard of their index.
 const READ: u32 = 25;

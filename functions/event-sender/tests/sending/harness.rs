@@ -8,10 +8,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use event_sender::{EventSender, Pace, Poster, Summary};
+use event_sender::{EventSender, Pace, Summary};
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{AddressRules, Delivery, EventTarget, EventTargetId, EventType};
-use switchboard_service::{MemorySecrets, TargetSecrets, new_target_secret, rng};
+use switchboard_service::{MemorySecrets, Poster, TargetSecrets, new_target_secret, rng};
 use switchboard_testing::TestStore;
 
 /// What the receiver answers: status, headers, body.

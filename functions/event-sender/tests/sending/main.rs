@@ -3,10 +3,10 @@
 
 mod harness;
 
-use event_sender::sign;
 use jiff::SignedDuration;
 use serde_json::Value;
 use switchboard_domain::{DeliveryStatus, EVENT_ATTEMPTS, EventType, MAX_RETRY_AFTER, OutgoingEvent};
+use switchboard_service::sign;
 use switchboard_store::DialLimits;
 use switchboard_testing::records;
 

@@ -8,12 +8,24 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use switchboard_domain::{AddressRules, InvalidAddress};
 
-use crate::resolver::{NotPublic, PublicOnly};
+use super::resolver::{NotPublic, PublicOnly};
 
-/// For everything: name, connection, request, answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// What is kept of the body of an answer, in bytes. The rest is not read.
-const MAX_RESPONSE_BYTES: usize = 4_096;
+/// How long is waited for an answer, and how much of it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// For everything: name, connection, request, answer.
+    pub timeout: Duration,
+    /// What is kept of the body of an answer, in bytes. The rest is not read.
+    pub body_bytes: usize,
+}
+
+impl Bounds {
+    /// Of an event: its answer says hardly more than that it arrived.
+    pub const OF_EVENTS: Self = Self {
+        timeout: Duration::from_secs(10),
+        body_bytes: 4_096,
+    };
+}
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +54,6 @@ impl Poster {
     pub fn new(rules: AddressRules) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("Switchboard/", env!("CARGO_PKG_VERSION")))
-            .timeout(TIMEOUT)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
@@ -57,21 +68,25 @@ impl Poster {
     ///
     /// # Errors
     /// With what went wrong, in one sentence that holds nothing of the address.
-    pub async fn post(&self, url: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, String> {
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+        bounds: Bounds,
+    ) -> Result<Answer, String> {
+        let told = |error: reqwest::Error| told(&error, bounds.timeout);
         // Again at every attempt: rules change, and an address written by hand connects without a name.
         let url = self
             .rules
             .check(url)
             .map_err(|error: InvalidAddress| error.to_string())?;
-        let mut request = self.http.post(url).header(CONTENT_TYPE, "application/json");
+        let request = self.http.post(url).timeout(bounds.timeout);
+        let mut request = request.header(CONTENT_TYPE, "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = request
-            .body(body.to_owned())
-            .send()
-            .await
-            .map_err(|error| told(&error))?;
+        let mut response = request.body(body.to_owned()).send().await.map_err(told)?;
         let retry_after = response.headers().get(RETRY_AFTER);
         let retry_after = retry_after
             .and_then(|value| value.to_str().ok())
@@ -80,9 +95,9 @@ impl Poster {
         let mut bytes = Vec::new();
         // A status has come: a body that stays away changes nothing of it.
         while let Ok(Some(chunk)) = response.chunk().await {
-            let room = MAX_RESPONSE_BYTES.saturating_sub(bytes.len());
+            let room = bounds.body_bytes.saturating_sub(bytes.len());
             bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if bytes.len() >= MAX_RESPONSE_BYTES {
+            if bytes.len() >= bounds.body_bytes {
                 break;
             }
         }
@@ -95,7 +110,7 @@ impl Poster {
 }
 
 /// One sentence for the log of a delivery.
-fn told(error: &reqwest::Error) -> String {
+fn told(error: &reqwest::Error, timeout: Duration) -> String {
     let mut deepest: &dyn Error = error;
     while let Some(source) = deepest.source() {
         if source.is::<NotPublic>() {
@@ -104,7 +119,7 @@ fn told(error: &reqwest::Error) -> String {
         deepest = source;
     }
     if error.is_timeout() {
-        return format!("no answer within {} seconds", TIMEOUT.as_secs());
+        return format!("no answer within {} seconds", timeout.as_secs());
     }
     if error.is_connect() {
         return format!("no connection: {deepest}");
