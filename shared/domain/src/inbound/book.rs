@@ -66,6 +66,13 @@ struct Entry {
     since: u64,
 }
 
+impl Entry {
+    /// Whether it is to be asked for.
+    fn is_unknown(&self) -> bool {
+        !self.known && self.turn.state == TurnState::Open
+    }
+}
+
 /// The turns of a conversation in spoken order.
 #[derive(Debug, Clone, Default)]
 pub struct TurnBook {
@@ -144,9 +151,10 @@ impl TurnBook {
         self.change(item_id, |turn| turn.turn.interrupted = true);
     }
 
-    /// Items that others come after, of which nothing else is known: to be asked for.
+    /// Items that others come after, of which nothing else is known: to be asked for. One that cannot be had is told
+    /// by [`TurnBook::lost`], and is not in this list any more.
     pub fn unknown(&self) -> Vec<String> {
-        let unknown = self.waiting.iter().filter(|id| !self.entries[*id].known);
+        let unknown = self.waiting.iter().filter(|id| self.entries[*id].is_unknown());
         unknown.cloned().collect()
     }
 
@@ -161,7 +169,8 @@ impl TurnBook {
 
     /// Whether nothing is open, and everything has its place.
     pub fn is_whole(&self) -> bool {
-        self.waiting.is_empty() && self.open().is_empty()
+        let waits = |id: &String| self.entries[id].known || self.entries[id].is_unknown();
+        !self.waiting.iter().any(waits) && self.open().is_empty()
     }
 
     /// Gives a place to what was told of before `before_secs` and still waits for its predecessor: after all
@@ -240,6 +249,25 @@ impl TurnBook {
             }
             self.entries.insert(id.clone(), entry);
             self.places.insert(index, id);
+        }
+        let as_first = |id: &String| self.entries[id].turn.previous_item_id.is_none().then(|| id.clone());
+        if let Some(id) = self.places.values().next().and_then(as_first)
+            && let Some(entry) = self.entries.get_mut(&id)
+        {
+            entry.is_first = true;
+        }
+        // What the table has had before it was read keeps its place.
+        for id in &mine {
+            if let Some(entry) = self.entries.get_mut(id)
+                && entry.kept
+                && !entry.placed
+            {
+                entry.placed = !self.places.contains_key(&entry.turn.index);
+                entry.kept = entry.placed;
+                if entry.placed {
+                    self.places.insert(entry.turn.index, id.clone());
+                }
+            }
         }
         // What had a place of its own choice is told of again, in its order.
         let others = std::mem::take(&mut self.waiting);
