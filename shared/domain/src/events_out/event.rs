@@ -5,7 +5,9 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Call, Campaign, CampaignCounts, DoNotCallEntry, EventId, EventTarget, EventTargetId, Recipient};
+use crate::{
+    Call, Callback, Campaign, CampaignCounts, DoNotCallEntry, EventId, EventTarget, EventTargetId, Recipient,
+};
 
 /// Longest body, in bytes. An item of the table holds 400 KB, and an event that does not fit must never
 /// keep a call from ending.
@@ -42,6 +44,12 @@ pub enum EventType {
     /// A number was put on the do-not-call list.
     #[serde(rename = "opt_out.created")]
     OptOutCreated,
+    /// Somebody is to be called back.
+    #[serde(rename = "callback.booked")]
+    CallbackBooked,
+    /// Somebody asked for a ticket about a call.
+    #[serde(rename = "ticket.requested")]
+    TicketRequested,
     /// Somebody asked for a test.
     #[serde(rename = "test")]
     Test,
@@ -49,11 +57,13 @@ pub enum EventType {
 
 impl EventType {
     /// Every type.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::CallEnded,
         Self::RecipientFinal,
         Self::CampaignFinished,
         Self::OptOutCreated,
+        Self::CallbackBooked,
+        Self::TicketRequested,
         Self::Test,
     ];
 
@@ -64,6 +74,8 @@ impl EventType {
             Self::RecipientFinal => "recipient.final",
             Self::CampaignFinished => "campaign.finished",
             Self::OptOutCreated => "opt_out.created",
+            Self::CallbackBooked => "callback.booked",
+            Self::TicketRequested => "ticket.requested",
             Self::Test => "test",
         }
     }
@@ -153,6 +165,40 @@ impl OutgoingEvent {
         let id = EventId::derived(&["opt_out.created", entry.phone_number.as_str(), &since]);
         let data = serde_json::to_value(entry)?;
         Self::new(id, EventType::OptOutCreated, entry.added_at, data)
+    }
+
+    /// A callback that was booked. `version` is the one it is written with: one that the same call books
+    /// again, for another time, is told again.
+    ///
+    /// # Errors
+    /// When the record is no JSON.
+    pub fn callback_booked(callback: &Callback, version: u64) -> Result<Self, serde_json::Error> {
+        let id = EventId::derived(&[
+            "callback.booked",
+            callback.callback_id.as_str(),
+            &version.to_string(),
+        ]);
+        let data = shown(callback)?;
+        Self::new(id, EventType::CallbackBooked, callback.updated_at, data)
+    }
+
+    /// A ticket that `by` asked for about a call, with a note for whoever gets it. Asked for again before the
+    /// call says so, it is the same one.
+    ///
+    /// # Errors
+    /// When the record is no JSON.
+    pub fn ticket_requested(
+        call: &Call,
+        by: &str,
+        note: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, serde_json::Error> {
+        let before = call.reception.as_ref().and_then(|reception| reception.ticket_at);
+        let before = before.map_or_else(String::new, |at| at.as_nanosecond().to_string());
+        let id = EventId::derived(&["ticket.requested", call.call_id.as_str(), &before]);
+        let mut data = shown(call)?;
+        data["ticket"] = json!({ "requested_at": now, "requested_by": by, "note": note });
+        Self::new(id, EventType::TicketRequested, now, data)
     }
 
     /// A test of one target.
@@ -287,6 +333,57 @@ mod tests {
         assert_eq!(body["occurred_at"], "2026-11-20T12:00:00Z");
         assert_eq!(body["data"]["phone_number"], "+14155550100");
         assert!(!format!("{event:?}").contains("4155550100"));
+    }
+
+    fn callback() -> Callback {
+        let call = testing::call(crate::CallStatus::Completed);
+        Callback {
+            callback_id: crate::CallbackId::derived(&["callback"]),
+            phone_number: PhoneNumber::parse("+14155550100").unwrap(),
+            name: Some("Zoe".to_owned()),
+            reason: "An invoice".to_owned(),
+            due_at: now(),
+            status: crate::CallbackStatus::Due,
+            assigned_to: None,
+            call_id: Some(call.call_id),
+            placed_call_id: None,
+            agent_id: None,
+            origin: crate::CallbackOrigin::Agent,
+            note: None,
+            created_at: now(),
+            updated_at: now(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_callback_is_told_with_every_version_in_which_it_was_booked() {
+        let first = OutgoingEvent::callback_booked(&callback(), 1).unwrap();
+        assert_eq!(first, OutgoingEvent::callback_booked(&callback(), 1).unwrap());
+        let again = OutgoingEvent::callback_booked(&callback(), 2).unwrap();
+        assert_ne!(first.event_id, again.event_id);
+        let body = body(&first);
+        assert_eq!(body["type"], "callback.booked");
+        assert_eq!(body["data"]["status"], "due");
+        assert_eq!(body["data"].get("version"), None);
+    }
+
+    #[test]
+    fn a_ticket_is_one_ticket_until_the_call_says_that_it_was_asked_for() {
+        let mut call = testing::call(crate::CallStatus::Completed);
+        call.reception = Some(crate::Reception::fresh(None, crate::RouteTarget::Voicemail));
+        let ask = |call: &Call, at| OutgoingEvent::ticket_requested(call, "Ada", Some("Soon"), at).unwrap();
+        let later = now() + jiff::SignedDuration::from_secs(1);
+        let first = ask(&call, now());
+        assert_eq!(first.event_id, ask(&call, later).event_id);
+        let told = body(&first);
+        assert_eq!(told["data"]["ticket"]["requested_by"], "Ada");
+        assert_eq!(told["data"]["ticket"]["note"], "Soon");
+        assert_eq!(told["data"]["call_id"], json!(call.call_id));
+        if let Some(reception) = &mut call.reception {
+            reception.ticket_at = Some(now());
+        }
+        assert_ne!(first.event_id, ask(&call, later).event_id);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng;
-use switchboard_domain::{EventTarget, EventTargetId};
+use switchboard_domain::{AgentId, AgentTool, EventTarget, EventTargetId};
 use switchboard_providers::Secret;
 use tokio::sync::Mutex;
 
@@ -86,22 +86,45 @@ impl TargetSecrets {
     /// # Errors
     /// When they cannot be read, or there are none.
     pub async fn of(&self, target: &EventTarget, now: Timestamp) -> Result<Vec<Secret>, TargetSecretsError> {
+        self.of_id(&target.target_id, target.secret_version, now).await
+    }
+
+    /// Every secret that is to sign the requests to a tool of an agent at `now`, the newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read, or there are none.
+    pub async fn of_tool(
+        &self,
+        agent: &AgentId,
+        tool: &AgentTool,
+        now: Timestamp,
+    ) -> Result<Vec<Secret>, TargetSecretsError> {
+        let signer = AgentTool::signer(agent, &tool.name);
+        self.of_id(&signer, tool.secret_version, now).await
+    }
+
+    async fn of_id(
+        &self,
+        id: &EventTargetId,
+        secret_version: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Secret>, TargetSecretsError> {
         let mut cached = self.cached.lock().await;
-        if let Some(known) = cached.get(&target.target_id)
-            && known.secret_version == target.secret_version
+        if let Some(known) = cached.get(id)
+            && known.secret_version == secret_version
             && now.duration_since(known.read_at) < KEPT_FOR
         {
             return known.kept.at(now);
         }
-        let text = self.store.read(&self.name(&target.target_id)).await?;
+        let text = self.store.read(&self.name(id)).await?;
         let kept = Kept::read(&text.ok_or(TargetSecretsError::Missing)?)?;
         let secrets = kept.at(now);
         let known = Cached {
-            secret_version: target.secret_version,
+            secret_version,
             read_at: now,
             kept,
         };
-        cached.insert(target.target_id.clone(), known);
+        cached.insert(id.clone(), known);
         secrets
     }
 

@@ -117,3 +117,26 @@ async fn a_secret_that_is_gone_or_spoilt_is_said_to_be_and_rotating_repairs_it()
     secrets.forget(id).await.unwrap();
     assert_eq!(store.count(), 0);
 }
+
+#[tokio::test]
+async fn every_tool_of_every_agent_has_a_secret_of_its_own() {
+    let secrets = secrets();
+    let agent = AgentId::derived(&["anna"]);
+    let tool = |name: &str| AgentTool {
+        name: name.to_owned(),
+        description: String::new(),
+        parameters: serde_json::json!({ "type": "object" }),
+        url: "https://example.com/".to_owned(),
+        timeout_secs: 5,
+        secret_version: 1,
+        updated_at: now(),
+    };
+    let signer = AgentTool::signer(&agent, "stock");
+    secrets.create(&signer, &Secret::new("whsec_a")).await.unwrap();
+    let found = secrets.of_tool(&agent, &tool("stock"), now()).await.unwrap();
+    assert_eq!(opened(&found), ["whsec_a"]);
+    let other = secrets.of_tool(&agent, &tool("orders"), now()).await;
+    assert!(matches!(other, Err(TargetSecretsError::Missing)));
+    let other = AgentId::derived(&["ben"]);
+    assert!(secrets.of_tool(&other, &tool("stock"), now()).await.is_err());
+}
