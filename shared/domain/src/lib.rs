@@ -27,7 +27,9 @@ mod events_out;
 mod export;
 mod frequency;
 mod ids;
+mod inbound;
 mod line_health;
+mod live;
 mod measurement;
 mod overrides;
 mod person;
@@ -76,10 +78,19 @@ pub use events_out::{
 pub use export::{Export, ExportKind, ExportStatus};
 pub use frequency::{Dialled, FrequencyCap, FrequencyLimits, LONGEST_CAP_HOURS};
 pub use ids::{
-    AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, InvalidId,
-    ListId, ProviderId, RecipientId, RegisterId, UploadId,
+    AgentId, AuditId, CallId, CallbackId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId,
+    InvalidId, ListId, ProviderId, RecipientId, RegisterId, RoutingRuleId, UploadId,
+};
+pub use inbound::{
+    AgentTool, Callback, CallbackOrigin, CallbackStatus, InboundCall, InboundStage, Intent, ItemKind, KeptTurn,
+    Reception, ReceptionSettings, RouteAnswer, RouteQuestion, RouteTarget, RoutingConditions, RoutingPlan,
+    RoutingRule, ToolRun, TurnBook, TurnPart, TurnState, Urgency,
 };
 pub use line_health::{AnswerRateDrop, LineHour, RECENT_HOURS, USUAL_DAYS, answer_rate_drop};
+pub use live::{
+    InvalidTopic, LONGEST_CONNECTION, LiveChange, LiveConnection, LiveMessage, LiveRequest, LiveTicket,
+    MAX_TOPICS, TICKET_LIFE, Topic, live_messages, ticket_digest,
+};
 pub use measurement::{AgentAction, Latencies, Measurement, WebhookResult};
 pub use overrides::{OwnAgent, OwnLine, RecipientOverrides};
 pub use person::{AuditEntry, Role, User};

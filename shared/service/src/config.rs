@@ -163,6 +163,7 @@ fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
             "switchboard-exporter",
         ),
         parser_function: if_needed(settings, Need::Parser, "PARSER_FUNCTION", "switchboard-parser"),
+        receptionist_function: settings.optional("RECEPTIONIST_FUNCTION"),
         reserve_concurrency: settings.parsed("RESERVE_CONCURRENCY", true, "true"),
     }
 }

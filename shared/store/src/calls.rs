@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use jiff::Timestamp;
 use switchboard_domain::{
-    AgentId, Call, CallId, CallStatus, CampaignId, Desk, Direction, PhoneNumber, ProviderId, SearchText,
+    AgentId, Call, CallId, CallStatus, CampaignId, Desk, Direction, PhoneNumber, ProviderId, Reception,
+    SearchText, Urgency,
 };
 
 use crate::error::unavailable;
@@ -36,6 +37,8 @@ pub struct CallFilter {
     pub desk: Option<Desk>,
     /// Calls in this direction.
     pub direction: Option<Direction>,
+    /// Only inbound calls that somebody should see to at once or today.
+    pub urgent: bool,
     /// Calls that have this text.
     pub search: Option<SearchText>,
     /// Oldest first instead of newest first.
@@ -73,10 +76,39 @@ pub(crate) fn call_item(call: &Call, version: u64) -> Result<Item, StoreError> {
     );
     item.insert("version".into(), n(version));
     // Only calls that lie on the desk are in its index.
-    if let Some(desk) = call.desk() {
-        item.insert("desk".into(), s(desk.as_str()));
+    if let Some(place) = desk_place(call) {
+        item.insert("desk".into(), s(place));
     }
     Ok(item)
+}
+
+/// Where calls that need attention lie in the index of the desk, in the order in which people see them: those that
+/// came in and are urgent, the others that came in, and those that we made.
+const NEED_ATTENTION: [&str; 4] = [
+    "needs_attention#critical",
+    "needs_attention#high",
+    "needs_attention#inbound",
+    "needs_attention",
+];
+
+/// Where a call lies in the index of the desk; none: nowhere.
+fn desk_place(call: &Call) -> Option<&'static str> {
+    let [critical, high, inbound, others] = NEED_ATTENTION;
+    Some(match (call.desk()?, &call.reception) {
+        (Desk::Handled, _) => Desk::Handled.as_str(),
+        (Desk::NeedsAttention, None) => others,
+        (Desk::NeedsAttention, Some(reception)) => match reception.urgency {
+            Some(Urgency::Critical) => critical,
+            Some(Urgency::High) => high,
+            Some(Urgency::Normal | Urgency::Low) | None => inbound,
+        },
+    })
+}
+
+/// Whether a stored item lies among the calls that need attention.
+fn lies_among_waiting(item: &Item) -> bool {
+    let place = item.get("desk").and_then(|place| place.as_s().ok());
+    place.is_some_and(|place| NEED_ATTENTION.contains(&place.as_str()))
 }
 
 impl Store {
@@ -133,7 +165,7 @@ impl Store {
                 return Ok(UpdateOutcome::NotFound);
             };
             // What is stored is what was counted.
-            let waited = item.get("desk") == Some(&s(Desk::NeedsAttention.as_str()));
+            let waited = lies_among_waiting(&item);
             let mut call: Call = from_item(item)?;
             let before = call.clone();
             if !change(&mut call) {
@@ -200,25 +232,60 @@ impl Store {
         cursor: Option<&Cursor>,
         limit: u32,
     ) -> Result<FoundCalls, StoreError> {
-        let index = index_of(filter);
-        let start = cursor.and_then(Cursor::start_key);
+        let indexes = indexes_of(filter);
+        let first = usize::try_from(cursor.map_or(0, |cursor| cursor.part)).unwrap_or(usize::MAX);
+        let mut start = cursor.and_then(Cursor::start_key);
+        let wanted = limit.max(1) as usize;
+        let mut found = FoundCalls {
+            page: Page {
+                items: Vec::new(),
+                next: None,
+            },
+            searched_back_to: None,
+        };
+        if first >= indexes.len() {
+            return Err(StoreError::InvalidCursor);
+        }
+        for (part, index) in indexes.iter().enumerate().skip(first) {
+            let left = u32::try_from(wanted - found.page.items.len()).unwrap_or(u32::MAX);
+            let (rows, last) = self.read_index(index, filter, start.take(), left).await?;
+            found.page.items.extend(rows);
+            if let Some(last) = last {
+                // Of what the index knows by itself, every row is found.
+                found.searched_back_to = match index.serves(filter) {
+                    true => None,
+                    false => keys::time_of(&last),
+                };
+                found.page.next = Some(Cursor::after(part as u64, &last));
+                break;
+            }
+            if found.page.items.len() >= wanted && part + 1 < indexes.len() {
+                found.page.next = Some(Cursor::at_part(part as u64 + 1));
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Rows of one index that fit, and the key of the last one that was looked at, when not all were.
+    async fn read_index(
+        &self,
+        index: &Index<'_>,
+        filter: &CallFilter,
+        start: Option<Item>,
+        limit: u32,
+    ) -> Result<(Vec<Call>, Option<Item>), StoreError> {
         if index.serves(filter) {
             let answer = self
-                .call_query(&index, filter)
+                .call_query(index, filter)
                 .set_exclusive_start_key(start)
-                .limit(i32::try_from(limit.max(1)).unwrap_or(i32::MAX))
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
                 .send()
                 .await
                 .map_err(unavailable("DynamoDB", "Query"))?;
             let items = answer.items.unwrap_or_default();
-            let page = Page {
-                items: items.into_iter().map(from_item).collect::<Result<_, _>>()?,
-                next: answer.last_evaluated_key.map(|last| Cursor::after(0, &last)),
-            };
-            return Ok(FoundCalls {
-                page,
-                searched_back_to: None,
-            });
+            let rows = items.into_iter().map(from_item).collect::<Result<_, _>>()?;
+            return Ok((rows, answer.last_evaluated_key));
         }
         let walk = Walk {
             key: &["pk", "sk", index.attribute, "sort"],
@@ -227,18 +294,12 @@ impl Store {
         };
         let walked = walk
             .run(
-                || self.call_query(&index, filter),
+                || self.call_query(index, filter),
                 |call: &Call| fits(filter, call),
                 MOST_LOOKED_AT,
             )
             .await?;
-        Ok(FoundCalls {
-            searched_back_to: walked.last.as_ref().and_then(keys::time_of),
-            page: Page {
-                items: walked.rows,
-                next: walked.last.map(|last| Cursor::after(0, &last)),
-            },
-        })
+        Ok((walked.rows, walked.last))
     }
 
     pub(crate) fn call_query(&self, index: &Index<'_>, filter: &CallFilter) -> QueryFluentBuilder {
@@ -284,7 +345,14 @@ impl<'a> Index<'a> {
             ("agent_id", filter.agent_id.is_some()),
             ("desk", filter.desk.is_some()),
         ];
-        let rest = filter.handled.is_some() || filter.direction.is_some() || filter.search.is_some();
+        let only_inbound = NEED_ATTENTION[..3].contains(&self.value);
+        let other_way = match filter.direction {
+            Some(Direction::Inbound) => !only_inbound,
+            Some(Direction::Outbound) => true,
+            None => false,
+        };
+        let maybe_calm = filter.urgent && !NEED_ATTENTION[..2].contains(&self.value);
+        let rest = filter.handled.is_some() || other_way || maybe_calm || filter.search.is_some();
         !rest
             && others
                 .iter()
@@ -292,13 +360,25 @@ impl<'a> Index<'a> {
     }
 }
 
+/// The partitions to read, one after the other. Those that need attention are read by how soon somebody should see to
+/// them, everything else is in one.
+fn indexes_of(filter: &CallFilter) -> Vec<Index<'_>> {
+    if filter.desk != Some(Desk::NeedsAttention) || filter.phone_number.is_some() {
+        return vec![index_of(filter)];
+    }
+    let places = match filter.direction {
+        _ if filter.urgent => &NEED_ATTENTION[..2],
+        Some(Direction::Outbound) => &NEED_ATTENTION[3..],
+        Some(Direction::Inbound) | None => &NEED_ATTENTION[..],
+    };
+    let index = |place: &&'static str| Index::new("by-desk", "desk", place);
+    places.iter().map(index).collect()
+}
+
 /// The index with the fewest rows to look at, as far as one can know.
 fn index_of(filter: &CallFilter) -> Index<'_> {
     if let Some(number) = &filter.phone_number {
         return Index::new("by-number", "phone_number", number.as_str());
-    }
-    if filter.desk == Some(Desk::NeedsAttention) {
-        return Index::new("by-desk", "desk", Desk::NeedsAttention.as_str());
     }
     if let Some(id) = &filter.campaign_id {
         return Index::new("by-campaign", "campaign_id", id.as_str());
@@ -339,5 +419,6 @@ pub(crate) fn fits(filter: &CallFilter, call: &Call) -> bool {
         && filter
             .direction
             .is_none_or(|direction| call.direction == direction)
+        && (!filter.urgent || call.reception.as_ref().is_some_and(Reception::is_urgent))
         && filter.search.as_ref().is_none_or(|text| text.fits_call(call))
 }

@@ -35,6 +35,8 @@ pub struct StoreConfig {
     pub exporter_function: Option<String>,
     /// Name of the upload parser.
     pub parser_function: Option<String>,
+    /// Name of the receptionist.
+    pub receptionist_function: Option<String>,
     /// Whether the dialer's concurrency is reserved in this account.
     pub reserve_concurrency: bool,
 }

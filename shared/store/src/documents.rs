@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use switchboard_domain::{AlertSettings, CampaignRules, DialSettings};
+use switchboard_domain::{AlertSettings, CampaignRules, DialSettings, ReceptionSettings};
 
 use crate::item::to_item;
 use crate::keys::Key;
@@ -62,6 +62,22 @@ impl Store {
     /// When the table does not answer.
     pub async fn put_alert_settings(&self, settings: &AlertSettings) -> Result<(), StoreError> {
         self.put_document(&keys::alert_settings(), settings).await
+    }
+
+    /// How inbound calls are taken: as the product does it until somebody sets something else.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn reception_settings(&self) -> Result<ReceptionSettings, StoreError> {
+        self.document(&keys::reception_settings()).await
+    }
+
+    /// Sets how inbound calls are taken from now on.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_reception_settings(&self, settings: &ReceptionSettings) -> Result<(), StoreError> {
+        self.put_document(&keys::reception_settings(), settings).await
     }
 
     /// The document at a key; its default until somebody writes one.

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{
-    Call, Campaign, Conclusion, Delivery, DoNotCallEntry, EventId, EventTarget, EventTargetId, EventType,
-    OutgoingEvent, Recipient, RecipientStatus,
+    Call, Callback, Campaign, Conclusion, Delivery, DoNotCallEntry, EventId, EventTarget, EventTargetId,
+    EventType, OutgoingEvent, Recipient, RecipientStatus,
 };
 
 use crate::error::unavailable;
@@ -66,6 +66,13 @@ impl Wanted {
         let recipient = conclusion.recipient.as_ref();
         let recipient = recipient.and_then(|(from, to)| self.recipient(*from, to));
         call.into_iter().chain(recipient).collect()
+    }
+
+    /// Of a callback as it is written, with the version it is written with.
+    pub(crate) fn callback(&self, callback: &Callback, version: u64) -> Option<OutgoingEvent> {
+        self.has(EventType::CallbackBooked)
+            .then(|| told(OutgoingEvent::callback_booked(callback, version)))
+            .flatten()
     }
 
     pub(crate) fn opt_out(&self, entry: &DoNotCallEntry) -> Option<OutgoingEvent> {

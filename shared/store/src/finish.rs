@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallFacts, CallId, CallStatus, Campaign, CampaignStatus, Conclusion, Disclosure, Ending,
-    OutgoingEvent, Recipient, conclude, late_callback,
+    Call, CallFacts, CallId, CallOrigin, CallStatus, Campaign, CampaignStatus, Conclusion, Disclosure,
+    Ending, OutgoingEvent, Recipient, RecordingState, conclude, late_callback,
 };
 
 use crate::calls::call_item;
@@ -65,6 +65,17 @@ impl Store {
         ending: &Ending,
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
+        self.finish_call_with(id, ending, now, |_| {}).await
+    }
+
+    /// Brings a call to its end with a change to it that is written in the same transaction.
+    pub(crate) async fn finish_call_with(
+        &self,
+        id: &CallId,
+        ending: &Ending,
+        now: Timestamp,
+        mut change: impl FnMut(&mut Call),
+    ) -> Result<Finished, StoreError> {
         for _ in 0..MAX_RACES {
             let Some(mut call) = self.find_call(id).await? else {
                 return Ok(Finished::NotFound);
@@ -83,6 +94,8 @@ impl Store {
             let Ok(mut conclusion) = conclude(call, recipient, goes_on, ending, now) else {
                 return self.add_late_facts(before, asked, ending, now).await;
             };
+            change(&mut conclusion.call);
+            conclusion.recording_due &= conclusion.call.recording.state == RecordingState::Pending;
             // Before the end is written: whoever writes it again after a crash does this again as well.
             self.keep_opt_out(&conclusion.call, campaign.as_ref(), now)
                 .await?;
@@ -189,7 +202,7 @@ impl Store {
         }
         let call = &conclusion.call;
         let hold = self.hold_of(&call.call_id).await?;
-        if hold == Hold::None {
+        if hold == Hold::None && call.origin != CallOrigin::Reception {
             // The slot was freed before, which must not keep the call from ending.
             tracing::error!(call.id = %call.call_id, "a live call held no slot");
         }

@@ -104,6 +104,19 @@ impl Functions {
             .await
     }
 
+    /// Starts the receptionist: for a call to hold, to conclude, or whose recording is to be fetched.
+    ///
+    /// # Errors
+    /// When Lambda does not take the invocation.
+    pub async fn start_receptionist(&self, request: &impl Serialize) -> Result<(), StoreError> {
+        let name = self.config.receptionist_function.as_deref();
+        self.start(
+            name.ok_or(StoreError::NotConfigured("RECEPTIONIST_FUNCTION"))?,
+            request,
+        )
+        .await
+    }
+
     /// Asks the upload parser and waits for its answer.
     ///
     /// # Errors
@@ -138,6 +151,7 @@ impl Functions {
             &self.config.sync_function,
             &self.config.exporter_function,
             &self.config.parser_function,
+            &self.config.receptionist_function,
         ];
         if !ours.iter().any(|name| name.as_deref() == Some(function)) {
             return Ok(false);

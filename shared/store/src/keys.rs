@@ -7,8 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use switchboard_domain::{
-    AgentId, AuditId, CallId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId, ListId,
-    PhoneNumber, ProviderId, ProviderKind, RecipientId, RecipientStatus, RegisterId, Topic, UploadId,
+    AgentId, AuditId, CallId, CallbackId, CampaignId, CampaignTemplateId, EventId, EventTargetId, ExportId,
+    ListId, PhoneNumber, ProviderId, ProviderKind, RecipientId, RecipientStatus, RegisterId, RoutingRuleId,
+    Topic, UploadId,
 };
 
 use crate::item::{Item, s};
@@ -78,6 +79,58 @@ pub(crate) fn call(id: &CallId) -> Key {
 
 pub(crate) fn turn(id: &CallId, index: usize) -> Key {
     Key::new(format!("CALL#{id}"), format!("TURN#{index:06}"))
+}
+
+/// Where the place of a turn is noted, so that it has one. Ids of turns are OpenAI's.
+pub(crate) fn turn_place(id: &CallId, item_id: &str) -> Key {
+    Key::new(format!("CALL#{id}"), format!("PLACE#{item_id}"))
+}
+
+/// A tool that ran in a call. Ids of runs are OpenAI's.
+pub(crate) fn tool_run(id: &CallId, run_id: &str) -> Key {
+    Key::new(format!("CALL#{id}"), format!("TOOL#{run_id}"))
+}
+
+/// What is known of an inbound call beside the call.
+pub(crate) fn inbound(id: &CallId) -> Key {
+    Key::new(format!("INBOUND#{id}"), META)
+}
+
+/// The partition of inbound calls that may still be open.
+pub(crate) const INBOUND_OPEN: &str = "INBOUND_OPEN";
+
+pub(crate) fn inbound_open(id: &CallId) -> Key {
+    Key::new(INBOUND_OPEN, id.as_str())
+}
+
+/// A reference that travels over SIP, by the digest of it.
+pub(crate) fn sip_reference(sha256_hex: &str) -> Key {
+    Key::new(format!("SIP_REFERENCE#{sha256_hex}"), META)
+}
+
+/// The partition of all rules that say where inbound calls go.
+pub(crate) const ROUTING_RULES: &str = "ROUTING_RULES";
+
+pub(crate) fn routing_rule(id: &RoutingRuleId) -> Key {
+    Key::new(ROUTING_RULES, id.as_str())
+}
+
+/// How inbound calls are taken.
+pub(crate) fn reception_settings() -> Key {
+    Key::new("RECEPTION_SETTINGS", META)
+}
+
+/// Somebody who is to be called back.
+pub(crate) fn callback(id: &CallbackId) -> Key {
+    Key::new(format!("CALLBACK#{id}"), META)
+}
+
+/// What the sort keys of [`agent_tool`] begin with.
+pub(crate) const AGENT_TOOL: &str = "TOOL#";
+
+/// A tool of the customer's that an agent may use.
+pub(crate) fn agent_tool(agent: &AgentId, name: &str) -> Key {
+    Key::new(format!("AGENT#{agent}"), format!("{AGENT_TOOL}{name}"))
 }
 
 /// Stands in sort keys for the agent of calls that no agent spoke in.

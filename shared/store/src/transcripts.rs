@@ -3,7 +3,8 @@
 use switchboard_domain::{Call, CallId, TranscriptTurn};
 
 use crate::calls::call_item;
-use crate::item::{Item, from_item, to_item};
+use crate::item::{Item, to_item};
+use crate::live_turns::shown_turn;
 use crate::recordings_due::due_item;
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
@@ -29,7 +30,7 @@ impl Store {
         self.put_all(&self.config.calls_table, items).await
     }
 
-    /// The transcript of a call, in order.
+    /// The transcript of a call, in order; of one that lasts, as far as it is kept.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -37,7 +38,10 @@ impl Store {
         let items = self
             .partition(&self.config.calls_table, &keys::call(id).pk, "TURN#")
             .await?;
-        items.into_iter().map(from_item).collect()
+        items
+            .into_iter()
+            .filter_map(|item| shown_turn(item).transpose())
+            .collect()
     }
 
     /// Writes a call that began elsewhere and is over, and counts it; answers whether it is new.

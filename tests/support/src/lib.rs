@@ -26,4 +26,4 @@ pub use actor::{Actor, Reply};
 pub use fake_lambda::{FakeLambda, Invocation};
 pub use local_tables::LocalTables;
 pub use switchboard_local_engines::{DynamoDbFault, Faults, SqsFault};
-pub use test_store::{DIALER, EXPORTER, LIMIT, MAPPING, PARSER, SCHEDULER, SYNC, TestStore};
+pub use test_store::{DIALER, EXPORTER, LIMIT, MAPPING, PARSER, RECEPTIONIST, SCHEDULER, SYNC, TestStore};

@@ -28,6 +28,8 @@ pub const SYNC: &str = "conversation-sync";
 pub const EXPORTER: &str = "call-exporter";
 /// Name of the upload parser.
 pub const PARSER: &str = "upload-parser";
+/// Name of the receptionist.
+pub const RECEPTIONIST: &str = "receptionist";
 /// The concurrency limit that the queue's settings begin with.
 pub const LIMIT: u32 = 5;
 
@@ -177,6 +179,7 @@ fn config(dial_queue: &QueueRef, dead_letters: &QueueRef, failed_events: &QueueR
         sync_function: name(SYNC),
         exporter_function: name(EXPORTER),
         parser_function: name(PARSER),
+        receptionist_function: name(RECEPTIONIST),
         reserve_concurrency: true,
     }
 }

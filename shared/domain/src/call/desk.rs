@@ -2,14 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, CallStatus, CallSuccess};
+use crate::{Call, CallStatus, CallSuccess, Direction, Intent, RouteTarget};
+
+/// The longest call, in seconds, that can be for nobody.
+const NOTHING_SECS: u64 = 15;
 
 /// Where a call lies on the desk of those who look after calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Desk {
-    /// It broke down, or was answered and missed its goal, and nobody has dealt with it.
+    /// Somebody called us, or a call of ours broke down or was answered and missed its goal, and nobody has dealt
+    /// with it.
     NeedsAttention,
     /// Somebody has dealt with it.
     Handled,
@@ -26,16 +30,37 @@ impl Desk {
 }
 
 impl Call {
-    /// Where the call lies on the desk; none: nowhere. Calls that nobody answered are not there: trying
-    /// again deals with them. Those that are still under way are not there yet.
+    /// Where the call lies on the desk; none: nowhere. Calls of ours that nobody answered are not there: trying
+    /// again deals with them. Those that are still under way are not there yet. Whoever called us is there when the
+    /// call is over, answered or not, unless it asks nothing of anybody.
     pub fn desk(&self) -> Option<Desk> {
         let missed =
             self.status == CallStatus::Completed && self.results.success == Some(CallSuccess::Failure);
         match self.handled {
             true => Some(Desk::Handled),
+            false if self.came_in() && !self.is_nothing() => Some(Desk::NeedsAttention),
             false if missed || self.status == CallStatus::Failed => Some(Desk::NeedsAttention),
             false => None,
         }
+    }
+
+    /// Whether somebody called us, and the call is over.
+    fn came_in(&self) -> bool {
+        self.reception.is_some() && self.direction == Direction::Inbound && self.status.is_final()
+    }
+
+    /// Whether an inbound call asks nothing of anybody: a wrong number, or a caller who heard that nobody takes calls
+    /// now, gone after a few seconds without a message.
+    fn is_nothing(&self) -> bool {
+        let Some(reception) = &self.reception else {
+            return false;
+        };
+        let short = self.duration_secs.is_some_and(|secs| secs <= NOTHING_SECS);
+        let for_nobody =
+            reception.target == RouteTarget::Closed || reception.intent == Some(Intent::WrongNumber);
+        let left_something =
+            reception.message.is_some() || reception.callback_id.is_some() || reception.is_urgent();
+        short && for_nobody && !left_something
     }
 }
 

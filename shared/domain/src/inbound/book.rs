@@ -250,7 +250,13 @@ impl TurnBook {
             self.entries.insert(id.clone(), entry);
             self.places.insert(index, id);
         }
-        let as_first = |id: &String| self.entries[id].turn.previous_item_id.is_none().then(|| id.clone());
+        let as_first = |id: &String| {
+            self.entries[id]
+                .turn
+                .previous_item_id
+                .is_none()
+                .then(|| id.clone())
+        };
         if let Some(id) = self.places.values().next().and_then(as_first)
             && let Some(entry) = self.entries.get_mut(&id)
         {
@@ -380,13 +386,23 @@ impl TurnBook {
             let first = self.places.keys().next().copied();
             return self.put_between(item_id, None, first);
         }
-        let place_of = |id: &String| self.entries.get(id).filter(|other| other.placed).map(|other| other.turn.index);
+        let place_of = |id: &String| {
+            self.entries
+                .get(id)
+                .filter(|other| other.placed)
+                .map(|other| other.turn.index)
+        };
         if let Some(after) = entry.turn.previous_item_id.as_ref().and_then(place_of) {
             let next = self.places.range(after + 1..).next().map(|(place, _)| *place);
             return self.put_between(item_id, Some(after), next);
         }
         let follows = |id: &&String| self.entries[*id].turn.previous_item_id.as_deref() == Some(item_id);
-        let Some(next) = self.places.values().find(follows).map(|id| self.entries[id].turn.index) else {
+        let Some(next) = self
+            .places
+            .values()
+            .find(follows)
+            .map(|id| self.entries[id].turn.index)
+        else {
             return false;
         };
         let before = self.places.range(..next).next_back().map(|(place, _)| *place);
@@ -401,7 +417,11 @@ impl TurnBook {
         // A chain has no ring, unless somebody tells nonsense: it ends all the same.
         for _ in 0..self.waiting.len() {
             let previous = self.entries[first].turn.previous_item_id.as_ref();
-            match previous.filter(|id| self.entries.get(*id).is_some_and(|entry| entry.known && !entry.placed)) {
+            match previous.filter(|id| {
+                self.entries
+                    .get(*id)
+                    .is_some_and(|entry| entry.known && !entry.placed)
+            }) {
                 Some(previous) => first = previous,
                 None => break,
             }

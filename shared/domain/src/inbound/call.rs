@@ -53,6 +53,9 @@ pub struct InboundCall {
     pub carrier_status: Option<String>,
     /// Who holds the sideband: counts up with every hand-over.
     pub generation: u64,
+    /// The invocation that holds the sideband, so that it knows its own lease again.
+    #[serde(default)]
+    pub holder: Option<String>,
     /// Until when the holder of the sideband has it; its signs of life move this on.
     pub held_until: Option<Timestamp>,
     /// Whether the agent was told to greet the caller: once, whoever holds the sideband.
@@ -63,7 +66,7 @@ pub struct InboundCall {
     pub public_url: String,
     /// How often a holder of the sideband had to be replaced because it was gone.
     #[serde(default)]
-    pub revived: u32,
+    pub rescues: u32,
     /// Whether the agent was given up: whatever the carrier says of its leg, the next target has the call then.
     #[serde(default)]
     pub gave_up: bool,
@@ -81,6 +84,43 @@ pub struct InboundCall {
 }
 
 impl InboundCall {
+    /// A call that came in at `now` and is to go to the first of `targets`.
+    pub fn fresh(
+        call_id: CallId,
+        call_sid: String,
+        targets: Vec<RouteTarget>,
+        language: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            call_id,
+            call_sid,
+            called: None,
+            caller: None,
+            targets,
+            at_target: 0,
+            stage: InboundStage::Routed,
+            openai_call_id: None,
+            language,
+            began_at: now,
+            accepted_at: None,
+            attached_at: None,
+            ended_at: None,
+            carrier_status: None,
+            generation: 0,
+            holder: None,
+            held_until: None,
+            greeted: false,
+            public_url: String::new(),
+            rescues: 0,
+            gave_up: false,
+            answered_by: None,
+            sequence: None,
+            duration_secs: None,
+            version: 0,
+        }
+    }
+
     /// Where it is now; none when every target was tried.
     pub fn target(&self) -> Option<&RouteTarget> {
         self.targets.get(self.at_target)

@@ -95,6 +95,11 @@ impl Reception {
         }
     }
 
+    /// Whether somebody should see to it at once, or today.
+    pub fn is_urgent(&self) -> bool {
+        self.urgency.is_some_and(|urgency| urgency >= Urgency::High)
+    }
+
     /// Marks it at least as urgent as `urgency`; never less than it was.
     pub fn raise(&mut self, urgency: Urgency, because: &str) {
         if self.urgency.is_none_or(|now| now < urgency) {

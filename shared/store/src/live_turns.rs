@@ -1,0 +1,136 @@
+//! Turns of a conversation while it lasts: at the same keys as the transcript of a call that is over, so that
+//! whoever reads the transcript sees it grow.
+
+use switchboard_domain::{CallId, KeptTurn, TranscriptTurn};
+
+use crate::item::{Item, from_item, n, number, to_item};
+use crate::keys::Key;
+use crate::transaction::{NotCommitted, Transaction, When};
+use crate::{Store, StoreError, keys};
+
+/// How often a turn is tried again when somebody else was faster.
+const MAX_RACES: u32 = 10;
+/// Counts the changes of a turn; every write is conditional on it.
+const REVISION: &str = "revision";
+
+/// What became of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum TurnPut {
+    /// It is written at its place, with what others know of it.
+    Written,
+    /// Its place is another turn's, or it has another place: read what is kept ([`Store::kept_turns`]), and find a
+    /// place again.
+    Elsewhere,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part {
+    Turn,
+    Place,
+}
+
+fn turn_item(turn: &KeptTurn, key: &Key, revision: i64) -> Result<Item, StoreError> {
+    let mut item = to_item(turn)?;
+    key.put_into(&mut item);
+    item.insert(REVISION.into(), n(revision));
+    Ok(item)
+}
+
+/// The turn of an item; none for one of a transcript that was written at the end.
+fn kept_turn(item: Item) -> Result<Option<KeptTurn>, StoreError> {
+    match item.contains_key("item_id") {
+        true => from_item(item).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The turn of a transcript, if people see it.
+pub(crate) fn shown_turn(item: Item) -> Result<Option<TranscriptTurn>, StoreError> {
+    match item.contains_key("item_id") {
+        true => {
+            let kept: KeptTurn = from_item(item)?;
+            Ok(kept.is_shown().then_some(kept.turn))
+        }
+        false => from_item(item).map(Some),
+    }
+}
+
+impl Store {
+    /// Writes a turn at its place. One that is there already learns what is new in it and forgets nothing; a turn
+    /// has one place, and a place one turn, whoever writes.
+    ///
+    /// # Errors
+    /// When the table does not answer; writing it again is safe.
+    pub async fn put_turn(&self, id: &CallId, turn: &KeptTurn) -> Result<TurnPut, StoreError> {
+        let table = &self.config.calls_table;
+        let key = keys::turn(id, turn.index);
+        for _ in 0..MAX_RACES {
+            let mut tx = Transaction::new();
+            match self.find_item(table, &key).await? {
+                Some(item) => {
+                    let revision = number(&item, REVISION);
+                    let Some(there) = kept_turn(item)?.filter(|there| there.item_id == turn.item_id) else {
+                        return Ok(TurnPut::Elsewhere);
+                    };
+                    let merged = there.merged(turn);
+                    if merged == there {
+                        return Ok(TurnPut::Written);
+                    }
+                    let as_read = When::expression("#revision = :revision")
+                        .name("#revision", REVISION)
+                        .value(":revision", n(revision));
+                    let item = turn_item(&merged, &key, revision + 1)?;
+                    tx.put(Part::Turn, table, item, as_read);
+                }
+                None => {
+                    tx.put(Part::Turn, table, turn_item(turn, &key, 1)?, When::absent());
+                    let mut place = keys::turn_place(id, &turn.item_id).item();
+                    place.insert("place".into(), n(turn.index));
+                    tx.put(Part::Place, table, place, When::absent());
+                }
+            }
+            match tx.commit(&self.db).await {
+                Ok(()) => return Ok(TurnPut::Written),
+                Err(NotCommitted::Refused(refused)) => {
+                    // It has another place. The other way round, its place is looked at again.
+                    if refused.iter().any(|(part, _)| *part == Part::Place)
+                        && !refused.iter().any(|(part, _)| *part == Part::Turn)
+                    {
+                        return Ok(TurnPut::Elsewhere);
+                    }
+                }
+                Err(NotCommitted::Failed(error)) => return Err(error),
+            }
+        }
+        Err(StoreError::Stale)
+    }
+
+    /// Writes turns in their order, and stops at the first that does not have its place. Answers how many are
+    /// written; less than all: read what is kept, and find places again.
+    ///
+    /// # Errors
+    /// When the table does not answer; writing them again is safe.
+    pub async fn put_turns(&self, id: &CallId, turns: &[KeptTurn]) -> Result<usize, StoreError> {
+        for (written, turn) in turns.iter().enumerate() {
+            if self.put_turn(id, turn).await? == TurnPut::Elsewhere {
+                return Ok(written);
+            }
+        }
+        Ok(turns.len())
+    }
+
+    /// The turns that were written while the call lasted, in order, those that nobody sees as well.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn kept_turns(&self, id: &CallId) -> Result<Vec<KeptTurn>, StoreError> {
+        let items = self
+            .partition(&self.config.calls_table, &keys::call(id).pk, keys::TURN)
+            .await?;
+        items
+            .into_iter()
+            .filter_map(|item| kept_turn(item).transpose())
+            .collect()
+    }
+}
