@@ -95,7 +95,7 @@ site() { # its files, told where the API and the sign-in are
   cp -r site/dist/. "$files"
   # CloudFront compresses by itself, and maps of the sources are for developers.
   find "$files" \( -name '*.br' -o -name '*.gz' -o -name '*.map' \) -delete
-  python3 infra/site_config.py "$files" --api "$api" --issuer "$issuer" --client "$client" --sign-in-host "$host" \
+  python3 infra/site_config.py "$files" --api "$api" --live "$(output LiveUrl)" --issuer "$issuer" --client "$client" --sign-in-host "$host" \
     --data-host "$(output DataBucketName).s3.$REGION.amazonaws.com"
   if [ -z "$bucket" ]; then
     mkdir -p target/site
@@ -124,6 +124,9 @@ ElevenLabs            Settings -> Webhooks -> post-call: $(output ElevenlabsWebh
                       events: transcript, call_initiation_failure; retries on; no audio
 Ultravox              Webhooks: $(output UltravoxWebhookUrl)
                       events: call.started, call.joined, call.ended, call.billed
+OpenAI                Project -> Webhooks: $(output OpenaiWebhookUrl)
+                      event: realtime.call.incoming
+Twilio                of each number that the receptionist answers, voice, POST: $(output TwilioVoiceUrl)
 Do-not-call tool      of each agent that may use it: $(output DoNotCallToolUrl)
 
 and put the secrets that they show you back in under Settings -> Platforms.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 def origin(address: str) -> str:
     parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    if parts.scheme not in ("https", "http", "wss") or not parts.hostname:
         raise SystemExit(f"`{address}` is not the address of a server")
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -17,7 +17,7 @@ def origin(address: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    for name in ("--api", "--issuer", "--client", "--data-host"):
+    for name in ("--api", "--live", "--issuer", "--client", "--data-host"):
         parser.add_argument(name, required=True)
     parser.add_argument("--sign-in-host", default="")
     given = parser.parse_args()
@@ -29,7 +29,7 @@ def main() -> None:
         "scope": "openid profile",
         "environment": "production",
     }
-    hosts = ["'self'", origin(given.api), f"https://{given.data_host}", origin(given.issuer)]
+    hosts = ["'self'", origin(given.api), origin(given.live).replace("https://", "wss://"), f"https://{given.data_host}", origin(given.issuer)]
     if given.sign_in_host:
         config["logout_url"] = f"https://{given.sign_in_host}/logout"
         hosts.append(f"https://{given.sign_in_host}")

@@ -21,6 +21,8 @@ def statements(template: dict, function: str) -> list[dict]:
 def named(template: dict, resource) -> str:
     """A resource of a statement in the words of `rights`; as it is written, where it is none of ours."""
     if isinstance(resource, dict) and (get := resource.get("Fn::GetAtt")):
+        if get[1] == "StreamArn":
+            return f"stream/{get[0]}"
         kind = template["Resources"][get[0]]["Type"]
         words = {"AWS::DynamoDB::Table": "table", "AWS::SQS::Queue": "queue", "AWS::Lambda::Function": "function"}
         return f"{words.get(kind, kind)}/{get[0]}"
@@ -35,6 +37,15 @@ def named(template: dict, resource) -> str:
         ours = r"arn:\$\{AWS::Partition\}:(\w+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
         if re.fullmatch(ours + r"event-source-mapping:\*", text):
             return "mapping/*"
+        if found := re.fullmatch(ours.replace(r"(\w+)", "execute-api", 1) + r"\$\{(\w+)\}/live/\*", text):
+            return f"connections/{found[1]}"
+        # A function that invokes itself cannot refer to itself.
+        if found := re.fullmatch(ours + r"function:(\$\{AWS::StackName\}-[\w-]+)", text):
+            names = {id: r["Properties"].get("FunctionName") for id, r in template["Resources"].items() if r["Type"] == "AWS::Lambda::Function"}
+            named_so = [id for id, name in names.items() if name == {"Fn::Sub": found[2]}]
+            return f"function/{named_so[0]}" if named_so else text
+        if found := re.fullmatch(r"\$\{(\w+)\.Arn\}/stream/\*", text):
+            return f"streams/{found[1]}"
         if found := re.fullmatch(ours + r"secret:\$\{AWS::StackName\}/(event-targets/\*)", text):
             return f"secret/{found[2]}"
     return str(resource)
@@ -62,7 +73,12 @@ def of_the_platform(template: dict, function: str) -> set[Right]:
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Lambda::EventSourceMapping" and properties["FunctionName"] == {"Ref": function}:
-            queue = properties["EventSourceArn"]["Fn::GetAtt"][0]
+            queue, attribute = properties["EventSourceArn"]["Fn::GetAtt"]
+            if attribute == "StreamArn":
+                for action in ("DescribeStream", "GetRecords", "GetShardIterator"):
+                    rights.add((f"dynamodb:{action}", f"stream/{queue}"))
+                rights.add(("dynamodb:ListStreams", f"streams/{queue}"))
+                continue
             for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"):
                 rights.add((f"sqs:{action}", f"queue/{queue}"))
         if resource["Type"] == "AWS::Lambda::EventInvokeConfig" and properties["FunctionName"] == {"Ref": function}:

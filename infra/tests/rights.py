@@ -26,8 +26,9 @@ FUNCTIONS = {
     "sync_function": ("SYNC_FUNCTION", "ConversationSyncFunction"),
     "exporter_function": ("EXPORTER_FUNCTION", "CallExporterFunction"),
     "parser_function": ("PARSER_FUNCTION", "UploadParserFunction"),
+    "receptionist_function": ("RECEPTIONIST_FUNCTION", "ReceptionistFunction"),
 }
-SECRETS = {"ELEVENLABS_SECRET_ARN": "ElevenlabsSecret", "ULTRAVOX_SECRET_ARN": "UltravoxSecret", "TWILIO_SECRET_ARN": "TwilioSecret"}
+SECRETS = {"ELEVENLABS_SECRET_ARN": "ElevenlabsSecret", "ULTRAVOX_SECRET_ARN": "UltravoxSecret", "TWILIO_SECRET_ARN": "TwilioSecret", "OPENAI_SECRET_ARN": "OpenaiSecret"}
 # Keys of files, by the function that makes them and by the field that keeps one.
 KEYS = {
     "upload_key": "uploads/*",
@@ -49,7 +50,7 @@ RECEIVERS = [
 # Traits of crates that are not read here: whoever has one of their implementations may be asked any time.
 CALLED_FROM_OUTSIDE = {"ApiKeySource"}
 # What stands behind a trait when a function runs deployed.
-BEHIND = {"SecretStore": {"SecretsManager"}, "NamedSecrets": {"SecretsManagerNames"}}
+BEHIND = {"SecretStore": {"SecretsManager"}, "NamedSecrets": {"SecretsManagerNames"}, "LiveConnections": {"GatewayConnections"}}
 
 Right = tuple[str, str]
 
@@ -186,6 +187,8 @@ class Derivation:
             if request.action == "s3:GetObject" and "presigned" not in request.on:
                 rights.add(("s3:ListBucket", "bucket"))  # without it, a file that is not there looks forbidden
             return rights
+        if service == "execute-api":
+            return {(request.action, "connections/LiveApi")} if "LIVE_ENDPOINT" in self.environment else set()
         if service == "lambda":
             if "EventSourceMapping" in request.action:
                 return {(request.action, "mapping/DialerFunction")} if "DIALER_MAPPING_ID" in self.environment else set()

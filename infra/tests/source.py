@@ -55,6 +55,8 @@ OPERATIONS = {
     "put_secret_value": "secretsmanager:PutSecretValue",
     "create_secret": "secretsmanager:CreateSecret",
     "delete_secret": "secretsmanager:DeleteSecret",
+    "post_to_connection": "execute-api:ManageConnections",
+    "delete_connection": "execute-api:ManageConnections",
 }
 # The fields in which clients of the SDK are kept: only what is asked of one of these is a request.
 CLIENTS = re.compile(r"(^|[.&(\s])(db|sqs|s3|lambda|client)$")

@@ -12,6 +12,8 @@ from template import ROOT, read
 
 OUTPUTS = {
     "SiteUrl": "https://d1.cloudfront.net", "SiteBucketName": "site-bucket", "SiteDistributionId": "E1", "ApiUrl": "https://a1.execute-api.eu-west-1.amazonaws.com",
+    "OpenaiWebhookUrl": "https://a1/webhooks/openai", "TwilioVoiceUrl": "https://a1/webhooks/twilio/voice",
+    "LiveUrl": "wss://b2.execute-api.eu-west-1.amazonaws.com/live",
     "SignInIssuer": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A", "SignInClientId": "client1",
     "SignInHost": "switchboard-1.auth.eu-west-1.amazoncognito.com", "UserPoolId": "eu-west-1_A", "DataBucketName": "data-bucket",
     "ElevenlabsWebhookUrl": "https://a1/webhooks/elevenlabs", "UltravoxWebhookUrl": "https://a1/webhooks/ultravox", "DoNotCallToolUrl": "https://a1/tools/do-not-call",
@@ -86,7 +88,7 @@ class Deploy(unittest.TestCase):
         known = set(read()["Parameters"])
         for word in deploy[deploy.index("--parameter-overrides") + 1 : deploy.index("--tags")]:
             self.assertIn(word.split("=")[0], known)
-        for output in ("SiteUrl", "ApiUrl", "ElevenlabsWebhookUrl", "UltravoxWebhookUrl", "DoNotCallToolUrl"):
+        for output in ("SiteUrl", "ApiUrl", "ElevenlabsWebhookUrl", "UltravoxWebhookUrl", "OpenaiWebhookUrl", "TwilioVoiceUrl", "DoNotCallToolUrl"):
             self.assertIn(OUTPUTS[output], said)
         self.assertIn("make invite", said)
         self.assertTrue(any("create-invalidation" in a for a in asked))
@@ -100,6 +102,7 @@ class Deploy(unittest.TestCase):
         page = (self.here / "kept/index.html").read_text()
         policy = page.split('content="')[1].split('"')[0]
         self.assertTrue(policy.startswith("connect-src 'self' https://a1.execute-api.eu-west-1.amazonaws.com "), policy)
+        self.assertIn(" wss://b2.execute-api.eu-west-1.amazonaws.com ", policy)
         self.assertNotIn("*", policy)
         config = json.loads((self.here / "kept/config.json").read_text())
         self.assertEqual(config["client_id"], "client1")

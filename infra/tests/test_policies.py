@@ -75,13 +75,13 @@ class Functions(unittest.TestCase):
     def test_only_who_has_to_do_with_providers_learns_where_their_keys_are(self):
         for id, binary in functions().items():
             variables = RESOURCES[id]["Properties"]["Environment"]["Variables"]
-            may = binary not in ("upload-parser", "event-sender", "call-exporter")
+            may = binary not in ("upload-parser", "event-sender", "call-exporter", "live-updates", "receptionist")
             self.assertEqual(may, "ELEVENLABS_SECRET_ARN" in variables, id)
 
     def test_what_is_begun_asynchronously_and_fails_is_kept_or_done_again(self):
         configs = {target(c["Properties"]["FunctionName"]): c["Properties"] for c in of_type("AWS::Lambda::EventInvokeConfig").values()}
         scheduled = {target(s["Properties"]["Target"]["Arn"]) for s in of_type("AWS::Scheduler::Schedule").values()}
-        invoked = {"UploadParserFunction", "CallExporterFunction", "ConversationSyncFunction", *scheduled}
+        invoked = {"UploadParserFunction", "CallExporterFunction", "ConversationSyncFunction", "ReceptionistFunction", *scheduled}
         for id in invoked:
             config = configs[id]
             self.assertLessEqual(config["MaximumEventAgeInSeconds"], 3_600, id)
@@ -114,6 +114,8 @@ class Schedules(unittest.TestCase):
 class Queues(unittest.TestCase):
     def test_a_message_stays_hidden_for_six_times_its_functions_time_out(self):
         for id, mapping in of_type("AWS::Lambda::EventSourceMapping").items():
+            if mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn":
+                continue
             queue = RESOURCES[target(mapping["Properties"]["EventSourceArn"])]["Properties"]
             function = RESOURCES[target(mapping["Properties"]["FunctionName"])]["Properties"]
             self.assertGreaterEqual(queue["VisibilityTimeout"], 6 * function["Timeout"], id)
@@ -145,6 +147,47 @@ class Queues(unittest.TestCase):
         for id, resource in SOURCE["Resources"].items():
             for event in (resource["Properties"].get("Events") or {}).values() if "Function" in resource["Type"] else ():
                 self.assertNotEqual(event["Type"], "SQS", id)
+
+
+class Live(unittest.TestCase):
+    STREAMS = {
+        id: m["Properties"]
+        for id, m in of_type("AWS::Lambda::EventSourceMapping").items()
+        if m["Properties"]["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn"
+    }
+
+    def test_a_record_that_nobody_can_read_or_that_is_late_holds_up_no_other(self):
+        self.assertEqual(3, len(self.STREAMS))
+        for id, mapping in self.STREAMS.items():
+            self.assertTrue(mapping["BisectBatchOnFunctionError"], id)
+            self.assertLessEqual(mapping["MaximumRecordAgeInSeconds"], 60, id)
+            self.assertLessEqual(mapping["MaximumRetryAttempts"], 3, id)
+            self.assertEqual(mapping["MaximumBatchingWindowInSeconds"], 0, id)
+            self.assertEqual(mapping["StartingPosition"], "LATEST", id)
+
+    def test_only_records_that_mean_something_to_a_browser_invoke_the_function(self):
+        for id, mapping in self.STREAMS.items():
+            for one in mapping["FilterCriteria"]["Filters"]:
+                keys = json.loads(one["Pattern"])["dynamodb"]["Keys"]
+                self.assertTrue(keys["pk"]["S"], id)
+        # What the function itself writes, its connections, must not invoke it.
+        system = next(m for m in self.STREAMS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == "SystemTable")
+        for kind in ("CONNECTION", "TOPIC", "TICKET", "LIVE"):
+            self.assertNotIn(f'"{kind}', json.dumps(system["FilterCriteria"]))
+
+    def test_a_socket_is_opened_with_a_ticket_and_its_messages_are_answered(self):
+        api = RESOURCES["LiveApi"]["Properties"]
+        self.assertEqual((api["ProtocolType"], api["RouteSelectionExpression"]), ("WEBSOCKET", "$request.body.action"))
+        routes = {r["Properties"]["RouteKey"]: id for id, r in of_type("AWS::ApiGatewayV2::Route").items()}
+        self.assertEqual(set(routes), {"$connect", "$disconnect", "$default"})
+        # A deployment that is made before its routes has none.
+        self.assertEqual(set(RESOURCES["LiveDeployment"]["DependsOn"]), {*routes.values(), "LiveAnswer"})
+        self.assertEqual(RESOURCES["LiveAnswer"]["Properties"]["RouteId"], {"Ref": routes["$default"]})
+        stage = RESOURCES["LiveStage"]["Properties"]["StageName"]
+        for function in ("AdminApiFunction", "LiveUpdatesFunction"):
+            variables = RESOURCES[function]["Properties"]["Environment"]["Variables"]
+            address = variables.get("LIVE_URL") or variables["LIVE_ENDPOINT"]
+            self.assertEqual(address, {"Fn::Sub": f"${{LiveApi.ApiEndpoint}}/{stage}"}, function)
 
 
 class Concurrency(unittest.TestCase):
@@ -249,7 +292,7 @@ class Tokens(unittest.TestCase):
         self.assertEqual(client["ExplicitAuthFlows"], ["ALLOW_REFRESH_TOKEN_AUTH"])
 
     def test_requests_are_throttled_and_webhooks_generously(self):
-        stage = next(iter(of_type("AWS::ApiGatewayV2::Stage").values()))["Properties"]
+        stage = next(s["Properties"] for s in of_type("AWS::ApiGatewayV2::Stage").values() if s["Properties"]["ApiId"] == {"Ref": "HttpApi"})
         usual = stage["DefaultRouteSettings"]
         webhooks = stage["RouteSettings"]["POST /webhooks/{proxy+}"]
         self.assertGreater(webhooks["ThrottlingRateLimit"], usual["ThrottlingRateLimit"])

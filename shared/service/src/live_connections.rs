@@ -73,13 +73,21 @@ fn as_http(endpoint: &str) -> String {
     }
 }
 
+fn as_socket(address: &str) -> String {
+    match address.split_once("://") {
+        Some(("https", rest)) => format!("wss://{rest}"),
+        Some(("http", rest)) => format!("ws://{rest}"),
+        _ => address.to_owned(),
+    }
+}
+
 /// The address that browsers connect to, where this deployment has one.
 ///
 /// Reads `LIVE_URL`; one that is no `ws` or `wss` address stays as a problem with `settings`.
 pub fn live_url(settings: &mut Settings) -> Option<Url> {
     let example = "wss://a1b2c3.execute-api.us-east-1.amazonaws.com/live";
     let text = settings.optional("LIVE_URL")?;
-    let url = Url::parse(&text)
+    let url = Url::parse(&as_socket(&text))
         .ok()
         .filter(|url| matches!(url.scheme(), "ws" | "wss"));
     if url.is_none() {
@@ -143,11 +151,16 @@ mod tests {
 
     #[test]
     fn an_address_that_is_no_sockets_is_a_problem() {
-        let mut settings = Settings::from_pairs([("LIVE_URL", "https://x.example.com")]);
+        let mut settings = Settings::from_pairs([("LIVE_URL", "ftp://x.example.com")]);
         assert_eq!(live_url(&mut settings), None);
         assert!(settings.finish().is_err());
-        let mut settings = Settings::from_pairs([("LIVE_URL", "wss://x.example.com/live")]);
-        assert!(live_url(&mut settings).is_some());
+        for address in ["wss://x.example.com/live", "https://x.example.com/live"] {
+            let mut settings = Settings::from_pairs([("LIVE_URL", address)]);
+            assert_eq!(
+                live_url(&mut settings).unwrap().as_str(),
+                "wss://x.example.com/live"
+            );
+        }
         assert_eq!(live_url(&mut Settings::from_pairs([])), None);
     }
 }
