@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, bodyOf, type Schemas } from "./client";
 import { CALM, live } from "./live";
+import { type List, type PutTool, type PutToolAnswer, type ShownTool, soon } from "./reception";
 
 export type Agent = Schemas["Agent"];
 
@@ -82,3 +83,28 @@ export const phoneLinesQuery = queryOptions({
   queryFn: async () => bodyOf(await api.GET("/api/phone-lines")),
   staleTime: 60_000,
 });
+
+export type Tool = ShownTool;
+
+/** What an agent may use in a call: its own tools, then the built-in ones. */
+export const toolsQuery = (agentId: string) =>
+  queryOptions({
+    queryKey: ["agents", agentId, "tools"],
+    queryFn: async () =>
+      bodyOf<List<Tool>>(await soon().GET("/api/agents/{agent_id}/tools", { params: { path: { agent_id: agentId } } })).items,
+  });
+
+const ofTool = (agentId: string, name: string) => ({ params: { path: { agent_id: agentId, name } } });
+
+export async function putTool(agentId: string, name: string, tool: PutTool): Promise<PutToolAnswer> {
+  return bodyOf<PutToolAnswer>(await soon().PUT("/api/agents/{agent_id}/tools/{name}", { ...ofTool(agentId, name), body: tool }));
+}
+
+export async function deleteTool(agentId: string, name: string): Promise<void> {
+  await soon().DELETE("/api/agents/{agent_id}/tools/{name}", ofTool(agentId, name));
+}
+
+/** A new secret for a tool; the one before it stays good for a day. */
+export async function rotateToolSecret(agentId: string, name: string): Promise<{ secret: string; old_until?: string | null }> {
+  return bodyOf(await soon().POST("/api/agents/{agent_id}/tools/{name}/rotate-secret", { ...ofTool(agentId, name), body: { overlap_hours: 24 } }));
+}

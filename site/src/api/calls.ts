@@ -1,11 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { paths } from "./schema";
-import { api, bodyOf, type Schemas } from "./client";
+import { api, bodyOf } from "./client";
 import { BUSY, CALM, live, WATCHED } from "./live";
+import { type Call, soon, type Transcript } from "./reception";
 import { isLive } from "@/ui/Status";
 
-export type Call = Schemas["Call"];
-export type CallFilter = Omit<NonNullable<paths["/api/calls"]["get"]["parameters"]["query"]>, "cursor" | "limit">;
+export type { Call, Transcript };
+export type CallFilter = Omit<NonNullable<paths["/api/calls"]["get"]["parameters"]["query"]>, "cursor" | "limit"> & { urgent?: boolean | undefined };
 
 export const CALLS_PER_PAGE = 50;
 /** Requests behind one page of a search, before somebody is asked whether to go on. */
@@ -38,14 +39,15 @@ export const callsQuery = (filter: CallFilter, cursor?: string, limit = CALLS_PE
 
 export const callQuery = (callId: string) => {
   const watch = live(BUSY);
+  const calm = live(CALM);
   return queryOptions({
     queryKey: ["calls", "one", callId],
-    queryFn: async () => bodyOf(await api.GET("/api/calls/{call_id}", { params: { path: { call_id: callId } } })),
+    queryFn: async () => bodyOf<Call>(await api.GET("/api/calls/{call_id}", { params: { path: { call_id: callId } } })),
     ...watch,
     refetchInterval: (query) => {
       const call = query.state.data;
       const moving = !call || isLive(call.status) || call.recording.state === "pending" || !call.results_complete;
-      return moving ? watch.refetchInterval(query) : CALM;
+      return (moving ? watch : calm).refetchInterval(query);
     },
   });
 };
@@ -54,8 +56,8 @@ export const transcriptQuery = (callId: string, complete: boolean) =>
   queryOptions({
     queryKey: ["calls", "one", callId, "transcript", complete],
     queryFn: async () =>
-      bodyOf(await api.GET("/api/calls/{call_id}/transcript", { params: { path: { call_id: callId } } })),
-    ...(complete ? { staleTime: Infinity } : live(WATCHED)),
+      bodyOf<Transcript>(await api.GET("/api/calls/{call_id}/transcript", { params: { path: { call_id: callId } } })),
+    ...(complete ? { staleTime: Infinity } : live(BUSY)),
   });
 
 /** A link to the recording; it is good for a while, so it is asked anew when the page opens. */
@@ -85,4 +87,10 @@ export const exportQuery = (exportId: string) =>
 
 export async function markHandled(callId: string, handled: boolean): Promise<Call> {
   return bodyOf(await api.PATCH("/api/calls/{call_id}", { params: { path: { call_id: callId } }, body: { handled } }));
+}
+
+/** Tells the customer's own systems to make a ticket of a call; `again` where one was asked for before. */
+export async function askForTicket(callId: string, note: string, again: boolean): Promise<void> {
+  const params = { path: { call_id: callId }, query: again ? { again: true } : {} };
+  await soon().POST("/api/calls/{call_id}/ticket", { params, body: note.trim() === "" ? {} : { note: note.trim() } });
 }

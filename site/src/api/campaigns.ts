@@ -14,13 +14,14 @@ export const campaignsQuery = (status?: CampaignStatus, cursor?: string) =>
 
 export const campaignQuery = (campaignId: string) => {
   const watch = live(BUSY);
+  const calm = live(CALM);
   return queryOptions({
     queryKey: ["campaigns", campaignId],
     queryFn: async () =>
       bodyOf(await api.GET("/api/campaigns/{campaign_id}", { params: { path: { campaign_id: campaignId } } })),
     ...watch,
     refetchInterval: (query) =>
-      ["running", "scheduled"].includes(query.state.data?.status ?? "running") ? watch.refetchInterval(query) : CALM,
+      (["running", "scheduled"].includes(query.state.data?.status ?? "running") ? watch : calm).refetchInterval(query),
   });
 };
 

@@ -1,17 +1,43 @@
-// How often a page asks again: often while it is looked at, not at all while hidden, less often while there is trouble.
-import { keepPreviousData } from "@tanstack/react-query";
+// How often a page asks again: seldom while changes are told by themselves, often while they are not, not at all
+// while hidden, less often while there is trouble.
+import { keepPreviousData, type QueryKey } from "@tanstack/react-query";
+import { ApiProblem, bodyOf } from "./client";
+import { LiveUpdates, type Wire } from "./live-updates";
+import { soon } from "./reception";
+
+/** What the API refuses it refuses again: this deployment has no live updates, or this person may not have them. */
+const isRefused = (error: unknown) => error instanceof ApiProblem && error.status >= 400 && error.status < 429;
+
+/** Those of this tab. */
+export const updates = new LiveUpdates({
+  address: async () => {
+    try {
+      return bodyOf<{ url: string }>(await soon().POST("/api/live/tickets")).url;
+    } catch (error) {
+      if (isRefused(error)) return null;
+      throw error;
+    }
+  },
+  open: (url) => new WebSocket(url) as unknown as Wire,
+  isHidden: () => document.visibilityState === "hidden",
+  random: Math.random,
+});
 
 const SLOWEST = 60_000;
 
 interface Asked {
+  queryKey: QueryKey;
   state: { error: unknown; errorUpdateCount: number };
 }
 
 /** Options of a query that stays up to date by itself, asking every so many milliseconds. */
 export function live(every: number) {
   return {
-    refetchInterval: ({ state }: Asked) =>
-      state.error ? Math.min(SLOWEST, every * 2 ** Math.min(state.errorUpdateCount, 6)) : every,
+    refetchInterval: ({ queryKey, state }: Asked) => {
+      if (state.error) return Math.min(SLOWEST, every * 2 ** Math.min(state.errorUpdateCount, 6));
+      // A net below the live updates.
+      return updates.covers(queryKey) ? SLOWEST : every;
+    },
     refetchIntervalInBackground: false,
     placeholderData: keepPreviousData,
   };

@@ -1,8 +1,9 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 import { ApiProblem } from "@/api/client";
+import { updates } from "@/api/live";
 import { ConfigContext } from "@/session/ConfigContext";
 import type { SiteConfig } from "@/session/config";
 import { isCallback } from "@/session/callback";
@@ -27,6 +28,16 @@ const colorScheme = localStorageColorSchemeManager({ key: "switchboard.color-sch
 export function App({ config }: { config: SiteConfig }) {
   const signedIn = useSyncExternalStore(session.subscribe, () => session.isSignedIn);
   if (!signedIn) queries.clear();
+  useEffect(() => {
+    if (!signedIn) return undefined;
+    const hurry = () => updates.hurry();
+    updates.start(queries);
+    window.addEventListener("online", hurry);
+    return () => {
+      window.removeEventListener("online", hurry);
+      updates.stop();
+    };
+  }, [signedIn]);
   return (
     <MantineProvider
       theme={theme} cssVariablesResolver={readableGreys} defaultColorScheme="auto" colorSchemeManager={colorScheme}

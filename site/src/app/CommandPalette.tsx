@@ -20,7 +20,7 @@ const [store, spotlight] = createSpotlight();
 const SCROLLED: object = { viewportProps: { tabIndex: 0, role: "region", "aria-label": "What was found" } };
 
 const PAGES: [string, string, "operator"?][] = [
-  ["/", "Dashboard"], ["/calls", "Calls"], ["/campaigns", "Campaigns"], ["/campaigns/templates", "Campaign templates"], ["/contacts", "Contacts"],
+  ["/", "Dashboard"], ["/calls", "Calls"], ["/inbound", "Inbound calls"], ["/callbacks", "Callbacks"], ["/routing", "Routing of inbound calls"], ["/campaigns", "Campaigns"], ["/campaigns/templates", "Campaign templates"], ["/contacts", "Contacts"],
   ["/contacts/do-not-call", "Do-not-call list"], ["/agents", "Agents"], ["/queue", "Queue"], ["/attention", "Attention"], ["/monitoring", "Monitoring"],
   ["/event-targets", "Event targets", "operator"], ["/settings", "Settings"],
 ];

@@ -2,8 +2,8 @@
 import { AppShell, Badge, Box, Burger, Group, Kbd, ScrollArea, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import {
-  IconActivity, IconAddressBook, IconAlertTriangle, IconLayoutDashboard, IconPhone, IconRobot, IconSearch, IconSettings, IconSpeakerphone,
-  IconStack2, IconWebhook, type Icon,
+  IconActivity, IconAddressBook, IconAlertTriangle, IconLayoutDashboard, IconPhone, IconPhoneIncoming, IconPhoneOutgoing, IconRobot, IconRoute, IconSearch,
+  IconSettings, IconSpeakerphone, IconStack2, IconWebhook, type Icon,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation } from "@tanstack/react-router";
@@ -23,9 +23,12 @@ const Overlays = lazy(() => import("./Overlays"));
 const PLACES: { to: string; label: string; icon: Icon; only?: "operator" }[] = [
   { to: "/", label: "Dashboard", icon: IconLayoutDashboard },
   { to: "/calls", label: "Calls", icon: IconPhone },
+  { to: "/inbound", label: "Inbound", icon: IconPhoneIncoming },
+  { to: "/callbacks", label: "Callbacks", icon: IconPhoneOutgoing },
   { to: "/campaigns", label: "Campaigns", icon: IconSpeakerphone },
   { to: "/contacts", label: "Contacts", icon: IconAddressBook },
   { to: "/agents", label: "Agents", icon: IconRobot },
+  { to: "/routing", label: "Routing", icon: IconRoute },
   { to: "/queue", label: "Queue", icon: IconStack2 },
   { to: "/attention", label: "Attention", icon: IconAlertTriangle },
   { to: "/monitoring", label: "Monitoring", icon: IconActivity },

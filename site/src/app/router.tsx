@@ -3,8 +3,10 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { IconError404 } from "@tabler/icons-react";
 import { ButtonLink } from "@/ui/links";
 import { Failure, Lines, Notice } from "@/ui/states";
+import { readCallbackSearch } from "@/pages/callbacks/callback";
 import { readCallSearch } from "@/pages/calls/search";
 import { readTargetSearch } from "@/pages/events/target";
+import { readInboundSearch } from "@/pages/inbound/search";
 import { readSpan } from "@/pages/monitoring/span";
 import { readTab } from "@/pages/settings/tabs";
 import { Shell } from "./Shell";
@@ -34,6 +36,20 @@ const calls = createRoute({
   path: "/calls",
   validateSearch: readCallSearch,
   component: lazyRouteComponent(() => import("@/pages/calls/CallsPage")),
+});
+
+const inbound = createRoute({
+  getParentRoute: () => root,
+  path: "/inbound",
+  validateSearch: readInboundSearch,
+  component: lazyRouteComponent(() => import("@/pages/inbound/InboundPage")),
+});
+
+const callbacks = createRoute({
+  getParentRoute: () => root,
+  path: "/callbacks",
+  validateSearch: readCallbackSearch,
+  component: lazyRouteComponent(() => import("@/pages/callbacks/CallbacksPage")),
 });
 
 const newCampaign = createRoute({
@@ -75,6 +91,9 @@ const routes = root.addChildren([
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   calls,
   page("/calls/$callId", () => import("@/pages/calls/CallPage")),
+  inbound,
+  callbacks,
+  page("/routing", () => import("@/pages/routing/RoutingPage")),
   page("/campaigns", () => import("@/pages/campaigns/CampaignsPage")),
   newCampaign,
   page("/campaigns/templates", () => import("@/pages/campaigns/TemplatesPage")),

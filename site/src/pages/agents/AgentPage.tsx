@@ -18,6 +18,7 @@ import { Lines, Loaded, Section } from "@/ui/states";
 import { Moment } from "@/ui/Time";
 import { AgentForm, NotSetUp } from "./AgentForm";
 import { AgentState } from "./AgentsPage";
+import { AgentTools } from "./AgentTools";
 import { PLATFORM } from "./platform";
 import { type AgentValues, changesOf, driftWords } from "./values";
 
@@ -67,13 +68,17 @@ function Known({ agent }: { agent: Agent }) {
       {agent.drift && <Drifted agent={agent} drift={agent.drift} options={platform?.agent_options ?? []} />}
       <Grid gutter="md">
         <Grid.Col span={{ base: 12, lg: 8 }}>
-          <Card>
-            <AgentForm
-              // Saved or changed elsewhere: the form shows what is true now.
-              key={agent.version} agent={agent} submit="Save" busy={save.isPending} readOnly={!manages}
-              onSubmit={(values, mark) => save.mutate({ values, mark })}
-            />
-          </Card>
+          <Stack>
+            <Card>
+              <AgentForm
+                // Saved or changed elsewhere: the form shows what is true now.
+                key={agent.version} agent={agent} submit="Save" busy={save.isPending} readOnly={!manages}
+                onSubmit={(values, mark) => save.mutate({ values, mark })}
+              />
+            </Card>
+            {/* Agents of the other platforms have their tools there. */}
+            {String(agent.provider) === "openai" && <AgentTools agentId={agent.agent_id} />}
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack>

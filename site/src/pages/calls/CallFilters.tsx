@@ -1,4 +1,4 @@
-import { Button, CloseButton, Group, Select, Skeleton, TextInput } from "@mantine/core";
+import { Button, Checkbox, CloseButton, Group, Select, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -63,6 +63,7 @@ export function CallFilters({ search, onChange }: CallFiltersProps) {
       <Suspense fallback={<Skeleton height={36} flex="1 1 170px" />}>
         <DayRange from={search.from} to={search.to} onChange={set} />
       </Suspense>
+      <Checkbox label="Urgent" checked={search.urgent === true} onChange={(event) => set({ urgent: event.currentTarget.checked ? true : undefined })} />
       {isNarrowed(search) && (
         <Button variant="subtle" onClick={() => { setText(""); onChange({ view: search.view }); }}>Clear</Button>
       )}

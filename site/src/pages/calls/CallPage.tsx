@@ -7,9 +7,12 @@ import { agentQuery } from "@/api/agents";
 import { callQuery } from "@/api/calls";
 import { campaignQuery } from "@/api/campaigns";
 import { PLATFORM } from "@/pages/agents/platform";
+import { ReceptionDeeds } from "@/pages/inbound/ReceptionDeeds";
+import { ReceptionFacts } from "@/pages/inbound/ReceptionFacts";
+import { personOf } from "@/pages/inbound/words";
 import { For } from "@/session/me";
 import { CallStatus, isLive } from "@/ui/Status";
-import { formatDuration, formatPhone, formatWord } from "@/ui/format";
+import { formatDuration, formatWord } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Lines, Loaded, Section } from "@/ui/states";
@@ -20,7 +23,6 @@ import { EndCall } from "./EndCall";
 import { Conversation } from "./Conversation";
 import { costOf } from "./cost";
 import { useHandled } from "./handled";
-import { nameOf } from "./person";
 import { RawEvents } from "./RawEvents";
 import { Results } from "./Results";
 import { CallTimeline } from "./CallTimeline";
@@ -37,21 +39,21 @@ export default function CallPage() {
 }
 
 function Known({ call }: { call: Call }) {
-  const agent = useQuery({ ...agentQuery(call.agent_id), retry: false });
+  const agentId = call.agent_id ?? "";
+  const agent = useQuery({ ...agentQuery(agentId), enabled: agentId !== "", retry: false });
   const campaign = useQuery({ ...campaignQuery(call.campaign_id ?? ""), enabled: call.campaign_id != null, retry: false });
   const handle = useHandled();
   const [seek, setSeek] = useState<{ to: number } | null>(null);
-  const number = call.phone_number ? formatPhone(call.phone_number) : "Unknown number";
-  const name = nameOf(call.variables);
+  const { shown, name, number } = personOf(call);
 
   return (
     <>
       <PageHeader
-        title={name ?? number}
+        title={shown}
         badge={<CallStatus status={call.status} />}
         subtitle={<>{name && `${number}, `}{formatWord(call.direction).toLowerCase()} call, <Moment at={call.started_at ?? call.created_at} /></>}
         actions={
-          call.status === "in_progress" ? <For role="operator"><EndCall call={call} who={name ?? number} /></For> : !isLive(call.status) && (
+          call.reception ? <ReceptionDeeds call={call} /> : call.status === "in_progress" ? <For role="operator"><EndCall call={call} who={shown} /></For> : !isLive(call.status) && (
             <For role="operator">
               <Button
                 variant={call.handled ? "default" : "filled"}
@@ -80,16 +82,17 @@ function Known({ call }: { call: Call }) {
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <Stack>
             <Results call={call} />
+            <ReceptionFacts call={call} />
             <Section title="Facts">
               <Facts
                 rows={[
-                  ["Agent", agent.data ? <TextLink key="a" to="/agents/$agentId" params={{ agentId: call.agent_id }}>{agent.data.name}</TextLink> : agent.error ? "Deleted" : "…"],
+                  ["Agent", agentId && (agent.data ? <TextLink key="a" to="/agents/$agentId" params={{ agentId }}>{agent.data.name}</TextLink> : agent.error ? "Deleted" : "…")],
                   ["Campaign", call.campaign_id && (campaign.data ? <TextLink key="c" to="/campaigns/$campaignId" params={{ campaignId: call.campaign_id }}>{campaign.data.name}</TextLink> : "…")],
                   ["Attempt", call.origin === "campaign" ? call.attempt : undefined],
                   ["Duration", call.duration_secs != null ? formatDuration(call.duration_secs) : undefined],
                   ["Cost", costOf(call.results)],
                   ["Ended because", call.results.termination_reason],
-                  ["Platform", PLATFORM[call.provider] ?? call.provider],
+                  ["Platform", call.provider && (PLATFORM[call.provider] ?? call.provider)],
                   ["Call", <Text key="i" span size="sm" ff="monospace">{call.call_id}</Text>],
                   ["Conversation", call.conversation_id && <Text key="v" span size="sm" ff="monospace">{call.conversation_id}</Text>],
                 ]}

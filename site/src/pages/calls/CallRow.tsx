@@ -1,11 +1,11 @@
 // One call in a list. Plain elements and its own memory: a page has fifty of them, asked for again every few seconds.
 import { memo, type MouseEvent } from "react";
 import type { Call } from "@/api/calls";
-import { CallStatus, CallSuccess, isLive } from "@/ui/Status";
-import { formatDuration, formatPhone } from "@/ui/format";
+import { CallStatus, CallSuccess, Dot, isLive } from "@/ui/Status";
+import { personOf, urgencyOf } from "@/pages/inbound/words";
+import { formatDuration } from "@/ui/format";
 import { Ago } from "@/ui/Time";
 import "./call-row.css";
-import { nameOf } from "./person";
 
 interface CallRowProps {
   call: Call;
@@ -20,8 +20,8 @@ interface CallRowProps {
 const isPlain = (event: MouseEvent) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
 export const CallRow = memo(function CallRow({ call, compact, agent, onOpen, onHandled }: CallRowProps) {
-  const number = call.phone_number ? formatPhone(call.phone_number) : "Unknown number";
-  const name = nameOf(call.variables);
+  const { shown, name, number } = personOf(call);
+  const urgency = urgencyOf(call.reception);
   const { title, summary, success } = call.results;
   return (
     <tr
@@ -34,10 +34,13 @@ export const CallRow = memo(function CallRow({ call, compact, agent, onOpen, onH
       }}
     >
       <td>
-        <a href={`/calls/${call.call_id}`} className="call-person">{name ?? number}</a>
+        <a href={`/calls/${call.call_id}`} className="call-person">{shown}</a>
         {name && <div className="call-number">{number}</div>}
       </td>
-      <td><CallStatus status={call.status} /></td>
+      <td>
+        <CallStatus status={call.status} />
+        {urgency && <div><Dot {...urgency} /></div>}
+      </td>
       {!compact && <td className="from-md">{success && <CallSuccess success={success} />}</td>}
       {!compact && <td className="from-lg call-about" data-failure={call.failure ? true : undefined}>{title ?? call.failure ?? summary}</td>}
       {!compact && <td className="from-md call-agent">{agent ?? "…"}</td>}
@@ -47,7 +50,7 @@ export const CallRow = memo(function CallRow({ call, compact, agent, onOpen, onH
         <td className="from-sm call-handled">
           {!isLive(call.status) && (
             <input
-              type="checkbox" checked={call.handled} disabled={!onHandled} aria-label={`Handled: ${name ?? number}`}
+              type="checkbox" checked={call.handled} disabled={!onHandled} aria-label={`Handled: ${shown}`}
               onChange={(event) => onHandled?.({ callId: call.call_id, handled: event.currentTarget.checked })}
             />
           )}

@@ -1,9 +1,9 @@
 import { Table } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { useQuery } from "@tanstack/react-query";
-import { agentsQuery } from "@/api/agents";
 import type { Call } from "@/api/calls";
+import { useAgentNames } from "@/pages/agents/names";
+import { wordsOfTarget } from "@/pages/inbound/words";
 import { useMay } from "@/session/me";
 import { useHandled } from "./handled";
 import { CallRow } from "./CallRow";
@@ -19,7 +19,7 @@ export function CallTable({ calls, compact = false }: CallTableProps) {
   const { mutate: handle } = useHandled();
   const go = useNavigate();
   const open = useCallback((callId: string) => void go({ to: "/calls/$callId", params: { callId } }), [go]);
-  const names = new Map(useQuery(agentsQuery).data?.map(({ agent_id, name }) => [agent_id, name]));
+  const names = useAgentNames();
   return (
     <Table.ScrollContainer minWidth={0} type="native">
       <Table className="calls">
@@ -37,10 +37,15 @@ export function CallTable({ calls, compact = false }: CallTableProps) {
         </Table.Thead>
         <Table.Tbody>
           {calls.map((call) => (
-            <CallRow key={call.call_id} call={call} compact={compact} agent={names.get(call.agent_id)} onOpen={open} onHandled={operates ? handle : undefined} />
+            <CallRow key={call.call_id} call={call} compact={compact} agent={whoSpoke(call, names)} onOpen={open} onHandled={operates ? handle : undefined} />
           ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
   );
+}
+
+/** The agent; a call that came in may have been taken by a person or by voicemail. */
+function whoSpoke({ agent_id: agent, reception }: Call, names: ReadonlyMap<string, string>): string | undefined {
+  return agent != null ? names.get(agent) : reception ? wordsOfTarget(reception.target, names) : "Nobody";
 }

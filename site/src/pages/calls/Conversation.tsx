@@ -1,6 +1,6 @@
 import { Alert, Badge, Group, Skeleton, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { type Call, recordingQuery, transcriptQuery } from "@/api/calls";
 import type { Schemas } from "@/api/client";
 import { Dot, isLive } from "@/ui/Status";
@@ -19,6 +19,8 @@ export function Conversation({ call, seek, onSeek }: ConversationProps) {
   const transcript = useQuery(transcriptQuery(call.call_id, call.results_complete));
   const [playedTo, setPlayedTo] = useState(-1);
   const canPlay = call.recording.state === "stored";
+  // The receptionist writes while people talk; other agents' words come when it is over.
+  const spokenNow = isLive(call.status) && (call.reception != null || (transcript.data?.turns.length ?? 0) > 0);
   return (
     <Section title="Conversation" aside={!call.results_complete && isLive(call.status) && <Dot tone="live" label="Live" moving />}>
       <Stack>
@@ -27,16 +29,18 @@ export function Conversation({ call, seek, onSeek }: ConversationProps) {
           {({ turns }) =>
             turns.length === 0 ? (
               <Text size="sm" c="dimmed">
-                {isLive(call.status) || !call.results_complete ? "What is said appears here within a minute after the call." : "Nothing was said."}
+                {spokenNow ? "What is said appears here while it is said." : isLive(call.status) || !call.results_complete ? "What is said appears here within a minute after the call." : "Nothing was said."}
               </Text>
             ) : (
-              <ol className="turns">
-                {turns.map((turn, index) => {
-                  const until = turns[index + 1]?.at_secs ?? Infinity;
-                  const spoken = playedTo >= turn.at_secs && playedTo < until;
-                  return <Turn key={index} turn={turn} current={spoken} onSeek={canPlay ? onSeek : undefined} />;
-                })}
-              </ol>
+              <Follow count={turns.length} live={spokenNow}>
+                <ol className="turns">
+                  {turns.map((turn, index) => {
+                    const until = turns[index + 1]?.at_secs ?? Infinity;
+                    const spoken = playedTo >= turn.at_secs && playedTo < until;
+                    return <Turn key={turn.index ?? index} turn={turn} current={spoken} onSeek={canPlay ? onSeek : undefined} />;
+                  })}
+                </ol>
+              </Follow>
             )
           }
         </Loaded>
@@ -45,11 +49,37 @@ export function Conversation({ call, seek, onSeek }: ConversationProps) {
   );
 }
 
+/** Nearer to its end than so many pixels, somebody reads along. */
+const AT_END = 80;
+
+/** While people talk: what is new is read out, and the last line stays in sight of those who read along. */
+function Follow({ count, live, children }: { count: number; live: boolean; children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  const readsAlong = useRef(true);
+  useEffect(() => {
+    if (live && readsAlong.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [count, live]);
+  if (!live) return children;
+  return (
+    <div
+      ref={box} className="turns-live" role="log" aria-label="What is said" tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        readsAlong.current = scrollHeight - scrollTop - clientHeight < AT_END;
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
 interface TurnProps {
   turn: Schemas["TranscriptTurn"];
   current: boolean;
   onSeek: ((seconds: number) => void) | undefined;
 }
+
+/** The words of a turn that the platform never sent. */
+const UNHEARD = "What was said here could not be written down.";
 
 function Turn({ turn, current, onSeek }: TurnProps) {
   const speaker = turn.speaker === "agent" ? "Agent" : "Person";
@@ -62,13 +92,13 @@ function Turn({ turn, current, onSeek }: TurnProps) {
         {turn.interrupted && <Badge size="xs">interrupted</Badge>}
         {turn.tools.map((tool) => <Badge key={tool} size="xs">{tool}</Badge>)}
       </Group>
-      <Text size="sm">{turn.message}</Text>
+      {turn.message !== "" ? <Text size="sm">{turn.message}</Text> : turn.tools.length === 0 && <Text size="sm" c="dimmed" fs="italic">{UNHEARD}</Text>}
     </>
   );
   return (
     <li className="turn" data-speaker={turn.speaker} data-current={current || undefined}>
       {onSeek ? (
-        <UnstyledButton className="turn-line" onClick={() => onSeek(turn.at_secs)} aria-label={`Play from ${time}. ${speaker}: ${turn.message}`}>
+        <UnstyledButton className="turn-line" onClick={() => onSeek(turn.at_secs)} aria-label={`Play from ${time}. ${speaker}: ${turn.message || UNHEARD}`}>
           {said}
         </UnstyledButton>
       ) : (

@@ -5,6 +5,9 @@ import { tellFailed } from "@/ui/act";
 
 type Cached = { items?: Call[] } | Call | InfiniteData<unknown> | undefined;
 
+/** Beginnings of the keys of what shows calls. */
+const SHOWN = [["calls"], ["inbound"]];
+
 function withHandled(cached: Cached, callId: string, handled: boolean): Cached {
   if (!cached) return cached;
   if ("call_id" in cached) return cached.call_id === callId ? { ...cached, handled } : cached;
@@ -17,9 +20,9 @@ export function useHandled() {
   return useMutation({
     mutationFn: ({ callId, handled }: { callId: string; handled: boolean }) => markHandled(callId, handled),
     onMutate: async ({ callId, handled }) => {
-      await client.cancelQueries({ queryKey: ["calls"] });
-      const before = client.getQueriesData<Cached>({ queryKey: ["calls"] });
-      client.setQueriesData<Cached>({ queryKey: ["calls"] }, (cached) => withHandled(cached, callId, handled));
+      await Promise.all(SHOWN.map((queryKey) => client.cancelQueries({ queryKey })));
+      const before = SHOWN.flatMap((queryKey) => client.getQueriesData<Cached>({ queryKey }));
+      for (const queryKey of SHOWN) client.setQueriesData<Cached>({ queryKey }, (cached) => withHandled(cached, callId, handled));
       return { before };
     },
     onError: (error, _wanted, context) => {
@@ -27,6 +30,6 @@ export function useHandled() {
       tellFailed(error, "The mark could not be kept");
     },
     onSettled: () =>
-      Promise.all([["calls"], ["stats"]].map((queryKey) => client.invalidateQueries({ queryKey }))),
+      Promise.all([...SHOWN, ["stats"]].map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }

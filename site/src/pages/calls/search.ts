@@ -18,6 +18,8 @@ export interface CallSearch {
   agent?: string;
   campaign?: string;
   direction?: Schemas["Direction"];
+  /** Only those that somebody should see to at once. */
+  urgent?: true;
   /** First and last day, `2026-05-03`, in the zone of the one who looks. */
   from?: string;
   to?: string;
@@ -37,6 +39,7 @@ export function readCallSearch(raw: Record<string, unknown>): CallSearch {
     agent: text(raw["agent"], 64),
     campaign: text(raw["campaign"], 64),
     direction: oneOf(raw["direction"], DIRECTIONS),
+    urgent: raw["urgent"] === true || raw["urgent"] === "true" ? true : undefined,
     from: day(raw["from"]),
     to: day(raw["to"]),
   };
@@ -58,6 +61,7 @@ export function filterOf(search: CallSearch): CallFilter {
     agent_id: search.agent,
     campaign_id: search.campaign,
     direction: search.direction,
+    urgent: search.urgent,
     since: search.from && midnight(search.from, 0),
     until: search.to && midnight(search.to, 1),
   };

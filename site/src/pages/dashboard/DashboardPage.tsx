@@ -15,6 +15,7 @@ import { ButtonLink, TextLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Lines, Loaded, Notice, Section } from "@/ui/states";
 import { LiveQueue } from "./LiveQueue";
+import { OnThePhone } from "./OnThePhone";
 import { Outcomes } from "./Outcomes";
 import { Providers } from "./Providers";
 import { Trend } from "./Trend";
@@ -58,6 +59,7 @@ export default function DashboardPage() {
               <Section title="Campaigns running" aside={<TextLink to="/campaigns" size="sm">All campaigns</TextLink>}>
                 <Loaded query={campaigns} waiting={<Lines count={2} />}>{({ items }) => <Running campaigns={items} />}</Loaded>
               </Section>
+              <OnThePhone />
               <Section title="Recent calls" aside={<TextLink to="/calls" size="sm">All calls</TextLink>}>
                 <Loaded query={recent} waiting={<Lines count={6} />}>
                   {({ items }) => items.length === 0 ? (

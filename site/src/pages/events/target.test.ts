@@ -44,7 +44,7 @@ describe("what a page's address says", () => {
 
 describe("words", () => {
   it("leave the test out of what can be chosen", () => {
-    expect(CHOICES).toEqual(["call.ended", "recipient.final", "campaign.finished", "opt_out.created"]);
+    expect(CHOICES).toEqual(["call.ended", "recipient.final", "campaign.finished", "opt_out.created", "callback.booked", "ticket.requested"]);
   });
   it("tell a target that a person turned off from one that the system did", () => {
     expect(stateOf(target).label).toBe("On");

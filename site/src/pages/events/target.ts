@@ -5,11 +5,13 @@ import type { Schemas } from "@/api/client";
 export type EventType = Schemas["EventType"];
 
 /** What each type tells of, for those who choose. */
-const TOLD: Record<EventType, string> = {
+const TOLD: Record<EventType | "callback.booked" | "ticket.requested", string> = {
   "call.ended": "A call is over, whatever came of it: completed, nobody there, busy, failed.",
   "recipient.final": "A person of a campaign is done with: reached, given up or left out.",
   "campaign.finished": "A campaign is completed, cancelled or failed, with its counts.",
   "opt_out.created": "A number came onto the do-not-call list.",
+  "callback.booked": "Somebody is to be called back: the agent booked it in a call, or a person did.",
+  "ticket.requested": "Somebody wants a ticket made of a call.",
   test: "Somebody asked for a test.",
 };
 

@@ -10,7 +10,7 @@ import { Dot } from "@/ui/Status";
 const TOUCHES = [["carrier"], ["calls"], ["call"], ["audit"]];
 const EMPTY = { account_sid: "", auth_token: "" };
 
-/** The account at Twilio, through which calls are ended that their platform cannot end. */
+/** The account at Twilio: calls come in through it, OpenAI's agents call through it, and calls are ended through it. */
 export function CarrierAccount() {
   const carrier = useQuery(carrierQuery);
   return (
@@ -23,7 +23,7 @@ export function CarrierAccount() {
               <Dot tone={source === "not_set" ? "idle" : "good"} label={source === "not_set" ? "Not set up" : "Set up"} />
             </Group>
             <Text size="sm" c="dimmed">
-              {account_sid ? <>Calls are ended through the account {account_sid} when their platform cannot end them.</> : "With your Twilio account, calls can be ended here that their platform cannot end."}
+              {account_sid ? <>Calls come in through the account {account_sid}, agents of OpenAI call through it, and calls are ended through it when their platform cannot end them.</> : "With your Twilio account, calls can come in, agents of OpenAI can call, and calls can be ended that their platform cannot end."}
             </Text>
             {source === "environment" ? <Text size="sm" c="dimmed">It is set by the environment of this deployment; change it there.</Text> : <Account isSet={source === "settings"} />}
           </Stack>
@@ -46,7 +46,7 @@ function Account({ isSet }: { isSet: boolean }) {
   };
   const keep = useAct({
     run: async () => bodyOf(await api.PUT("/api/settings/carrier", { body: { account_sid: account.account_sid.trim(), auth_token: account.auth_token.trim() } })),
-    done: "Twilio takes the account. Calls can be ended through it from now on.", touches: TOUCHES, then: settle, failed,
+    done: "Twilio takes the account. It is used from now on.", touches: TOUCHES, then: settle, failed,
   });
   const remove = useAct({ run: async () => bodyOf(await api.DELETE("/api/settings/carrier")), done: "The account is taken away.", touches: TOUCHES, then: settle, failed });
   return (

@@ -2,6 +2,7 @@ import { Button, Group, PasswordInput, SimpleGrid, Stack, Text, TextInput, Title
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, bodyOf, sentenceOf, type Schemas } from "@/api/client";
+import { soon } from "@/api/reception";
 import { providerSettingsQuery } from "@/api/system";
 import { PLATFORM } from "@/pages/agents/platform";
 import { useAct } from "@/ui/act";
@@ -10,7 +11,8 @@ import { Loaded, Section } from "@/ui/states";
 import { Dot } from "@/ui/Status";
 import { Ago } from "@/ui/Time";
 
-type Setting = Schemas["ProviderSetting"];
+type Shown = Schemas["SecretShown"];
+type Setting = Omit<Schemas["ProviderSetting"], "tool_secret"> & { tool_secret?: Shown | null; project_id?: Shown | null };
 const TOUCHES = [["provider-settings"], ["status"], ["quota"], ["agents"], ["voices"], ["metrics"], ["attention"], ["audit"]];
 
 /** The keys and secrets of the platforms: they go in, and are never shown. */
@@ -43,10 +45,18 @@ function Platform({ setting }: { setting: Setting }) {
         label="Webhook secret" action="Save" known={setting.webhook_secret} help="The secret before stays good until you set another one." done="Saved. Webhooks signed with it are taken."
         save={async (webhook_secret) => bodyOf(await api.PUT("/api/settings/providers/{provider}/webhook-secret", { params, body: { webhook_secret } }))}
       />
-      <OneSecret
-        label="Tool secret" action="Save" known={setting.tool_secret} help="What the agents’ tools send with each request." done="Saved. Tools that send it are let in."
-        save={async (tool_secret) => bodyOf(await api.PUT("/api/settings/providers/{provider}/tool-secret", { params, body: { tool_secret } }))}
-      />
+      {setting.tool_secret && (
+        <OneSecret
+          label="Tool secret" action="Save" known={setting.tool_secret} help="What the agents’ tools send with each request." done="Saved. Tools that send it are let in."
+          save={async (tool_secret) => bodyOf(await api.PUT("/api/settings/providers/{provider}/tool-secret", { params, body: { tool_secret } }))}
+        />
+      )}
+      {setting.project_id && (
+        <OneSecret
+          label="Project" action="Save" known={setting.project_id} help="Its id, proj_…: calls are sent to its SIP address." done="Saved. The next call goes to it."
+          save={async (project_id) => bodyOf(await soon().PUT("/api/settings/providers/{provider}/project", { params, body: { project_id } }))}
+        />
+      )}
       {setting.sip_password && <SipAccount provider={provider} known={setting.sip_password} />}
     </Stack>
   );

@@ -21,6 +21,7 @@ import { DefaultRules } from "./DefaultRules";
 import { Dialling } from "./Dialling";
 import { PhoneLines } from "./PhoneLines";
 import { ProviderKeys } from "./ProviderKeys";
+import { Reception } from "./Reception";
 import { ROLES } from "./roles";
 import { readTab } from "./tabs";
 import { Webhooks } from "./Webhooks";
@@ -39,6 +40,7 @@ export default function SettingsPage() {
         <Tabs.List mb="lg" aria-label="Settings">
           <Tabs.Tab value="providers">Platforms</Tabs.Tab>
           <Tabs.Tab value="phone-lines">Phone lines</Tabs.Tab>
+          <Tabs.Tab value="reception">Reception</Tabs.Tab>
           {manages && <Tabs.Tab value="alerts">Alerts</Tabs.Tab>}
           <Tabs.Tab value="dialling">Dialling</Tabs.Tab>
           <Tabs.Tab value="rules">Default rules</Tabs.Tab>
@@ -49,6 +51,7 @@ export default function SettingsPage() {
         </Tabs.List>
         <Tabs.Panel value="providers"><Platforms /></Tabs.Panel>
         <Tabs.Panel value="phone-lines"><PhoneLines /></Tabs.Panel>
+        <Tabs.Panel value="reception"><Reception /></Tabs.Panel>
         {manages && <Tabs.Panel value="alerts"><Alerts /></Tabs.Panel>}
         <Tabs.Panel value="dialling"><Dialling /></Tabs.Panel>
         <Tabs.Panel value="rules"><DefaultRules /></Tabs.Panel>
@@ -71,6 +74,18 @@ function addresses(): { name: string; address: string; where: string }[] {
     {
       name: "Ultravox, while a call goes on and after it", address: `${apiAddress()}/webhooks/ultravox`,
       where: "Account, Webhooks. Choose call.started, call.joined, call.ended and call.billed; put the secret it shows in below.",
+    },
+    {
+      name: "OpenAI, when a call comes in", address: `${apiAddress()}/webhooks/openai`,
+      where: "Platform settings of the project, Webhooks. Choose realtime.call.incoming; put the secret it shows in below, and the project’s id with it.",
+    },
+    {
+      name: "Twilio, when a call comes in", address: `${apiAddress()}/webhooks/twilio/voice`,
+      where: "Phone Numbers, the number, Voice: “A call comes in”, Webhook, HTTP POST. The account’s auth token is put in below: Twilio signs with it.",
+    },
+    {
+      name: "Twilio, when a call has ended", address: `${apiAddress()}/webhooks/twilio/status`,
+      where: "At the same place: “Call status changes”, HTTP POST.",
     },
     {
       name: "ElevenLabs, do-not-call tool", address: `${apiAddress()}/tools/do-not-call`,

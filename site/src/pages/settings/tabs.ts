@@ -1,5 +1,5 @@
 // Which part of the settings is shown is in the address.
-const TABS = ["providers", "phone-lines", "alerts", "dialling", "rules", "calling-rules", "system", "people", "audit"] as const;
+const TABS = ["providers", "phone-lines", "reception", "alerts", "dialling", "rules", "calling-rules", "system", "people", "audit"] as const;
 export type SettingsTab = (typeof TABS)[number];
 
 export function readTab(search: Record<string, unknown>): { tab?: SettingsTab } {
