@@ -13,7 +13,7 @@ use crate::router::routes;
 #[openapi(
     info(
         title = "Switchboard",
-        description = "Campaigns of outbound AI phone calls, and what came of every call.\n\nErrors are problem \
+        description = "AI phone calls: campaigns of outbound ones, a receptionist for those that come in, and what came of every call.\n\nErrors are problem \
                        documents (RFC 9457). Lists have pages: pass `next_cursor` as `cursor`. A POST with an \
                        `Idempotency-Key` happens once and can be repeated for 24 hours; a repeated answer has the \
                        header `Idempotent-Replayed: true`. Roles are `viewer`, `operator` and `admin`.",
@@ -28,8 +28,10 @@ use crate::router::routes;
         (name = "campaigns", description = "Who is called by whom, when and how often"),
         (name = "calls", description = "Every call and what came of it"),
         (name = "exports", description = "The call log as CSV"),
+        (name = "inbound", description = "Calls that come in: where they go, and what is to be done about them"),
         (name = "queue", description = "The dial queue: start, stop, limit"),
         (name = "events", description = "Your own systems, told what happens by signed webhooks"),
+        (name = "privacy", description = "Everything that is kept about one person: shown, and erased"),
         (name = "system", description = "State of the service and its providers"),
         (name = "call-manager", description = "The routes of the call-manager service that this replaces"),
     ),

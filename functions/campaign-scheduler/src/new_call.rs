@@ -68,6 +68,7 @@ pub(crate) fn new_call(
         results_complete: false,
         disclosure: None,
         reception: None,
+        erased_at: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

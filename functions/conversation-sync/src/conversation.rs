@@ -62,6 +62,8 @@ impl ConversationSync {
             None => find_call_of(&self.store, &conversation).await?,
         };
         match (call, agent) {
+            // What was erased here stays erased, although its platform still has it.
+            (Some(call), _) if call.erased_at.is_some() => Ok(Seen::Fine),
             (Some(call), _) => Ok(self.update(call, &conversation).await?),
             (None, Some(agent)) => Ok(self.import(&agent, conversation).await?),
             (None, None) => Ok(Seen::UnknownAgent),

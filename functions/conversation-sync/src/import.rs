@@ -80,6 +80,7 @@ fn imported_call(agent: &Agent, conversation: &Conversation, outcome: CallOutcom
         results_complete: false,
         disclosure: None,
         reception: None,
+        erased_at: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

@@ -35,6 +35,16 @@ impl PhoneNumber {
         }
     }
 
+    /// Stands for a number that was erased where a record cannot be without one. Country code 999 is nobody's.
+    pub fn erased() -> Self {
+        Self("+999000000000000".to_owned())
+    }
+
+    /// Whether it stands for a number that was erased.
+    pub fn is_erased(&self) -> bool {
+        *self == Self::erased()
+    }
+
     /// The whole number. Never for logs, errors or metrics.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -85,6 +85,7 @@ pub(crate) fn call(status: CallStatus) -> Call {
         results_complete: false,
         disclosure: None,
         reception: None,
+        erased_at: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

@@ -154,6 +154,21 @@ impl FileStore {
         Ok(())
     }
 
+    /// Deletes the file at `key`, whether it is there or not. The bucket keeps what it was for some days.
+    ///
+    /// # Errors
+    /// When S3 does not answer.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.s3
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+            .map_err(unavailable("S3", "DeleteObject"))?;
+        Ok(())
+    }
+
     /// Writes a file from disk.
     ///
     /// # Errors

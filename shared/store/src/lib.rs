@@ -45,6 +45,7 @@ mod live_turns;
 mod measures;
 mod opt_out;
 mod people;
+mod privacy;
 mod provider_states;
 mod provider_watches;
 mod queue_settings;

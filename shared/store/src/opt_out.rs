@@ -87,28 +87,29 @@ impl Store {
     /// When the tables do not answer; doing it again is safe.
     pub async fn end_waiting(&self, number: &PhoneNumber, now: Timestamp) -> Result<u64, StoreError> {
         let mut ended = 0;
-        let mut start = None;
-        loop {
-            let answer = self
-                .db
-                .query()
-                .table_name(&self.config.campaigns_table)
-                .index_name("by-number")
-                .key_condition_expression("open_number = :number")
-                .expression_attribute_values(":number", s(number.as_str()))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(unavailable("DynamoDB", "Query"))?;
-            for item in answer.items.unwrap_or_default() {
-                let Some(key) = key_of(&item) else { continue };
-                ended += u64::from(self.end_one(&key, now).await?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(ended);
-            }
+        for key in self.recipients_of_number(number).await? {
+            ended += u64::from(self.end_one(&key, now).await?);
         }
+        Ok(ended)
+    }
+
+    /// Where the recipients of a number are, in all campaigns. The index follows a moment behind.
+    pub(crate) async fn recipients_of_number(&self, number: &PhoneNumber) -> Result<Vec<Key>, StoreError> {
+        let mut found = Vec::new();
+        let mut pages = self
+            .db
+            .query()
+            .table_name(&self.config.campaigns_table)
+            .index_name("by-number")
+            .key_condition_expression("person_number = :number")
+            .expression_attribute_values(":number", s(number.as_str()))
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(unavailable("DynamoDB", "Query"))?;
+            found.extend(page.items.unwrap_or_default().iter().filter_map(key_of));
+        }
+        Ok(found)
     }
 
     async fn end_one(&self, key: &Key, now: Timestamp) -> Result<bool, StoreError> {

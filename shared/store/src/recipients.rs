@@ -40,9 +40,9 @@ pub(crate) fn recipient_item(recipient: &Recipient, version: u64) -> Result<Item
     );
     item.insert("state_sort".into(), order);
     item.insert("version".into(), n(version));
-    // In the index of numbers for as long as something may still happen.
-    if !status.is_final() {
-        item.insert("open_number".into(), s(recipient.phone_number.as_str()));
+    // One who was erased is found by no number.
+    if !recipient.phone_number.is_erased() {
+        item.insert("person_number".into(), s(recipient.phone_number.as_str()));
     }
     Ok(item)
 }

@@ -171,6 +171,7 @@ pub fn call(name: &str, now: Timestamp) -> Call {
         results_complete: false,
         disclosure: None,
         reception: None,
+        erased_at: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,

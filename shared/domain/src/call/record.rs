@@ -276,6 +276,9 @@ pub struct Call {
     pub recording: Recording,
     /// Whether somebody has dealt with it.
     pub handled: bool,
+    /// When what it told of its person was erased; nothing is added to it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
     /// When it last changed.
     pub updated_at: Timestamp,
     /// Counts changes; every write is conditional on it.

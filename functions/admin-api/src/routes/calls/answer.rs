@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Direction, Disclosed,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Desk, Direction, Disclosed,
     DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, Reception, RecipientId, Recording,
 };
 use utoipa::ToSchema;
@@ -81,6 +81,8 @@ pub(crate) struct CallAnswer {
     recording: Recording,
     /// Whether somebody has dealt with it.
     handled: bool,
+    /// Where it lies on the desk of those who look after calls; none: nowhere.
+    desk: Option<Desk>,
     /// Whether it is in progress, and its platform or its carrier can end it: `POST /api/calls/{call_id}/end`.
     can_be_ended: bool,
     /// When it last changed.
@@ -89,8 +91,9 @@ pub(crate) struct CallAnswer {
 
 impl CallAnswer {
     /// A call as it is shown. `ends_legs`: whether the carrier's account is set up, so that it can end calls there.
-    pub(super) fn of(call: Call, ends_legs: bool) -> Self {
+    pub(crate) fn of(call: Call, ends_legs: bool) -> Self {
         let can_be_ended = can_be_ended(&call, ends_legs);
+        let desk = call.desk();
         Self {
             call_id: call.call_id,
             status: call.status,
@@ -125,6 +128,7 @@ impl CallAnswer {
             reception: call.reception,
             recording: call.recording,
             handled: call.handled,
+            desk,
             can_be_ended,
             updated_at: call.updated_at,
         }

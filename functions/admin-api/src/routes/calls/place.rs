@@ -65,13 +65,19 @@ pub(super) async fn place_call(
 
 /// Puts one call onto the dial queue.
 pub(crate) async fn place(api: &Api, request: PlaceCall) -> Result<CallAnswer, Problem> {
+    let id = api.new_id(CallId::derived, CallId::generate);
+    place_as(api, id, request).await
+}
+
+/// The same, of a call whose id follows from what it is for: asked for twice, it is one call.
+pub(crate) async fn place_as(api: &Api, id: CallId, request: PlaceCall) -> Result<CallAnswer, Problem> {
     let (agent, line, number) = check(api, &request).await?;
     if api.store.find_do_not_call(&number).await?.is_some() {
         return Err(Problem::conflict(
             "The number is on the do-not-call list. Call somebody else, or take it off.",
         ));
     }
-    let call = queued(api, request, agent, line, number);
+    let call = queued(api, id, request, agent, line, number);
     let call = match api.store.create_call(&call).await {
         Ok(()) => call,
         // The same request again, after its answer was lost: the one call stays the one call.
@@ -135,10 +141,17 @@ async fn check(api: &Api, request: &PlaceCall) -> Result<(Agent, PhoneLine, Phon
     }
 }
 
-fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: PhoneNumber) -> Call {
+fn queued(
+    api: &Api,
+    call_id: CallId,
+    request: PlaceCall,
+    agent: Agent,
+    line: PhoneLine,
+    number: PhoneNumber,
+) -> Call {
     let now = api.now();
     Call {
-        call_id: api.new_id(CallId::derived, CallId::generate),
+        call_id,
         status: CallStatus::Queued,
         direction: Direction::Outbound,
         origin: CallOrigin::Api,
@@ -176,6 +189,7 @@ fn queued(api: &Api, request: PlaceCall, agent: Agent, line: PhoneLine, number: 
         results_complete: false,
         disclosure: None,
         reception: None,
+        erased_at: None,
         recording: Recording::default(),
         handled: false,
         updated_at: now,
