@@ -70,7 +70,7 @@ async fn renew(transport: &Transport, refused: &Secret) {
 }
 
 /// A request without an answer: sure not to ring only if there never was a connection.
-fn without_answer(error: reqwest::Error) -> DialError {
+pub(crate) fn without_answer(error: reqwest::Error) -> DialError {
     if error.is_connect() || error.is_builder() {
         let reason = if error.is_timeout() {
             "no connection in time"

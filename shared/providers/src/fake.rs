@@ -14,7 +14,7 @@ use self::state::State;
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, AgentSummary, Conversation, ConversationPage,
     ConversationQuery, DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota,
-    RecordingStream, Refusal, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
+    RecordingStream, Refusal, TakeCall, TakenCall, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
 };
 
 /// What becomes of the next dial.
@@ -73,6 +73,11 @@ impl FakeProvider {
     /// Lets the next request that is no dial fail.
     pub fn fail_next_request(&self, error: ProviderError) {
         self.state().failures.push_back(error);
+    }
+
+    /// Every inbound call that an agent was asked to take.
+    pub fn taken(&self) -> Vec<TakeCall> {
+        self.state().taken.clone()
     }
 
     /// Every dial that was asked for, whatever became of it.
@@ -234,6 +239,20 @@ impl VoiceProvider for FakeProvider {
                 EndedCall::Ended
             }
             _ => EndedCall::NotLive,
+        })
+    }
+
+    async fn take_call(&self, request: &TakeCall) -> Result<TakenCall, ProviderError> {
+        let mut state = self.asked()?;
+        state.taken.push(request.clone());
+        Ok(match self.kind {
+            ProviderKind::Ultravox => TakenCall::Stream {
+                url: "wss://voice.example.test/join".to_owned(),
+                conversation_id: state.next_id("taken"),
+            },
+            _ => TakenCall::Twiml(
+                "<Response><Connect><Stream url=\"wss://x.test/1\"/></Connect></Response>".to_owned(),
+            ),
         })
     }
 

@@ -6,8 +6,8 @@ use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
 
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, Conversation, ConversationPage, ConversationQuery,
-    DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, RecordingStream, Voice,
-    VoicePage, VoicePreview, VoiceQuery,
+    DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, RecordingStream,
+    TakeCall, TakenCall, Voice, VoicePage, VoicePreview, VoiceQuery,
 };
 
 /// A platform on which voice agents live and from which calls are placed.
@@ -66,6 +66,18 @@ pub trait VoiceProvider: Send + Sync {
     /// # Errors
     /// When the provider could not be asked.
     async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError>;
+
+    /// Lets an agent take an inbound call that the carrier has on the line. Asks once.
+    ///
+    /// # Errors
+    /// When the agent does not take it, or the provider cannot be asked for this: then somebody else is to take it.
+    async fn take_call(&self, _request: &TakeCall) -> Result<TakenCall, ProviderError> {
+        Err(ProviderError::Rejected {
+            code: "not_possible".to_owned(),
+            message: "calls are not handed to it in this way".to_owned(),
+            request_id: None,
+        })
+    }
 
     /// Calls in progress at the provider now, whoever began them.
     ///

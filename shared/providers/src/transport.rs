@@ -34,6 +34,8 @@ pub(crate) struct TransportConfig {
     pub(crate) base_url: Url,
     /// The header that carries the key.
     pub(crate) key_header: HeaderName,
+    /// What stands before the key in it.
+    pub(crate) key_prefix: &'static str,
     /// Wait before a read is tried again; doubles once.
     pub(crate) retry_wait: Duration,
 }
@@ -44,6 +46,7 @@ pub(crate) struct Transport {
     root: Url,
     base_url: String,
     key_header: HeaderName,
+    key_prefix: &'static str,
     keys: Arc<dyn ApiKeySource>,
     retry_wait: Duration,
 }
@@ -71,9 +74,15 @@ impl Transport {
             base_url: config.base_url.as_str().trim_end_matches('/').to_owned(),
             root: config.base_url,
             key_header: config.key_header,
+            key_prefix: config.key_prefix,
             keys,
             retry_wait: config.retry_wait,
         })
+    }
+
+    /// Whether what is asked for travels encrypted; on one machine it need not.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.root.scheme() == "https"
     }
 
     /// The key to use now.
@@ -245,11 +254,23 @@ impl Transport {
         body: Option<&(impl Serialize + Sync)>,
         accepts: Accepted,
     ) -> Result<Response, ProviderError> {
+        self.change_within(ASK_TIMEOUT, method, path, body, accepts).await
+    }
+
+    /// The same, of what takes its own time.
+    pub(crate) async fn change_within(
+        &self,
+        timeout: Duration,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+        accepts: Accepted,
+    ) -> Result<Response, ProviderError> {
         let request = || {
             let request = self
                 .asking
                 .request(method.clone(), self.url(path))
-                .timeout(ASK_TIMEOUT);
+                .timeout(timeout);
             body.into_iter().fold(request, RequestBuilder::json)
         };
         self.ask(request, accepts).await
@@ -287,7 +308,7 @@ impl Transport {
     }
 
     fn with_key(&self, request: RequestBuilder, key: &Secret) -> RequestBuilder {
-        match HeaderValue::from_str(key.open().trim()) {
+        match HeaderValue::from_str(&format!("{}{}", self.key_prefix, key.open().trim())) {
             Ok(mut value) => {
                 value.set_sensitive(true);
                 request.header(self.key_header.clone(), value)

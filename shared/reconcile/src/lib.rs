@@ -7,6 +7,7 @@ mod agent;
 mod apply;
 mod audio_length;
 mod bounds;
+mod carrier;
 mod error;
 mod recording;
 mod settle;
@@ -17,6 +18,7 @@ pub use agent::{AgentChange, AgentKept, AgentSeen, agent_id_of, keep_agent, voic
 pub use apply::{Applied, apply_conversation, find_call_of};
 pub use audio_length::audio_duration_secs;
 pub use bounds::{Overdue, overdue};
+pub use carrier::{CarrierHeard, CarrierWord, has_platform, hear_carrier, settle_ended};
 pub use error::ReconcileError;
 pub use recording::pull_recording;
 pub use settle::{Settled, look_after, settle_unconfirmed};

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use switchboard_domain::{CallId, Clock, Measurement, PhoneLine, ProviderId, ProviderKind};
 use switchboard_providers::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, Conversation, ConversationPage, ConversationQuery,
-    DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, RecordingStream, Voice,
-    VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
+    DialError, EndedCall, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, RecordingStream,
+    TakeCall, TakenCall, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
 };
 use switchboard_store::Store;
 
@@ -81,6 +81,10 @@ impl VoiceProvider for Measured {
 
     async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError> {
         asked!(self, end_call(id))
+    }
+
+    async fn take_call(&self, request: &TakeCall) -> Result<TakenCall, ProviderError> {
+        asked!(self, take_call(request))
     }
 
     async fn live_count(&self) -> Result<u64, ProviderError> {

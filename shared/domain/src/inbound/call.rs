@@ -70,6 +70,9 @@ pub struct InboundCall {
     /// Whether the agent was given up: whatever the carrier says of its leg, the next target has the call then.
     #[serde(default)]
     pub gave_up: bool,
+    /// What a platform wrote for the carrier, so that a repeated question is answered as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
     /// Who picked up an outbound call, in the carrier's words: `human`, `machine_start`, `fax`…
     #[serde(default)]
     pub answered_by: Option<String>,
@@ -114,6 +117,7 @@ impl InboundCall {
             public_url: String::new(),
             rescues: 0,
             gave_up: false,
+            told: None,
             answered_by: None,
             sequence: None,
             duration_secs: None,

@@ -14,6 +14,7 @@ mod find;
 mod phone_lines;
 mod platform;
 mod recordings;
+mod taking;
 #[cfg(test)]
 mod tests;
 mod voices;

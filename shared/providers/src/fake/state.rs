@@ -9,7 +9,7 @@ use switchboard_domain::{CallOutcome, CallResults, Direction, PhoneLine, Provide
 use super::NextDial;
 use crate::{
     AgentChanges, AgentSpec, Conversation, ConversationPage, ConversationQuery, ConversationState,
-    ConversationSummary, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, Voice,
+    ConversationSummary, PlaceCall, PlacedCall, ProviderAgent, ProviderError, Quota, TakeCall, Voice,
     required_variables,
 };
 
@@ -19,6 +19,7 @@ pub(super) struct State {
     pub(super) dial_script: VecDeque<NextDial>,
     pub(super) failures: VecDeque<ProviderError>,
     pub(super) dials: Vec<PlaceCall>,
+    pub(super) taken: Vec<TakeCall>,
     pub(super) peak_live: u64,
     pub(super) conversations: BTreeMap<ProviderId, Conversation>,
     pub(super) recordings: BTreeMap<ProviderId, Bytes>,
@@ -134,7 +135,7 @@ impl State {
     }
 
     #[expect(clippy::expect_used, reason = "a letter prefix and digits are an id")]
-    fn next_id(&mut self, prefix: &str) -> ProviderId {
+    pub(super) fn next_id(&mut self, prefix: &str) -> ProviderId {
         self.made += 1;
         ProviderId::parse(&format!("{prefix}_{:020}", self.made)).expect("letters and digits")
     }

@@ -3,36 +3,51 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::account::{TwilioAccount, TwilioAccountSource, is_sid};
-use crate::failure::network;
+use crate::failure::{network, unreadable};
 use crate::http::client_builder;
-use crate::transport::{is_loopback, read_error_body};
+use crate::transport::{is_loopback, parse, read_bounded, read_error_body};
 use crate::{EndedCall, InvalidConfig, ProviderError};
 
 /// Address of the API, unless somebody sets another one.
 pub const TWILIO_ADDRESS: &str = "https://api.twilio.com";
 
 const TIMEOUT: Duration = Duration::from_secs(15);
+/// A page of calls; everything else is far smaller.
+const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 /// "Call is not in progress": it ended before it was told to.
 const NOT_IN_PROGRESS: u32 = 21220;
 
 /// The carrier's API. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct Twilio {
-    http: Client,
+    /// Asks, and changes what is there.
+    pub(super) http: Client,
+    /// Makes calls: a connection for each, as the answer to a request on a dead one would be lost.
+    pub(super) dialling: Client,
+    /// Streams: however long that takes, as long as something comes.
+    pub(super) streaming: Client,
     base_url: String,
     account: Arc<dyn TwilioAccountSource>,
 }
 
-/// What a failure says.
+/// What a failure says: a code, in either of two shapes of body.
 #[derive(Debug, Default, Deserialize)]
-struct Failure {
+pub(super) struct Failure {
     #[serde(default)]
-    code: Option<u32>,
+    pub(super) code: Option<u32>,
+}
+
+impl Failure {
+    /// Reads a failure's body; one that cannot be read says nothing.
+    pub(super) async fn read(response: Response) -> Self {
+        serde_json::from_slice(&read_error_body(response).await).unwrap_or_default()
+    }
 }
 
 impl Twilio {
@@ -44,22 +59,32 @@ impl Twilio {
         if !matches!(base_url.scheme(), "http" | "https") || base_url.host().is_none() {
             return Err(InvalidConfig::BaseUrl);
         }
-        let builder = client_builder().timeout(TIMEOUT);
-        let builder = if is_loopback(base_url) {
-            builder.no_proxy()
-        } else {
-            builder
+        let builder = || match is_loopback(base_url) {
+            true => client_builder().no_proxy(),
+            false => client_builder(),
         };
         Ok(Self {
-            http: builder.build()?,
+            http: builder().timeout(TIMEOUT).build()?,
+            streaming: builder().build()?,
+            dialling: builder().timeout(TIMEOUT).pool_max_idle_per_host(0).build()?,
             base_url: base_url.as_str().trim_end_matches('/').to_owned(),
             account,
         })
     }
 
+    /// The account that requests are made with and webhooks are signed for; none when none is set up.
+    pub async fn account(&self) -> Option<TwilioAccount> {
+        self.account.twilio_account().await
+    }
+
+    /// A newer account than one with which something was refused; none when there is none.
+    pub async fn renewed_account(&self, refused: &TwilioAccount) -> Option<TwilioAccount> {
+        self.account.renewed_twilio_account(refused).await
+    }
+
     /// Whether there is an account, so that anything can be asked at all.
     pub async fn is_set_up(&self) -> bool {
-        self.account.twilio_account().await.is_some()
+        self.account().await.is_some()
     }
 
     /// Asks for an account with its own token; nothing is changed by that.
@@ -67,19 +92,13 @@ impl Twilio {
     /// # Errors
     /// [`ProviderError::Unauthorized`] when Twilio does not take it; others when it could not be asked.
     pub async fn check_account(&self, account: &TwilioAccount) -> Result<(), ProviderError> {
-        let url = format!("{}/2010-04-01/Accounts/{}.json", self.base_url, account.sid());
-        let request = self.http.get(url);
-        let request = request.basic_auth(account.sid(), Some(account.auth_token().open()));
+        let request = signed(self.http.get(self.url(account, ".json")), account);
         let response = request.send().await.map_err(network)?;
         match response.status() {
             status if status.is_success() => Ok(()),
             // Another one's account is told as none.
             StatusCode::NOT_FOUND => Err(unauthorized(StatusCode::NOT_FOUND.as_str().to_owned())),
-            status => {
-                let body = read_error_body(response).await;
-                let code = serde_json::from_slice::<Failure>(&body).unwrap_or_default().code;
-                refused(status, code).map(drop)
-            }
+            _ => Err(refused(response).await),
         }
     }
 
@@ -89,30 +108,70 @@ impl Twilio {
     /// # Errors
     /// When Twilio could not be asked.
     pub async fn end_call(&self, call_sid: &str) -> Result<EndedCall, ProviderError> {
-        let Some(account) = self
-            .account
-            .twilio_account()
-            .await
-            .filter(|_| is_sid("CA", call_sid))
-        else {
+        self.change_call(call_sid, &[("Status", "completed")]).await
+    }
+
+    /// Changes a call that has not ended. [`EndedCall::Ended`]: it is as asked for.
+    pub(super) async fn change_call(
+        &self,
+        call_sid: &str,
+        change: &[(&str, &str)],
+    ) -> Result<EndedCall, ProviderError> {
+        let Some(account) = self.account().await.filter(|_| is_sid("CA", call_sid)) else {
             return Ok(EndedCall::NotPossible);
         };
-        let url = format!(
-            "{}/2010-04-01/Accounts/{}/Calls/{call_sid}.json",
-            self.base_url,
-            account.sid()
-        );
-        let request = self.http.post(url).form(&[("Status", "completed")]);
-        let request = request.basic_auth(account.sid(), Some(account.auth_token().open()));
-        let response = request.send().await.map_err(network)?;
+        let request = self
+            .http
+            .post(self.url(&account, &format!("/Calls/{call_sid}.json")));
+        let response = signed(request.form(change), &account)
+            .send()
+            .await
+            .map_err(network)?;
         let status = response.status();
         if status.is_success() {
             return Ok(EndedCall::Ended);
         }
-        let body = read_error_body(response).await;
-        let code = serde_json::from_slice::<Failure>(&body).unwrap_or_default().code;
-        refused(status, code)
+        let code = Failure::read(response).await.code;
+        match status {
+            StatusCode::NOT_FOUND => Ok(EndedCall::NotLive),
+            StatusCode::BAD_REQUEST if code == Some(NOT_IN_PROGRESS) => Ok(EndedCall::NotLive),
+            _ => Err(refusal(status, code)),
+        }
     }
+
+    /// Reads JSON below the account; none when Twilio does not know it.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Option<T>, ProviderError> {
+        let account = self.account().await.ok_or_else(no_account)?;
+        let request = self.http.get(self.url(&account, path)).query(query);
+        let response = signed(request, &account).send().await.map_err(network)?;
+        match response.status() {
+            status if status.is_success() => {}
+            StatusCode::NOT_FOUND => return Ok(None),
+            _ => return Err(refused(response).await),
+        }
+        match read_bounded(response, MAX_BODY_BYTES).await {
+            Ok(Some(body)) => parse(&body).map(Some),
+            Ok(None) => Err(unreadable("an answer of Twilio's is too long")),
+            Err(error) => Err(network(error)),
+        }
+    }
+
+    /// An address below the account's.
+    pub(super) fn url(&self, account: &TwilioAccount, path: &str) -> String {
+        format!("{}/2010-04-01/Accounts/{}{path}", self.base_url, account.sid())
+    }
+}
+
+pub(super) fn signed(request: RequestBuilder, account: &TwilioAccount) -> RequestBuilder {
+    request.basic_auth(account.sid(), Some(account.auth_token().open()))
+}
+
+pub(super) fn no_account() -> ProviderError {
+    unauthorized("no_account".to_owned())
 }
 
 fn unauthorized(code: String) -> ProviderError {
@@ -122,30 +181,35 @@ fn unauthorized(code: String) -> ProviderError {
     }
 }
 
-fn refused(status: StatusCode, code: Option<u32>) -> Result<EndedCall, ProviderError> {
-    let (request_id, code_text) = (
+/// What an answer that is no success means.
+pub(super) async fn refused(response: Response) -> ProviderError {
+    let status = response.status();
+    refusal(status, Failure::read(response).await.code)
+}
+
+fn refusal(status: StatusCode, code: Option<u32>) -> ProviderError {
+    let (request_id, code) = (
         None,
         code.map_or(status.as_str().to_owned(), |code| code.to_string()),
     );
     match status.as_u16() {
-        404 => Ok(EndedCall::NotLive),
-        400 if code == Some(NOT_IN_PROGRESS) => Ok(EndedCall::NotLive),
-        401 | 403 => Err(unauthorized(code_text)),
-        429 => Err(ProviderError::RateLimited {
-            code: code_text,
+        401 | 403 => unauthorized(code),
+        404 => ProviderError::NotFound { code, request_id },
+        429 => ProviderError::RateLimited {
+            code,
             retry_after: None,
             request_id,
-        }),
-        400..=499 => Err(ProviderError::Rejected {
-            code: code_text,
+        },
+        400..=499 => ProviderError::Rejected {
+            code,
             message: "Twilio found the request wrong".to_owned(),
             request_id,
-        }),
-        _ => Err(ProviderError::Unavailable {
+        },
+        _ => ProviderError::Unavailable {
             reason: format!("HTTP {status}"),
             request_id,
             source: None,
-        }),
+        },
     }
 }
 

@@ -9,12 +9,13 @@ use reqwest::header::HeaderName;
 use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
 use url::Url;
 
-use super::{account, agents, conversations, dial, ending, find, recordings, voices};
+use super::{account, agents, conversations, dial, ending, find, recordings, taking, voices};
 use crate::transport::{Transport, TransportConfig};
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
     ConversationQuery, DialError, EndedCall, InvalidConfig, PlaceCall, PlacedCall, ProviderAgent,
-    ProviderError, Quota, RecordingStream, Voice, VoicePage, VoicePreview, VoiceProvider, VoiceQuery,
+    ProviderError, Quota, RecordingStream, TakeCall, TakenCall, Voice, VoicePage, VoicePreview,
+    VoiceProvider, VoiceQuery,
 };
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
@@ -55,6 +56,7 @@ impl Ultravox {
                 TransportConfig {
                     base_url: config.base_url,
                     key_header: KEY_HEADER,
+                    key_prefix: "",
                     retry_wait: config.retry_wait,
                 },
                 keys,
@@ -71,6 +73,10 @@ impl VoiceProvider for Ultravox {
 
     async fn place_call(&self, request: &PlaceCall) -> Result<PlacedCall, DialError> {
         dial::place_call(&self.transport, request).await
+    }
+
+    async fn take_call(&self, request: &TakeCall) -> Result<TakenCall, ProviderError> {
+        taking::take_call(&self.transport, request).await
     }
 
     async fn find_conversation(

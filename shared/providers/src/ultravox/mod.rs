@@ -17,6 +17,7 @@ pub mod lines;
 mod options;
 mod platform;
 mod recordings;
+mod taking;
 #[cfg(test)]
 mod tests;
 mod voices;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchboard_domain::Clock;
 use switchboard_providers::Secret;
-use switchboard_providers::twilio::{TwilioAccount, TwilioAccountSource};
+use switchboard_providers::twilio::{TwilioAccount, TwilioAccountSource, WebhookKey};
 use tokio::sync::Mutex;
 
 use super::{SecretSource, SecretStore, SecretsError};
@@ -19,6 +19,11 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// How long it is believed that there is no account, as somebody may be about to enter one; and how long whoever shows a
 /// call need not wait again for a store of secrets that does not answer.
 const NONE_KEPT_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// How often a signature that does not fit may lead to another look: forged webhooks must not become a load.
+const LOOKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
+/// How long webhooks may still be signed with the token before another one.
+const BOTH_TOKENS_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 const SID: &str = "TWILIO_ACCOUNT_SID";
 const TOKEN: &str = "TWILIO_AUTH_TOKEN";
@@ -35,15 +40,27 @@ pub struct CarrierSecrets {
 /// What is believed for a while.
 struct Kept {
     account: Option<TwilioAccount>,
+    read_at: Timestamp,
     until: Timestamp,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Stored {
     #[serde(default)]
     account_sid: String,
     #[serde(default)]
     auth_token: String,
+    /// The token before this one, which webhooks may still be signed with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    previous_auth_token: String,
+    /// No longer than until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous_until: Option<Timestamp>,
+    /// A key that webhooks are signed with in place of the token, where the account has one: its id, and the key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    webhook_key_id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    webhook_key: String,
 }
 
 impl CarrierSecrets {
@@ -77,7 +94,8 @@ impl CarrierSecrets {
         }
     }
 
-    /// Puts another account in place of this one; none takes it away.
+    /// Puts another account in place of this one; none takes it away. Another token of the same account is a rotation:
+    /// webhooks may be signed with the one before it for another day.
     ///
     /// # Errors
     /// When it comes from the environment, there is nowhere to write it to, or the store does not answer.
@@ -88,15 +106,36 @@ impl CarrierSecrets {
             });
         }
         let store = self.store.as_ref().ok_or_else(not_configured)?;
-        let stored = Stored {
-            account_sid: account.map_or_else(String::new, |account| account.sid().to_owned()),
-            auth_token: account.map_or_else(String::new, |account| account.auth_token().open().to_owned()),
-        };
         let mut kept = self.kept.lock().await;
+        let before = self.read().await.ok().flatten();
+        let stored = account.map_or_else(Stored::default, |account| self.stored(account, before.as_ref()));
         let text = serde_json::to_string(&stored).map_err(|_| SecretsError::Malformed)?;
         store.write(&text).await?;
         *kept = None;
         Ok(())
+    }
+
+    /// What is kept of an account that comes after another one.
+    fn stored(&self, account: &TwilioAccount, before: Option<&TwilioAccount>) -> Stored {
+        let until = self
+            .clock
+            .now()
+            .saturating_add(BOTH_TOKENS_FOR)
+            .unwrap_or(Timestamp::MAX);
+        let same = before.filter(|before| before.sid() == account.sid());
+        let rotated = same.filter(|before| before.auth_token() != account.auth_token());
+        let previous = rotated.map(|before| before.auth_token().open().to_owned());
+        let key = account
+            .webhook_key()
+            .or(same.and_then(TwilioAccount::webhook_key));
+        Stored {
+            account_sid: account.sid().to_owned(),
+            auth_token: account.auth_token().open().to_owned(),
+            previous_until: previous.is_some().then_some(until),
+            previous_auth_token: previous.unwrap_or_default(),
+            webhook_key_id: key.map_or_else(String::new, |key| key.id.clone()),
+            webhook_key: key.map_or_else(String::new, |key| key.secret.open().to_owned()),
+        }
     }
 
     async fn read(&self) -> Result<Option<TwilioAccount>, SecretsError> {
@@ -106,10 +145,20 @@ impl CarrierSecrets {
         // serde's words would quote the secret.
         let stored: Stored =
             serde_json::from_str(&store.read().await?).map_err(|_| SecretsError::Malformed)?;
-        Ok(TwilioAccount::new(
-            &stored.account_sid,
-            Secret::new(stored.auth_token),
-        ))
+        let account = TwilioAccount::new(&stored.account_sid, Secret::new(stored.auth_token));
+        let now = self.clock.now();
+        let previous = match stored.previous_until {
+            Some(until) if now >= until => String::new(),
+            _ => stored.previous_auth_token,
+        };
+        let key = WebhookKey {
+            id: stored.webhook_key_id,
+            secret: Secret::new(stored.webhook_key),
+        };
+        Ok(account.map(|account| {
+            let account = account.with_previous_token(Secret::new(previous));
+            account.with_webhook_key(key)
+        }))
     }
 }
 
@@ -141,9 +190,29 @@ impl TwilioAccountSource for CarrierSecrets {
         };
         *kept = Some(Kept {
             account: account.clone(),
+            read_at: now,
             until: now.saturating_add(good_for).unwrap_or(Timestamp::MAX),
         });
         account
+    }
+
+    async fn renewed_twilio_account(&self, refused: &TwilioAccount) -> Option<TwilioAccount> {
+        if self.environment.is_some() {
+            return None;
+        }
+        {
+            let mut kept = self.kept.lock().await;
+            let now = self.clock.now();
+            let is_old = |known: &Kept| now.duration_since(known.read_at) >= LOOKED_AGAIN_AFTER;
+            match kept.as_mut() {
+                // What was known holds, should the store not answer.
+                Some(known) if is_old(known) => known.until = now,
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        let account = self.twilio_account().await?;
+        (account != *refused).then_some(account)
     }
 }
 
@@ -186,6 +255,56 @@ mod tests {
 
         here.change(None).await.unwrap();
         assert_eq!(here.twilio_account().await, None);
+    }
+
+    #[tokio::test]
+    async fn another_token_of_the_same_account_is_a_rotation_of_a_day() {
+        let store = MemorySecret::holding("{}");
+        let (secrets, clock) = secrets([], &store);
+        let first = TwilioAccount::new(ACCOUNT, Secret::new("first")).unwrap();
+        let second = TwilioAccount::new(ACCOUNT, Secret::new("second")).unwrap();
+        secrets.change(Some(&first)).await.unwrap();
+        secrets.change(Some(&second)).await.unwrap();
+        let tokens = async || {
+            let account = secrets.twilio_account().await.unwrap();
+            account
+                .signing_tokens()
+                .map(|token| token.open().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(tokens().await, ["second", "first"]);
+        clock.advance(BOTH_TOKENS_FOR);
+        assert_eq!(tokens().await, ["second"]);
+
+        let other = TwilioAccount::new("AC00000000000000000000000000000002", Secret::new("third")).unwrap();
+        secrets.change(Some(&other)).await.unwrap();
+        assert_eq!(tokens().await, ["third"]);
+    }
+
+    #[tokio::test]
+    async fn a_signature_that_does_not_fit_leads_to_another_look_now_and_then() {
+        let store = MemorySecret::holding("{}");
+        let (here, clock) = secrets([], &store);
+        let elsewhere = CarrierSecrets::from_settings(
+            &Settings::from_pairs([]),
+            Some(Box::new(store.clone())),
+            Arc::new(clock.clone()),
+        );
+        let first = TwilioAccount::new(ACCOUNT, Secret::new("first")).unwrap();
+        let second = TwilioAccount::new(ACCOUNT, Secret::new("second")).unwrap();
+        elsewhere.change(Some(&first)).await.unwrap();
+        assert_eq!(here.twilio_account().await, Some(first.clone()));
+        elsewhere.change(Some(&second)).await.unwrap();
+        assert_eq!(
+            here.renewed_twilio_account(&first).await,
+            None,
+            "it was just looked at"
+        );
+        clock.advance(LOOKED_AGAIN_AFTER);
+        let renewed = here.renewed_twilio_account(&first).await.unwrap();
+        assert_eq!(renewed.auth_token(), second.auth_token());
+        clock.advance(LOOKED_AGAIN_AFTER);
+        assert_eq!(here.renewed_twilio_account(&renewed).await, None);
     }
 
     #[tokio::test]

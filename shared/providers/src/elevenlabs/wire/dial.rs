@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use switchboard_domain::{CallId, DynamicVariables};
 
 use crate::lenient::lenient;
 use crate::{ATTEMPT_VARIABLE, PlaceCall};
@@ -20,7 +21,7 @@ pub(in crate::elevenlabs) struct DialBody<'a> {
 }
 
 #[derive(Serialize)]
-struct ClientData<'a> {
+pub(super) struct ClientData<'a> {
     /// The list of conversations can be filtered by it.
     user_id: &'a str,
     dynamic_variables: BTreeMap<&'a str, &'a str>,
@@ -44,28 +45,38 @@ struct TelephonyConfig {
     ringing_timeout_secs: u32,
 }
 
-impl<'a> From<&'a PlaceCall> for DialBody<'a> {
-    fn from(request: &'a PlaceCall) -> Self {
-        let given = request
-            .variables
+impl<'a> ClientData<'a> {
+    /// What the agent may say of the person, with our id of the call in it twice.
+    pub(super) fn new(attempt: &'a CallId, variables: &'a DynamicVariables) -> Self {
+        let given = variables
             .iter()
             .filter(|(name, _)| !name.starts_with(RESERVED_PREFIX));
         let mut dynamic_variables: BTreeMap<&str, &str> = given
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        dynamic_variables.insert(ATTEMPT_VARIABLE, request.attempt.as_str());
+        dynamic_variables.insert(ATTEMPT_VARIABLE, attempt.as_str());
+        Self {
+            user_id: attempt.as_str(),
+            dynamic_variables,
+            conversation_config_override: None,
+        }
+    }
+}
+
+impl<'a> From<&'a PlaceCall> for DialBody<'a> {
+    fn from(request: &'a PlaceCall) -> Self {
+        let data = ClientData::new(&request.attempt, &request.variables);
         Self {
             agent_id: request.provider_agent_id.as_str(),
             agent_phone_number_id: request.phone_line_id.as_str(),
             to_number: request.to.as_str(),
             conversation_initiation_client_data: ClientData {
-                user_id: request.attempt.as_str(),
-                dynamic_variables,
                 conversation_config_override: request.first_message.as_deref().map(|first_message| {
                     ConfigOverride {
                         agent: AgentOverride { first_message },
                     }
                 }),
+                ..data
             },
             telephony_call_config: TelephonyConfig {
                 ringing_timeout_secs: request.ringing_secs(),

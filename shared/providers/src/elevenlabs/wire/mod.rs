@@ -10,5 +10,6 @@ pub(super) mod conversation;
 pub(super) mod dial;
 pub(super) mod metadata;
 pub(super) mod phone_line;
+pub(super) mod taking;
 pub(super) mod transcript;
 pub(super) mod voice;

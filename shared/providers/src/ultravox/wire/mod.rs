@@ -10,6 +10,7 @@ pub(super) mod dial;
 pub(super) mod medium;
 pub(super) mod message;
 pub(super) mod page;
+pub(super) mod taking;
 pub(super) mod template;
 pub(super) mod times;
 pub(super) mod variables;
