@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,11 @@ impl Zone {
     /// The hour on its clocks at this moment, 0 to 23.
     pub fn hour_at(&self, at: Timestamp) -> u8 {
         self.0.to_datetime(at).hour().unsigned_abs()
+    }
+
+    /// What its clocks and its calendar show at this moment.
+    pub fn clock_at(&self, at: Timestamp) -> DateTime {
+        self.0.to_datetime(at)
     }
 
     pub(crate) fn inner(&self) -> &TimeZone {

@@ -35,7 +35,6 @@ mod overrides;
 mod person;
 mod phone;
 mod preflight;
-mod privacy;
 mod proof;
 mod provider_state;
 mod provider_watch;

@@ -75,3 +75,45 @@ pub struct Callback {
     /// Counts changes; every write is conditional on it.
     pub version: u64,
 }
+
+impl Callback {
+    /// Somebody does it from now on; none: nobody, and it is due again. One that is done stays done.
+    pub fn assign(&mut self, who: Option<String>) {
+        self.assigned_to = who;
+        if self.status != CallbackStatus::Done {
+            self.status = match self.assigned_to {
+                Some(_) => CallbackStatus::Assigned,
+                None => CallbackStatus::Due,
+            };
+        }
+    }
+
+    /// A call of ours is placed for it. One that is done stays done.
+    pub fn place(&mut self, call: CallId) {
+        self.placed_call_id = Some(call);
+        if self.status == CallbackStatus::Due {
+            self.status = CallbackStatus::Assigned;
+        }
+    }
+
+    /// It is so far now, as somebody says. What is due again is nobody's.
+    pub fn set_status(&mut self, status: CallbackStatus) {
+        self.status = status;
+        if status == CallbackStatus::Due {
+            self.assigned_to = None;
+        }
+    }
+
+    /// The caller named another time or another reason in the same call. One that was done is due again, as they want
+    /// to be called.
+    pub fn book_again(&mut self, reason: &str, name: Option<&str>, due_at: Timestamp) {
+        self.reason = reason.to_owned();
+        self.due_at = due_at;
+        if let Some(name) = name {
+            self.name = Some(name.to_owned());
+        }
+        if self.status == CallbackStatus::Done {
+            self.set_status(CallbackStatus::Due);
+        }
+    }
+}
