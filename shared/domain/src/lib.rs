@@ -35,6 +35,7 @@ mod overrides;
 mod person;
 mod phone;
 mod preflight;
+mod privacy;
 mod proof;
 mod provider_state;
 mod provider_watch;
