@@ -73,6 +73,7 @@ test("the dashboard says what the API says", async ({ page, api }) => {
 });
 
 test("without the API nothing known goes away, and it is told", async ({ page }) => {
+  await page.routeWebSocket(/\/live/, (socket) => void socket.close());
   await page.goto(`/calls?campaign=${campaign}`);
   await expect(page.getByRole("row")).toHaveCount(21);
   await page.route("**/api/**", (route) => route.abort());

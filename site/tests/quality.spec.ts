@@ -35,9 +35,9 @@ for (const [scheme, looked] of SCHEMES) {
     const { items } = await api.call<{ items: { call_id: string }[] }>("GET", `/api/calls?campaign_id=${campaign}`);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     const pages = [
-      "/", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
+      "/", "/inbound", "/inbound?box=in_progress", "/callbacks", "/routing", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
       `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/monitoring", "/event-targets", `/event-targets/${target.target_id}`,
-      "/settings", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/nowhere",
+      "/settings", "/settings?tab=reception", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {
@@ -66,6 +66,8 @@ for (const [scheme, looked] of SCHEMES) {
     await open("/calls", "Export");
     await open("/contacts/do-not-call", "Add numbers");
     await open("/agents", "Import by id");
+    await open("/callbacks", "Book a callback");
+    await open("/routing", "New rule");
     await open(`/agents/${agent}`, "Delete");
     await open("/queue", "Stop the queue");
     const { target } = await api.target(`Asked target ${scheme}`);
@@ -105,7 +107,7 @@ test("everything in two clicks, by keyboard too", async ({ page }) => {
 
 test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/monitoring", "/event-targets", "/settings", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
+  for (const path of ["/", "/inbound", "/callbacks", "/routing", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/monitoring", "/event-targets", "/settings", "/settings?tab=reception", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

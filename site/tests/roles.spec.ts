@@ -12,7 +12,7 @@ test.describe("a viewer", () => {
     const list = await api.list("Seen", people(3, 800));
     const campaign = await api.campaign("Seen campaign", agent, list, { start: "draft" });
     const forbidden = /new campaign|import|delete|sync|export|start|stop|pause|resume|cancel|retry|add |change|save|mark handled|new agent|replay|allow calls|confirm|take out|what to do/i;
-    for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", `/contacts/${list}`, "/contacts/do-not-call", "/agents", `/agents/${agent}`, "/queue", "/attention", "/settings", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
+    for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", `/contacts/${list}`, "/contacts/do-not-call", "/agents", `/agents/${agent}`, "/inbound", "/callbacks", "/routing", "/queue", "/attention", "/settings", "/settings?tab=reception", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       await page.waitForLoadState("networkidle");

@@ -129,7 +129,8 @@ export const test = base.extend<Fixtures>({
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
       // What the network does is told by the page itself.
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) errors.push(message.text());
+      const ofNetwork = /^(Failed to load resource|WebSocket connection to)/.test(message.text());
+      if (message.type() === "error" && !ofNetwork) errors.push(message.text());
     });
     await use(page);
     expect(errors, "errors in the browser's console").toEqual([]);
