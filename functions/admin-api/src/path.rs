@@ -5,8 +5,8 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use switchboard_domain::{
-    AgentId, CallId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId, ProviderId,
-    ProviderKind, RecipientId, RegisterId, UploadId,
+    AgentId, CallId, CallbackId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId, ProviderId,
+    ProviderKind, RecipientId, RegisterId, RoutingRuleId, UploadId,
 };
 use switchboard_service::Problem;
 
@@ -23,6 +23,7 @@ macro_rules! names {
 names! {
     AgentId => "agent",
     CallId => "call",
+    CallbackId => "callback",
     CampaignId => "campaign",
     CampaignTemplateId => "campaign template",
     EventTargetId => "event target",
@@ -33,9 +34,16 @@ names! {
     ProviderKind => "platform",
     RecipientId => "recipient",
     RegisterId => "register",
+    RoutingRuleId => "routing rule",
     UploadId => "upload",
+    ToolName => "tool",
     VoiceId => "voice",
 }
+
+/// What an agent calls a tool by.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ToolName(pub(crate) String);
 
 /// A provider's id of a phone line.
 #[derive(Debug, Deserialize)]

@@ -32,6 +32,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(areas::calls::routes())
         .merge(areas::inbound::routes())
         .merge(areas::callbacks::routes())
+        .merge(areas::routing_rules::routes())
+        .merge(areas::reception_settings::routes())
         .merge(areas::exports::routes())
         .merge(areas::queue::routes())
         .merge(areas::dial_settings::routes())

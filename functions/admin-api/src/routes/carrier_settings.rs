@@ -1,6 +1,7 @@
 //! The account at the carrier, through which calls are ended whose platform cannot end them.
 
 use axum::Json;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use switchboard_providers::twilio::TwilioAccount;
 use switchboard_providers::{ProviderError, Secret};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::provider_settings::{ComesFrom, secrets_problem};
+use super::provider_settings::{ComesFrom, address, secrets_problem};
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
@@ -26,6 +27,12 @@ struct CarrierSetting {
     source: ComesFrom,
     /// Its SID; none when none is set.
     account_sid: Option<String>,
+    /// Address to enter at Twilio under "A call comes in" of every number that is answered here: HTTP POST.
+    #[schema(example = "https://api.example.com/webhooks/twilio/voice")]
+    voice_url: String,
+    /// Address to enter at Twilio under "Call status changes" of the same numbers: HTTP POST.
+    #[schema(example = "https://api.example.com/webhooks/twilio/status")]
+    status_url: String,
 }
 
 /// An account at Twilio.
@@ -43,14 +50,18 @@ struct NewCarrier {
 /// The account at Twilio. Its token is not in the answer.
 #[utoipa::path(get, path = "/settings/carrier", tag = "system",
     responses((status = OK, body = CarrierSetting), Refusals))]
-async fn get_carrier(Admin(api): Admin) -> Answer<CarrierSetting> {
-    shown(&api).await
+async fn get_carrier(Admin(api): Admin, headers: HeaderMap) -> Answer<CarrierSetting> {
+    shown(&api, &headers).await
 }
 
 /// Sets the account at Twilio. Twilio is asked with it first; one that it does not take is not kept.
 #[utoipa::path(put, path = "/settings/carrier", tag = "system", request_body = NewCarrier,
     responses((status = OK, body = CarrierSetting), Refusals))]
-async fn put_carrier(Admin(api): Admin, JsonBody(new): JsonBody<NewCarrier>) -> Answer<CarrierSetting> {
+async fn put_carrier(
+    Admin(api): Admin,
+    headers: HeaderMap,
+    JsonBody(new): JsonBody<NewCarrier>,
+) -> Answer<CarrierSetting> {
     let (twilio, secrets) = api.carrier.as_ref().ok_or_else(no_carrier)?;
     let token = new.auth_token.trim();
     let is_plain = token.len() <= 512 && token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -75,18 +86,18 @@ async fn put_carrier(Admin(api): Admin, JsonBody(new): JsonBody<NewCarrier>) -> 
     let changed = secrets.change(Some(&account)).await;
     changed.map_err(|error| secrets_problem(&error))?;
     api.audit("carrier.account_changed", account.sid()).await;
-    shown(&api).await
+    shown(&api, &headers).await
 }
 
 /// Takes the account at Twilio away: its calls are ended there from then on.
 #[utoipa::path(delete, path = "/settings/carrier", tag = "system",
     responses((status = OK, body = CarrierSetting), Refusals))]
-async fn delete_carrier(Admin(api): Admin) -> Answer<CarrierSetting> {
+async fn delete_carrier(Admin(api): Admin, headers: HeaderMap) -> Answer<CarrierSetting> {
     let (_, secrets) = api.carrier.as_ref().ok_or_else(no_carrier)?;
     let changed = secrets.change(None).await;
     changed.map_err(|error| secrets_problem(&error))?;
     api.audit("carrier.account_removed", "twilio").await;
-    shown(&api).await
+    shown(&api, &headers).await
 }
 
 fn no_carrier() -> Problem {
@@ -95,12 +106,18 @@ fn no_carrier() -> Problem {
     )
 }
 
-async fn shown(api: &Api) -> Answer<CarrierSetting> {
-    let Some((_, secrets)) = api.carrier.as_ref() else {
-        let (source, account_sid) = (ComesFrom::NotSet, None);
-        return Ok(Json(CarrierSetting { source, account_sid }));
+async fn shown(api: &Api, headers: &HeaderMap) -> Answer<CarrierSetting> {
+    let (source, account_sid) = match api.carrier.as_ref() {
+        Some((_, secrets)) => {
+            let (source, sid) = secrets.state().await.map_err(|error| secrets_problem(&error))?;
+            (source.into(), sid)
+        }
+        None => (ComesFrom::NotSet, None),
     };
-    let (source, account_sid) = secrets.state().await.map_err(|error| secrets_problem(&error))?;
-    let source = source.into();
-    Ok(Json(CarrierSetting { source, account_sid }))
+    Ok(Json(CarrierSetting {
+        source,
+        account_sid,
+        voice_url: address("/webhooks/twilio/voice", headers),
+        status_url: address("/webhooks/twilio/status", headers),
+    }))
 }

@@ -25,6 +25,8 @@ pub(crate) mod phone_lines;
 pub(crate) mod platforms;
 pub(crate) mod provider_settings;
 pub(crate) mod queue;
+pub(crate) mod reception_settings;
+pub(crate) mod routing_rules;
 pub(crate) mod system;
 pub(crate) mod uploads;
 pub(crate) mod voices;

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(put_webhook_secret))
         .routes(routes!(put_tool_secret))
         .routes(routes!(put_sip_account))
+        .routes(routes!(put_project))
 }
 
 /// Where a secret comes from.
@@ -94,12 +95,14 @@ struct ProviderSetting {
     api_key: SecretShown,
     /// What its webhooks are signed with.
     webhook_secret: SecretShown,
-    /// What the tools of its agents send.
-    tool_secret: SecretShown,
+    /// What the tools of its agents send; none where they are signed with secrets of their own.
+    tool_secret: Option<SecretShown>,
     /// User name at the SIP trunk; none where the platform has its own settings for that.
     sip_username: Option<SecretShown>,
     /// Password at the SIP trunk.
     sip_password: Option<SecretShown>,
+    /// The project that calls are sent to; none where the platform has no projects.
+    project_id: Option<SecretShown>,
 }
 
 /// How every platform is set up.
@@ -134,6 +137,15 @@ struct NewToolSecret {
     /// The secret, as it is entered at the platform's tool.
     #[schema(min_length = 8, max_length = 512)]
     tool_secret: String,
+}
+
+/// The project that calls are sent to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewProject {
+    /// Its id, from the platform's own site.
+    #[schema(min_length = 8, max_length = 128, example = "proj_abc123")]
+    project_id: String,
 }
 
 /// An account at a SIP trunk; empty takes it away.
@@ -267,6 +279,37 @@ async fn put_sip_account(
     Ok(Json(shown(&api, kind, &headers).await?))
 }
 
+/// Sets the project that calls are sent to, where the platform has projects: it is part of the address that the
+/// carrier dials.
+#[utoipa::path(put, path = "/settings/providers/{provider}/project", tag = "system", request_body = NewProject,
+    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals))]
+async fn put_project(
+    Admin(api): Admin,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    JsonBody(new): JsonBody<NewProject>,
+) -> Answer<ProviderSetting> {
+    let kind = known(&provider)?;
+    if !has_projects(kind) {
+        return Err(Problem::conflict(format!("{} has no projects.", kind.name())));
+    }
+    // It becomes the user part of a SIP address.
+    let id = new.project_id.trim();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !(8..=128).contains(&id.len()) || !id.bytes().all(plain) {
+        return Err(Problem::invalid_field(
+            "project_id",
+            "write 8 to 128 letters, digits, _ and -, as the platform shows it",
+        ));
+    }
+    let change = SecretChange {
+        field: SecretField::ProjectId,
+        value: Secret::new(id),
+    };
+    keep(&api, kind, &[change], "provider.project_changed").await?;
+    Ok(Json(shown(&api, kind, &headers).await?))
+}
+
 fn known(provider: &str) -> Result<ProviderKind, Problem> {
     ProviderKind::parse(provider).ok_or_else(|| Problem::not_found("platform"))
 }
@@ -274,6 +317,11 @@ fn known(provider: &str) -> Result<ProviderKind, Problem> {
 /// Whether calls through a SIP trunk need its account with every dial.
 fn takes_sip_account(kind: ProviderKind) -> bool {
     kind == ProviderKind::Ultravox
+}
+
+/// Whether calls are sent to a project of the platform.
+fn has_projects(kind: ProviderKind) -> bool {
+    kind == ProviderKind::Openai
 }
 
 async fn change(
@@ -369,17 +417,22 @@ async fn shown(api: &Api, kind: ProviderKind, headers: &HeaderMap) -> Result<Pro
         webhook_url: webhook_url(kind, headers),
         api_key,
         webhook_secret: state(SecretField::WebhookSecret),
-        tool_secret: state(SecretField::ToolSecret),
+        tool_secret: (kind != ProviderKind::Openai).then(|| state(SecretField::ToolSecret)),
         sip_username: sip(SecretField::SipUsername),
         sip_password: sip(SecretField::SipPassword),
+        project_id: has_projects(kind).then(|| state(SecretField::ProjectId)),
     })
 }
 
 /// Where this API is reached, webhooks are too.
 fn webhook_url(kind: ProviderKind, headers: &HeaderMap) -> String {
+    address(&format!("/webhooks/{}", kind.as_str()), headers)
+}
+
+/// The whole address of a path of ours.
+pub(super) fn address(path: &str, headers: &HeaderMap) -> String {
     let text =
         |value: Option<&http::HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let path = format!("/webhooks/{}", kind.as_str());
     match text(headers.get(HOST)) {
         Some(host) => {
             let scheme = match text(headers.get("x-forwarded-proto")).as_deref() {
@@ -388,6 +441,6 @@ fn webhook_url(kind: ProviderKind, headers: &HeaderMap) -> String {
             };
             format!("{scheme}://{host}{path}")
         }
-        None => path,
+        None => path.to_owned(),
     }
 }

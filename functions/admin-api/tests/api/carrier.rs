@@ -115,7 +115,12 @@ async fn the_carriers_account_is_tried_kept_and_its_token_never_shown() {
         .await
         .expect(403);
     let shown = Actor::admin().get(&api.router, PATH).await.expect(200);
-    assert_eq!(shown, json!({ "source": "not_set", "account_sid": null }));
+    assert_eq!(
+        (&shown["source"], &shown["account_sid"]),
+        (&json!("not_set"), &Value::Null)
+    );
+    let ends = |field: &str, path: &str| shown[field].as_str().unwrap().ends_with(path);
+    assert!(ends("voice_url", "/webhooks/twilio/voice") && ends("status_url", "/webhooks/twilio/status"));
 
     for (field, wrong) in [
         (
@@ -138,7 +143,10 @@ async fn the_carriers_account_is_tried_kept_and_its_token_never_shown() {
     assert_eq!(stored.text(), r#"{"account_sid":"","auth_token":""}"#);
 
     let shown = Actor::admin().put(&api.router, PATH, entered()).await.expect(200);
-    assert_eq!(shown, json!({ "source": "settings", "account_sid": SID }));
+    assert_eq!(
+        (&shown["source"], &shown["account_sid"]),
+        (&json!("settings"), &json!(SID))
+    );
     assert!(stored.text().contains("token"));
     let shown = Actor::admin().delete(&api.router, PATH).await.expect(200);
     assert_eq!(shown["source"], "not_set");

@@ -36,6 +36,7 @@ mod raw_events;
 mod recipients;
 mod report;
 mod requests;
+mod routing_rules;
 mod system;
 mod tools;
 mod uploads;

@@ -187,3 +187,47 @@ async fn the_account_at_a_sip_trunk_is_set_where_the_platform_asks_for_it() {
     assert!(!shown.to_string().contains("a password"), "{shown}");
     assert_eq!(json_of(&stored)["sip_username"], "switchboard");
 }
+
+#[tokio::test]
+async fn openai_has_a_project_and_no_secret_of_tools() {
+    let stored = MemorySecret::holding("{}");
+    let api = start(&stored, &[("NOTHING", "")]).await;
+    let shown = Actor::admin().get(&api.router, PATH).await.expect(200);
+    let items = shown["items"].as_array().unwrap();
+    let item = items.iter().find(|item| item["provider"] == "openai").unwrap();
+    assert_eq!(
+        (&item["tool_secret"], &item["sip_username"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(item["project_id"]["source"], "not_set");
+    assert!(
+        item["webhook_url"]
+            .as_str()
+            .unwrap()
+            .ends_with("/webhooks/openai")
+    );
+    let other = items.iter().find(|item| item["provider"] == "ultravox").unwrap();
+    assert_eq!(other["project_id"], Value::Null);
+
+    let path = format!("{PATH}/openai/project");
+    let wrong = json!({ "project_id": "proj_a@example.com" });
+    let problem = Actor::admin().put(&api.router, &path, wrong).await.expect(400);
+    assert_eq!(problem["errors"][0]["field"], "project_id");
+    let good = json!({ "project_id": " proj_abc123 " });
+    let shown = Actor::admin()
+        .put(&api.router, &path, good.clone())
+        .await
+        .expect(200);
+    assert_eq!(shown["project_id"]["source"], "settings");
+    assert_eq!(json_of(&stored)["project_id"], "proj_abc123");
+    Actor::operator()
+        .put(&api.router, &path, good.clone())
+        .await
+        .expect(403);
+    Actor::admin()
+        .put(&api.router, &format!("{PATH}/ultravox/project"), good)
+        .await
+        .expect(409);
+    let trail = Actor::admin().get(&api.router, "/api/audit").await.expect(200);
+    assert_eq!(trail["items"][0]["action"], "provider.project_changed");
+}

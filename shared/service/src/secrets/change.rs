@@ -22,16 +22,19 @@ pub enum SecretField {
     SipUsername,
     /// Password at the SIP trunk.
     SipPassword,
+    /// The project that calls are sent to, where the provider has projects.
+    ProjectId,
 }
 
 impl SecretField {
     /// Every field there is.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ApiKey,
         Self::WebhookSecret,
         Self::ToolSecret,
         Self::SipUsername,
         Self::SipPassword,
+        Self::ProjectId,
     ];
 
     /// The name in the stored JSON.
@@ -42,6 +45,7 @@ impl SecretField {
             Self::ToolSecret => "tool_secret",
             Self::SipUsername => "sip_username",
             Self::SipPassword => "sip_password",
+            Self::ProjectId => "project_id",
         }
     }
 

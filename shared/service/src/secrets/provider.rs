@@ -81,6 +81,10 @@ impl Names {
     fn tool_secret(&self) -> String {
         format!("{}_TOOL_SECRET", self.prefix)
     }
+
+    pub(crate) fn project_id(&self) -> String {
+        format!("{}_PROJECT_ID", self.prefix)
+    }
 }
 
 /// The API key and webhook secrets of a provider: those in the environment first, the others from
@@ -90,6 +94,7 @@ pub struct ProviderSecrets {
     api_key: Option<Secret>,
     webhook_secrets: Vec<Secret>,
     tool_secrets: Vec<Secret>,
+    project_id: Option<Secret>,
     store: Option<Box<dyn SecretStore>>,
     clock: Arc<dyn Clock>,
     kept: Mutex<Option<Kept>>,
@@ -109,6 +114,7 @@ struct Stored {
     tool_secrets: Vec<Secret>,
     sip_username: Secret,
     sip_password: Secret,
+    project_id: Secret,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +129,8 @@ struct StoredBody {
     sip_username: String,
     #[serde(default)]
     sip_password: String,
+    #[serde(default)]
+    project_id: String,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +163,7 @@ impl From<StoredBody> for Stored {
             tool_secrets: filled(Vec::from(body.tool_secret)),
             sip_username: Secret::new(body.sip_username),
             sip_password: Secret::new(body.sip_password),
+            project_id: Secret::new(body.project_id),
         }
     }
 }
@@ -186,6 +195,7 @@ impl ProviderSecrets {
             api_key: settings.optional(&names.api_key()).map(Secret::new),
             webhook_secrets: several(names.webhook_secret()),
             tool_secrets: several(names.tool_secret()),
+            project_id: settings.optional(&names.project_id()).map(Secret::new),
             store,
             clock,
             kept: Mutex::new(None),
@@ -236,6 +246,7 @@ impl ProviderSecrets {
             SecretField::ApiKey => usize::from(self.api_key.is_some()),
             SecretField::WebhookSecret => self.webhook_secrets.len(),
             SecretField::ToolSecret => self.tool_secrets.len(),
+            SecretField::ProjectId => usize::from(self.project_id.is_some()),
             SecretField::SipUsername | SecretField::SipPassword => 0,
         };
         (count > 0).then_some(count)
@@ -251,6 +262,7 @@ impl ProviderSecrets {
             SecretField::ApiKey => names.api_key(),
             SecretField::WebhookSecret => names.webhook_secret(),
             SecretField::ToolSecret => names.tool_secret(),
+            SecretField::ProjectId => names.project_id(),
             // Those have no variable of their own.
             SecretField::SipUsername | SecretField::SipPassword => names.secret_arn(),
         };
@@ -421,12 +433,16 @@ impl ApiKeySource for ProviderSecrets {
     }
 
     async fn entry(&self, name: &str) -> Option<Secret> {
-        // Without a store there is none: no variable of the environment holds it.
+        if name == SecretField::ProjectId.as_str() && self.project_id.is_some() {
+            return self.project_id.clone();
+        }
+        // Without a store there is none: no variable of the environment holds the others.
         self.store.as_ref()?;
         let stored = self.stored(Names::secret_arn, KEPT_FOR).await.ok()?;
         let entry = match name {
             "sip_username" => &stored.sip_username,
             "sip_password" => &stored.sip_password,
+            "project_id" => &stored.project_id,
             _ => return None,
         };
         (!entry.is_empty()).then(|| entry.clone())

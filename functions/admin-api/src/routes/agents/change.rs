@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::dependents::dependents;
 use super::fields::{Texts, check_options, check_voice};
 use super::record::{VoicesSeen, keep};
+use super::tools::forget_tools;
 use crate::answer::{Answer, Made, Refusals};
 use crate::body::JsonBody;
 use crate::checks::Checks;
@@ -226,6 +227,7 @@ pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Resu
         .delete_agent(&agent.provider_agent_id)
         .await
         .map_err(Problem::of_provider(agent.provider))?;
+    forget_tools(&api, &id).await?;
     api.store.delete_agent(&id).await?;
     api.audit("agent.deleted", &id).await;
     api.measure_agent(agent.provider, AgentAction::Deleted).await;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use serde::Serialize;
-use switchboard_domain::{Agent, AgentId, CampaignId, CampaignStatus};
+use switchboard_domain::{Agent, AgentId, CampaignId, CampaignStatus, RouteTarget, RoutingRuleId};
 use switchboard_store::{CallFilter, StoreError};
 use utoipa::ToSchema;
 
@@ -26,11 +26,22 @@ struct DependentCampaign {
     status: CampaignStatus,
 }
 
+/// A routing rule that sends callers to an agent.
+#[derive(Debug, Serialize, ToSchema)]
+struct DependentRule {
+    /// Its id.
+    rule_id: RoutingRuleId,
+    /// Its name.
+    name: String,
+}
+
 /// What deleting an agent would touch.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Dependents {
     /// Campaigns that call with it and are not over, the first few of them.
     campaigns: Vec<DependentCampaign>,
+    /// Routing rules that send callers to it.
+    routing_rules: Vec<DependentRule>,
     /// Calls of it that are queued or in progress; at most 200 are counted.
     calls_in_progress: usize,
     /// Whether it can be deleted now.
@@ -53,6 +64,7 @@ pub(super) async fn get_dependents(Viewer(api): Viewer, Id(id): Id<AgentId>) -> 
 pub(super) async fn dependents(api: &Api, agent: &Agent) -> Result<Dependents, StoreError> {
     let id = &agent.agent_id;
     let campaigns = unfinished_campaigns(&api.store, |campaign| campaign.agent_id == *id).await?;
+    let routing_rules = rules_to(api, id).await?;
     let calls = live_calls(api, id).await?;
     let reason = (!campaigns.is_empty()).then(|| {
         let names: Vec<String> = campaigns
@@ -63,6 +75,15 @@ pub(super) async fn dependents(api: &Api, agent: &Agent) -> Result<Dependents, S
             "Cancel or finish the campaigns that call with this agent, then delete it: {}.",
             names.join(", ")
         )
+    });
+    let reason = reason.or_else(|| {
+        let names: Vec<&str> = routing_rules.iter().map(|rule| rule.name.as_str()).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "Send callers elsewhere in the routing rules that name this agent, then delete it: {}.",
+                names.join(", ")
+            )
+        })
     });
     let reason = reason.or_else(|| {
         (calls > 0).then(|| {
@@ -76,6 +97,7 @@ pub(super) async fn dependents(api: &Api, agent: &Agent) -> Result<Dependents, S
     });
     Ok(Dependents {
         campaigns: campaigns.collect(),
+        routing_rules,
         calls_in_progress: calls,
         deletable: reason.is_none(),
         reason,
@@ -85,6 +107,18 @@ pub(super) async fn dependents(api: &Api, agent: &Agent) -> Result<Dependents, S
             agent.provider.name()
         ),
     })
+}
+
+/// Rules that name an agent, switched on or not.
+async fn rules_to(api: &Api, id: &AgentId) -> Result<Vec<DependentRule>, StoreError> {
+    let to_it = |target: &RouteTarget| matches!(target, RouteTarget::Agent { agent_id } if agent_id == id);
+    let rules = api.store.routing_rules().await?.into_iter();
+    let named = rules.filter(|rule| rule.targets.iter().any(to_it));
+    let shown = named.map(|rule| DependentRule {
+        rule_id: rule.rule_id,
+        name: rule.name,
+    });
+    Ok(shown.collect())
 }
 
 /// Calls of an agent that are under way. A page can be empty while many calls of other agents wait, and the

@@ -8,6 +8,7 @@ mod import;
 mod read;
 mod record;
 mod sorted;
+mod tools;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,4 +29,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(drift::drift_seen))
         .routes(routes!(import::import_one))
         .routes(routes!(import::sync_agents))
+        .merge(tools::routes())
 }

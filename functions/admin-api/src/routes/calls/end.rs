@@ -2,7 +2,7 @@
 
 use axum::Json;
 use serde::Serialize;
-use switchboard_domain::{Call, CallId, CallStatus, Carrier, ProviderId, ProviderKind};
+use switchboard_domain::{Call, CallId, CallOrigin, CallStatus, Carrier, ProviderId, ProviderKind};
 use switchboard_providers::{EndedCall, platform};
 use switchboard_service::{Problem, ProblemCode};
 use utoipa::ToSchema;
@@ -31,14 +31,21 @@ fn way_to_end(call: &Call, ends_legs: bool) -> Option<Way<'_>> {
     if !is_live(call) {
         return None;
     }
-    if let Some(kind) = call.provider
-        && platform(kind).ends_calls()
-    {
-        return call.conversation_id.as_ref().map(|id| Way::Platform(kind, id));
+    let leg = call
+        .carrier_call_id
+        .as_deref()
+        .filter(|_| ends_legs && call.carrier == Some(Carrier::Twilio))
+        .map(Way::Leg);
+    // The caller's own leg: whoever has them now, an agent, a person or voicemail.
+    if call.origin == CallOrigin::Reception && leg.is_some() {
+        return leg;
     }
-    let leg = call.carrier_call_id.as_deref();
-    leg.filter(|_| ends_legs && call.carrier == Some(Carrier::Twilio))
-        .map(Way::Leg)
+    match call.provider {
+        Some(kind) if platform(kind).ends_calls() => {
+            call.conversation_id.as_ref().map(|id| Way::Platform(kind, id))
+        }
+        _ => leg,
+    }
 }
 
 /// Whether a call can be ended now.
@@ -110,7 +117,7 @@ fn not_possible(call: &Call) -> Problem {
         format!(
             "{} has no way to end a call in progress. {instead}{id}, or wait: it ends by itself at the longest call that \
              its agent allows.",
-            call.provider.map_or("The carrier", ProviderKind::name)
+            call.provider.map_or("Who has it", ProviderKind::name)
         ),
     )
 }

@@ -7,6 +7,7 @@ mod read;
 mod recording;
 mod stats;
 mod sync;
+mod ticket;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,7 +15,8 @@ use utoipa_axum::routes;
 use crate::api::AppState;
 
 pub(crate) use answer::CallAnswer;
-pub(crate) use place::{PlaceCall, place};
+pub(crate) use place::{PlaceCall, place, place_as};
+pub(crate) use read::CallPage;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -24,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read::get_call_of_conversation))
         .routes(routes!(read::get_call, read::update_call))
         .routes(routes!(end::end_call))
+        .routes(routes!(ticket::create_ticket))
         .routes(routes!(read::get_transcript))
         .routes(routes!(recording::get_recording))
 }

@@ -7,7 +7,7 @@ use switchboard_domain::{
     AgentId, CallId, CallStatus, CampaignId, Desk, Direction, ProviderId, TranscriptTurn,
 };
 use switchboard_service::Problem;
-use switchboard_store::{CallFilter, UpdateOutcome};
+use switchboard_store::{CallFilter, FoundCalls, UpdateOutcome};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::CallAnswer;
@@ -55,6 +55,10 @@ pub(crate) struct CallParams {
     /// Only those that somebody has, or has not, dealt with.
     #[param(required = false)]
     handled: Option<bool>,
+    /// Only inbound calls that somebody should see to now or today.
+    #[serde(default)]
+    #[param(required = false)]
+    urgent: bool,
 }
 
 /// Which calls to look at.
@@ -80,6 +84,18 @@ pub(crate) struct CallPage {
     /// How far back calls were looked at, when a search ended before it was through.
     #[serde(skip_serializing_if = "Option::is_none")]
     searched_back_to: Option<Timestamp>,
+}
+
+impl CallPage {
+    /// A page as it is shown. `ends_legs`: whether the carrier's account is set up.
+    pub(crate) fn of(found: FoundCalls, ends_legs: bool) -> Self {
+        let List { items, next_cursor } = found.page.map(|call| CallAnswer::of(call, ends_legs)).into();
+        Self {
+            items,
+            next_cursor,
+            searched_back_to: found.searched_back_to,
+        }
+    }
 }
 
 /// Calls, newest first. A page can be short, even empty, and still have a next one.
@@ -127,6 +143,7 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
         since: wanted.since,
         until: wanted.until,
         handled: wanted.handled,
+        urgent: wanted.urgent,
         oldest_first: false,
     };
     let ends_legs = api.carrier().await.is_some();
@@ -138,12 +155,7 @@ pub(super) async fn list_calls(Viewer(api): Viewer, page: Paged<CallParams>) -> 
         }
         _ => api.store.find_calls(&filter, cursor.as_ref(), page.limit).await?,
     };
-    let List { items, next_cursor } = found.page.map(|call| CallAnswer::of(call, ends_legs)).into();
-    Ok(Json(CallPage {
-        items,
-        next_cursor,
-        searched_back_to: found.searched_back_to,
-    }))
+    Ok(Json(CallPage::of(found, ends_legs)))
 }
 
 /// One call.
@@ -211,8 +223,19 @@ pub(crate) struct Transcript {
     call_id: CallId,
     /// Whether it is whole; until then turns can be missing.
     complete: bool,
+    /// Whether the call is in progress, and more turns come.
+    live: bool,
     /// The turns, in order.
-    turns: Vec<TranscriptTurn>,
+    turns: Vec<PlacedTurn>,
+}
+
+/// One turn, and where it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlacedTurn {
+    /// Its place in spoken order, from 0, as live updates name it; places at which nothing is shown are left out.
+    index: usize,
+    #[serde(flatten)]
+    turn: TranscriptTurn,
 }
 
 /// What was said, in order.
@@ -220,10 +243,14 @@ pub(crate) struct Transcript {
     responses((status = OK, body = Transcript), Refusals))]
 pub(super) async fn get_transcript(Viewer(api): Viewer, Id(id): Id<CallId>) -> Answer<Transcript> {
     let call = found(api.store.find_call(&id).await?, "call")?;
-    let turns = api.store.transcript(&id).await?;
+    let turns = api.store.placed_transcript(&id).await?;
     Ok(Json(Transcript {
         call_id: id,
         complete: call.results_complete,
-        turns,
+        live: call.status == CallStatus::InProgress && call.hung_up_at.is_none(),
+        turns: turns
+            .into_iter()
+            .map(|(index, turn)| PlacedTurn { index, turn })
+            .collect(),
     }))
 }

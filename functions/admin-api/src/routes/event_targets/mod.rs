@@ -17,6 +17,8 @@ use crate::paging::List;
 use crate::path::{Id, found};
 use crate::roles::Operator;
 
+pub(crate) use secret::{RotateEventSecret, RotatedEventSecret, secret_problem};
+
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_event_targets, change::create_event_target))

@@ -29,13 +29,24 @@ pub(crate) struct RotateEventSecret {
     overlap_hours: Option<i64>,
 }
 
+impl RotateEventSecret {
+    /// Hours for which both secrets sign.
+    pub(crate) fn hours(&self) -> Result<i64, Problem> {
+        let hours = self.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
+        let mut checks = Checks::default();
+        checks.range("overlap_hours", &hours, 0..=MAX_OVERLAP);
+        checks.done()?;
+        Ok(hours)
+    }
+}
+
 /// A new secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RotatedEventSecret {
     /// Signs what is sent from now on. It is shown this once.
-    secret: String,
+    pub(crate) secret: String,
     /// Until when the old one signs too.
-    old_until: Timestamp,
+    pub(crate) old_until: Timestamp,
 }
 
 /// Makes a new secret. Until the overlap is over, every request has a signature of each.
@@ -47,10 +58,7 @@ pub(super) async fn rotate_event_secret(
     Id(id): Id<EventTargetId>,
     JsonBody(request): JsonBody<RotateEventSecret>,
 ) -> Result<(NotKept, Json<RotatedEventSecret>), Problem> {
-    let hours = request.overlap_hours.unwrap_or(DEFAULT_OVERLAP);
-    let mut checks = Checks::default();
-    checks.range("overlap_hours", &hours, 0..=MAX_OVERLAP);
-    checks.done()?;
+    let hours = request.hours()?;
     let before = found(api.store.find_event_target(&id).await?, "event target")?;
     let now = api.now();
     let old_until = now
@@ -86,7 +94,7 @@ pub(super) async fn rotate_event_secret(
 }
 
 /// A store of secrets that does not answer: nothing of it is for the caller.
-pub(super) fn secret_problem(error: &TargetSecretsError) -> Problem {
-    tracing::error!(error = %Causes(error), "the secret of an event target could not be kept");
+pub(crate) fn secret_problem(error: &TargetSecretsError) -> Problem {
+    tracing::error!(error = %Causes(error), "a secret that signs what is sent could not be kept");
     Problem::unavailable()
 }

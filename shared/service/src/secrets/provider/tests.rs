@@ -233,3 +233,26 @@ async fn who_we_are_at_a_sip_trunk_comes_from_the_secret_and_nothing_else_does()
     );
     assert_eq!(secrets.entry("api_key").await, None);
 }
+
+#[tokio::test]
+async fn the_project_comes_from_the_environment_or_from_the_secret() {
+    let store = Counting::holding(r#"{"api_key":"sk_1","project_id":"proj_stored"}"#);
+    let of = |settings: &Settings| {
+        let clock = Arc::new(ManualClock::at(noon()));
+        ProviderSecrets::from_settings(
+            ProviderKind::Openai,
+            settings,
+            Some(Box::new(store.clone())),
+            clock,
+        )
+    };
+    let stored = of(&Settings::from_pairs([]));
+    assert_eq!(stored.entry("project_id").await, Some(Secret::new("proj_stored")));
+    let direct = of(&Settings::from_pairs([("OPENAI_PROJECT_ID", "proj_direct")]));
+    assert_eq!(direct.entry("project_id").await, Some(Secret::new("proj_direct")));
+    let refused = direct
+        .change(&[set(SecretField::ProjectId, "proj_other")])
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("OPENAI_PROJECT_ID"), "{refused}");
+}
