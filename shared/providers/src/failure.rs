@@ -14,6 +14,8 @@ use crate::transport::read_error_body;
 use crate::{ProviderError, Refusal, Secret};
 
 const REQUEST_ID_HEADERS: [&str; 3] = ["request-id", "x-request-id", "x-trace-id"];
+/// OpenAI's, beside the usual one.
+const RETRY_AFTER_MS: &str = "retry-after-ms";
 const LONGEST_CODE: usize = 64;
 /// A shorter text is no key, and may be part of any word.
 const SHORTEST_KEY: usize = 8;
@@ -45,9 +47,13 @@ impl Failure {
 
     pub(crate) fn from_parts(status: u16, headers: &HeaderMap, body: &[u8], key: &Secret) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-        let detail = body.get("detail").unwrap_or(&Value::Null);
+        // OpenAI's stands under `error`.
+        let is_object = |value: &&Value| value.is_object();
+        let detail = body.get("detail").or_else(|| body.get("error").filter(is_object));
+        let has_detail = detail.is_some();
+        let detail = detail.unwrap_or(&Value::Null);
         let (code, message) = match &body {
-            Value::Object(fields) if !fields.contains_key("detail") => (None, messages_by_field(fields)),
+            Value::Object(fields) if !has_detail => (None, messages_by_field(fields)),
             _ => code_and_message(detail),
         };
         let mut message = message.unwrap_or_else(|| format!("HTTP {status}"));
@@ -87,6 +93,7 @@ impl Failure {
 
     fn is_out_of_credit(&self) -> bool {
         self.status == 402
+            || (self.status == 429 && self.code == "insufficient_quota")
             || (matches!(self.status, 400 | 401 | 403) && OUT_OF_CREDIT_CODES.contains(&self.code.as_str()))
     }
 
@@ -169,7 +176,9 @@ fn code_and_message(detail: &Value) -> (Option<String>, Option<String>) {
     let text = |value: &Value, field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
     match detail {
         Value::Object(_) => (
-            text(detail, "code").or_else(|| text(detail, "status")),
+            text(detail, "code")
+                .or_else(|| text(detail, "status"))
+                .or_else(|| text(detail, "type")),
             text(detail, "message"),
         ),
         Value::Array(problems) => {
@@ -247,8 +256,14 @@ fn request_id(detail: &Value, headers: &HeaderMap) -> Option<String> {
 
 /// Seconds, or a moment: that is measured by the provider's own clock, which it gives along.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let longest = Duration::from_secs(LONGEST_RETRY_AFTER_SECS);
+    let millis = headers
+        .get(RETRY_AFTER_MS)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    if let Some(millis) = millis {
+        return Some(Duration::from_millis(millis).min(longest));
+    }
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(secs) = text.parse() {
         return Some(Duration::from_secs(secs).min(longest));
     }

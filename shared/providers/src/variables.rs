@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use switchboard_domain::DynamicVariables;
+
 /// The dynamic variable in which our call id travels along with every call.
 pub const ATTEMPT_VARIABLE: &str = "attempt_id";
 
@@ -23,6 +25,28 @@ pub fn required_variables<'a>(
         names.remove(placeholder);
     }
     names.into_iter().map(str::to_owned).collect()
+}
+
+/// `text` with the value of every `{{name}}`; nothing stands for a name without one. Values are put in as they are: what
+/// looks like a name in one stays what it is.
+pub(crate) fn fill_in(text: &str, values: &DynamicVariables) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled.push_str(before);
+        match after.split_once("}}") {
+            Some((name, after)) if !name.contains(['{', '}', '\n']) => {
+                filled.push_str(values.get(name.trim()).map_or("", String::as_str));
+                rest = after;
+            }
+            _ => {
+                filled.push_str("{{");
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
 }
 
 fn names_in(text: &str) -> impl Iterator<Item = &str> {
@@ -49,9 +73,21 @@ mod tests {
         assert_eq!(required, ["amount", "name"]);
     }
 
+    #[test]
+    fn names_get_their_values_once() {
+        let values =
+            [("name", "Ana"), ("odd", "{{name}}")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let filled = fill_in(
+            "Hi {{ name }}: {{odd}}, {{unknown}}. {{open {{name}} }}",
+            &values.into(),
+        );
+        assert_eq!(filled, "Hi Ana: {{name}}, . {{open Ana }}");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_survived(text in "[{} a-z\\n]{0,60}") {
+            fill_in(&text, &DynamicVariables::new());
             for name in required_variables(&text, &text, []) {
                 prop_assert!(!name.is_empty());
             }

@@ -8,7 +8,8 @@ use switchboard_domain::ProviderKind;
 use url::Url;
 
 use super::provider::OpenAiProvider;
-use super::signature;
+use super::{options, signature};
+use crate::variables::required_variables;
 use crate::{
     AgentOption, ApiKeySource, InvalidConfig, ParseError, Platform, Secret, SignatureError, VoiceProvider,
     Webhook,
@@ -50,11 +51,12 @@ impl Platform for OpenAiPlatform {
     }
 
     fn agent_options(&self) -> &'static [AgentOption] {
-        &[]
+        options::ALL
     }
 
-    fn required_variables(&self, _texts: &[&str]) -> Vec<String> {
-        Vec::new()
+    /// The company is ours to fill in, where a call does not say it.
+    fn required_variables(&self, texts: &[&str]) -> Vec<String> {
+        required_variables(&texts.join("\n"), "", ["company"])
     }
 
     fn ends_calls(&self) -> bool {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use switchboard_domain::{CallId, PhoneLine, ProviderId, ProviderKind};
 use url::Url;
 
+use super::voices;
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
     ConversationQuery, DialError, EndedCall, InvalidConfig, PlaceCall, PlacedCall, ProviderAgent,
@@ -104,12 +105,12 @@ impl VoiceProvider for OpenAiProvider {
         Ok(Vec::new())
     }
 
-    async fn search_voices(&self, _query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
-        Ok(VoicePage::default())
+    async fn search_voices(&self, query: &VoiceQuery) -> Result<VoicePage, ProviderError> {
+        Ok(voices::search(query))
     }
 
-    async fn get_voice(&self, _id: &ProviderId) -> Result<Option<Voice>, ProviderError> {
-        Ok(None)
+    async fn get_voice(&self, id: &ProviderId) -> Result<Option<Voice>, ProviderError> {
+        Ok(voices::get(id))
     }
 
     async fn get_voice_preview(&self, _id: &ProviderId) -> Result<Option<VoicePreview>, ProviderError> {
