@@ -143,7 +143,7 @@ test("the carrier's account is refused when it is wrong, taken away and entered 
   await expect(twilio.getByRole("alert")).toContainText("Twilio does not accept it for this account");
   await twilio.getByRole("button", { name: "Take it away" }).click();
   await expect(twilio).toContainText("Not set up");
-  await enter("sim-twilio-auth-token");
+  await enter("0123456789abcdef0123456789abcdef");
   await expect(twilio).toContainText(`Calls are ended through the account ${sid}`);
 });
 

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::Scenario;
+use crate::openai::{OPENAI_API_KEY, OPENAI_PROJECT_ID, OPENAI_WEBHOOK_SECRET};
+use crate::twilio::TWILIO_AUTH_TOKEN;
 
 /// How a simulator is set up.
 #[derive(Debug, Clone)]
@@ -33,6 +35,19 @@ pub struct SimulatorConfig {
     pub ultravox_creations_per_minute: Option<u32>,
     /// What requests to the carrier are signed in with, for its account [`TWILIO_ACCOUNT_SID`](crate::TWILIO_ACCOUNT_SID).
     pub twilio_auth_token: String,
+    /// The key that requests to OpenAI must carry.
+    pub openai_api_key: String,
+    /// What webhooks of OpenAI are signed with: `whsec_` and base64.
+    pub openai_webhook_secret: String,
+    /// The project that SIP addresses name.
+    pub openai_project_id: String,
+    /// Where Switchboard is in public: the carrier's and OpenAI's webhooks go there, and the carrier's are signed over it.
+    pub public_url: Option<String>,
+    /// Where that is reached from here; none: at the same address.
+    pub reach_url: Option<String>,
+    /// Seconds of the real clock for which Switchboard is waited for at the least, where the script would wait longer:
+    /// its functions start no faster because the clock does.
+    pub patience_secs: f64,
     /// Journal that survives a restart.
     pub state_file: Option<PathBuf>,
     /// Who answers how.
@@ -56,7 +71,13 @@ impl Default for SimulatorConfig {
             ultravox_webhook_secret: "sim-ultravox-webhook-secret".to_owned(),
             ultravox_concurrency_ceiling: None,
             ultravox_creations_per_minute: None,
-            twilio_auth_token: "sim-twilio-auth-token".to_owned(),
+            twilio_auth_token: TWILIO_AUTH_TOKEN.to_owned(),
+            openai_api_key: OPENAI_API_KEY.to_owned(),
+            openai_webhook_secret: OPENAI_WEBHOOK_SECRET.to_owned(),
+            openai_project_id: OPENAI_PROJECT_ID.to_owned(),
+            public_url: None,
+            reach_url: None,
+            patience_secs: 10.0,
             state_file: None,
             scenario: Scenario::default(),
             seed: 1,

@@ -100,6 +100,9 @@ pub struct Conversation {
     /// Second of the talk at which somebody outside ended it; none: the script's own end.
     #[serde(default)]
     pub cut_at_secs: Option<u32>,
+    /// Somebody called us, or a call of ours that another made is streamed here: no dial of this platform.
+    #[serde(default)]
+    pub is_inbound: bool,
     /// What only Ultravox knows of it; none: a call of ElevenLabs.
     #[serde(default)]
     pub ultravox: Option<Box<UltravoxCall>>,
@@ -122,7 +125,7 @@ impl Conversation {
 
     /// Somebody called us: no dial of ours.
     pub fn is_inbound(&self) -> bool {
-        self.ultravox.as_ref().is_some_and(|call| call.is_inbound)
+        self.is_inbound || self.ultravox.as_ref().is_some_and(|call| call.is_inbound)
     }
 
     /// Somebody or something picks up.

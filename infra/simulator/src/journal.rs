@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::twilio::{Call, Recording};
 use crate::{Conversation, Platform};
 
 /// Something that happened.
@@ -30,6 +31,10 @@ pub(crate) enum Entry {
     WebhookSettled { id: String },
     /// One event of a call is told: delivered, lost on purpose, or given up.
     Told { id: String, told: String },
+    /// A call at the carrier: when it was written down, and once more when it is over.
+    TwilioCall { call: Box<Call> },
+    /// A recording of the carrier, once it is there.
+    TwilioRecording { recording: Box<Recording> },
     /// A conversation was deleted.
     Deleted { id: String },
     /// An agent as it is from now on; `null`: deleted.

@@ -12,6 +12,7 @@ mod elevenlabs;
 mod faults;
 mod journal;
 mod ledger;
+mod openai;
 mod platform;
 mod query;
 mod recording;
@@ -21,6 +22,7 @@ mod script;
 mod server;
 mod sim;
 mod state;
+mod talk;
 mod tools;
 mod twilio;
 mod ultravox;
@@ -31,11 +33,13 @@ pub use elevenlabs::seed::{SAMPLE_AGENT_ID, SAMPLE_SIP_LINE_ID, SAMPLE_TWILIO_LI
 pub use elevenlabs::webhooks::signature;
 pub use faults::{FaultKind, FaultRule};
 pub use ledger::{Dial, Ledger, PlatformCounts, WebhookCounts};
+pub use openai::{OPENAI_API_KEY, OPENAI_PROJECT_ID, OPENAI_WEBHOOK_SECRET, openai_signature};
 pub use platform::Platform;
 pub use recording::recording_secs;
 pub use scenario::{Behaviour, Scenario, ScenarioRule};
 pub use server::Simulator;
-pub use twilio::TWILIO_ACCOUNT_SID;
+pub use talk::{CallScenario, ScriptTurn, SignatureFault, Speaker, ToolUse, Turns, TwilioFaults};
+pub use twilio::{RECEPTION_NUMBER, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, twilio_signature};
 pub use ultravox::{
     EndReason, ULTRAVOX_SAMPLE_AGENT_ID, ULTRAVOX_SPANISH_AGENT_ID, UltravoxCall, ultravox_recording_secs,
     ultravox_signature,

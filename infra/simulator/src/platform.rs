@@ -11,9 +11,15 @@ pub enum Platform {
     ElevenLabs,
     /// Ultravox, below `/api`.
     Ultravox,
+    /// Twilio, below `/2010-04-01`: calls that we create there ourselves.
+    Twilio,
+    /// OpenAI, below `/v1/realtime` and `/v1/responses`. It dials nobody.
+    OpenAi,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::ElevenLabs, Self::Ultravox];
+    pub const ALL: [Self; 4] = [Self::ElevenLabs, Self::Ultravox, Self::Twilio, Self::OpenAi];
+    /// Those that place calls by themselves.
+    pub const DIALLING: [Self; 2] = [Self::ElevenLabs, Self::Ultravox];
 }

@@ -32,7 +32,8 @@ impl Query {
     }
 }
 
-fn url_pairs(query: &str) -> Vec<(String, String)> {
+/// The pairs of a query, or of a form, decoded; blank values are kept.
+pub(crate) fn url_pairs(query: &str) -> Vec<(String, String)> {
     reqwest::Url::parse(&format!("http://localhost/?{query}"))
         .map(|url| {
             url.query_pairs()

@@ -50,10 +50,18 @@ fn pattern(behaviour: Behaviour) -> Vec<&'static [u8]> {
 
 /// The recording in pieces, made as they are asked for.
 pub(crate) fn chunks(conversation: &Conversation) -> impl Iterator<Item = Bytes> + Send + use<> {
-    let pattern = pattern(conversation.behaviour);
     let by_length = u64::from(conversation.length_of_talk()) * 1_000 / FRAME_MS;
     let by_size = conversation.audio_bytes.unwrap_or(0) / FRAME_BYTES as u64;
-    let total = by_length.max(by_size);
+    frames(conversation.behaviour, by_length.max(by_size))
+}
+
+/// So many seconds of two voices.
+pub(crate) fn spoken(secs: u32) -> impl Iterator<Item = Bytes> + Send + use<> {
+    frames(Behaviour::Answers, u64::from(secs) * 1_000 / FRAME_MS)
+}
+
+fn frames(behaviour: Behaviour, total: u64) -> impl Iterator<Item = Bytes> + Send + use<> {
+    let pattern = pattern(behaviour);
     (0..total.div_ceil(CHUNK_FRAMES)).map(move |chunk| {
         let frames = chunk * CHUNK_FRAMES..((chunk + 1) * CHUNK_FRAMES).min(total);
         let length = pattern.len() as u64;

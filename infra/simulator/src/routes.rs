@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use http::StatusCode;
 
 use crate::server::Shared;
-use crate::{elevenlabs, sim, twilio, ultravox};
+use crate::{elevenlabs, openai, sim, twilio, ultravox};
 
 /// Largest request.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -14,7 +14,8 @@ pub(crate) fn all(shared: Shared) -> Router {
     Router::new()
         .merge(elevenlabs::routes(&shared))
         .merge(ultravox::routes(&shared))
-        .merge(twilio::routes())
+        .merge(twilio::routes(&shared))
+        .merge(openai::routes(&shared))
         .merge(sim::routes())
         .fallback(|| async {
             (

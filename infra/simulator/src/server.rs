@@ -55,6 +55,8 @@ impl Simulator {
             match conversation.platform() {
                 Platform::ElevenLabs => elevenlabs::webhooks::schedule(&shared, conversation, false),
                 Platform::Ultravox => ultravox::schedule_events(&shared, &conversation.id),
+                // Their calls are no conversations of ours.
+                Platform::Twilio | Platform::OpenAi => {}
             }
         }
         let routes = routes::all(shared.clone());
@@ -87,6 +89,11 @@ impl Simulator {
         let mut state = self.shared.lock();
         let secret = state.ultravox.webhook_secret.clone();
         state.ultravox.set_own_webhook(url, &secret);
+    }
+
+    /// Sets where Switchboard is in public, for webhooks of the carrier and of OpenAI.
+    pub fn set_public_url(&self, url: Option<String>) {
+        self.shared.lock().twilio.public_url = url;
     }
 
     /// From now on no request to any platform is answered, or each is again.

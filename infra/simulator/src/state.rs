@@ -1,15 +1,18 @@
 //! Everything the account knows, behind one lock.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::clock::now_ms;
 use crate::elevenlabs::seed;
 use crate::faults::Faults;
 use crate::journal::{Entry, Journal};
 use crate::ledger::{Dial, Ledger, WebhookCounts, time_of};
+use crate::twilio::{Call, Desk, Direction, Status};
 use crate::ultravox::{Account, EVENTS};
-use crate::{Carrier, Conversation, Platform, PlatformCounts, Scenario, SimulatorConfig};
+use crate::{Carrier, Conversation, Platform, PlatformCounts, Scenario, SimulatorConfig, openai};
 
 /// A dial that was refused.
 #[derive(Debug, Clone)]
@@ -44,6 +47,10 @@ pub(crate) struct State {
     /// ElevenLabs has delivered a webhook.
     pub has_delivered: bool,
     pub ultravox: Account,
+    pub twilio: Desk,
+    pub openai: openai::Account,
+    /// Seconds of the real clock for which Switchboard is waited for at the least.
+    patience_secs: f64,
     pub faults: Faults,
     conversations: HashMap<String, Conversation>,
     /// By start, oldest first.
@@ -83,6 +90,9 @@ impl State {
             failures_in_a_row: 0,
             has_delivered: false,
             ultravox: Account::new(config),
+            twilio: Desk::new(config),
+            openai: openai::Account::new(config),
+            patience_secs: config.patience_secs,
             faults: Faults::new(config.seed),
             conversations: HashMap::new(),
             order: Vec::new(),
@@ -97,6 +107,7 @@ impl State {
         for entry in entries {
             state.replay(entry);
         }
+        state.twilio.end_what_is_open();
         let (url, secret) = (&config.ultravox_webhook_url, &config.ultravox_webhook_secret);
         state.ultravox.set_own_webhook(url.as_deref(), secret);
         Ok(state)
@@ -127,6 +138,10 @@ impl State {
             }
             Entry::Told { id, told } => {
                 self.ultravox.told(&id, &told);
+            }
+            Entry::TwilioCall { call } => self.keep_call(*call),
+            Entry::TwilioRecording { recording } => {
+                self.twilio.recordings.insert(recording.sid.clone(), *recording);
             }
             Entry::Deleted { id } => self.forget(&id),
             Entry::Agent { id, agent } => put(&mut self.agents, id, agent),
@@ -223,6 +238,10 @@ impl State {
             conversation: Box::new(conversation.clone()),
         });
         self.keep(conversation);
+        self.note_peak(platform, now);
+    }
+
+    fn note_peak(&mut self, platform: Platform, now: i64) {
         for platform in [None, Some(platform)] {
             let live = self.live_now(platform, now);
             if live > self.peak_of(platform).0 {
@@ -238,6 +257,43 @@ impl State {
 
     fn peak_of(&self, platform: Option<Platform>) -> (u32, i64) {
         self.peaks.get(&platform).copied().unwrap_or_default()
+    }
+
+    fn keep_call(&mut self, call: Call) {
+        let is_dial = call.direction == Direction::OutboundApi;
+        if is_dial && self.twilio.find(&call.sid).is_none() {
+            *self.attempts.entry(call.to.clone()).or_default() += 1;
+        }
+        self.twilio.put(call);
+    }
+
+    /// Writes a call of the carrier down. It is in the journal before anybody is told.
+    pub(crate) fn keep_twilio_call(&mut self, call: Call) {
+        self.journal.write(&Entry::TwilioCall {
+            call: Box::new(call.clone()),
+        });
+        self.keep_call(call);
+    }
+
+    /// A call that was created by API takes a line from now on, until it is over.
+    pub(crate) fn twilio_line_is_taken(&mut self, sid: &str) {
+        // When it ends is not known yet.
+        let kind = (Platform::Twilio, false);
+        let live = self.live.entry(kind).or_default();
+        live.insert((i64::MAX, sid.to_owned()));
+        self.note_peak(Platform::Twilio, now_ms());
+    }
+
+    /// It is over.
+    pub(crate) fn twilio_line_is_free(&mut self, sid: &str) {
+        if let Some(live) = self.live.get_mut(&(Platform::Twilio, false)) {
+            live.remove(&(i64::MAX, sid.to_owned()));
+        }
+    }
+
+    /// Writes to the journal.
+    pub(crate) fn write(&mut self, entry: &Entry) {
+        self.journal.write(entry);
     }
 
     /// The call that the carrier knows by this id.
@@ -418,6 +474,8 @@ impl State {
         for (platform, id) in ids {
             self.delete_conversation(platform, &id);
         }
+        self.twilio.clear();
+        self.openai.clear();
         self.by_user.clear();
         self.attempts.clear();
         self.live.clear();
@@ -459,6 +517,22 @@ impl State {
             };
             ledger.add(&conversation.to, dial);
         }
+        let created = self
+            .twilio
+            .calls()
+            .filter(|call| call.direction == Direction::OutboundApi);
+        for call in created.filter(|call| wanted(&call.to)) {
+            let dial = Dial {
+                platform: Platform::Twilio,
+                at: time_of(call.created_ms),
+                conversation_id: Some(call.sid.clone()),
+                user_id: call.user_id.clone(),
+                outcome: outcome(call).to_owned(),
+                placed: true,
+                ended_at: call.ended_ms.map(time_of),
+            };
+            ledger.add(&call.to, dial);
+        }
         for refused in self.refused.iter().filter(|refused| wanted(&refused.to)) {
             let dial = Dial {
                 platform: refused.platform,
@@ -474,9 +548,32 @@ impl State {
         ledger
     }
 
+    /// How long Switchboard is waited for: as long as the script says, but never shorter than a function takes to start.
+    pub(crate) fn patience(&self, secs: f64) -> Duration {
+        let scripted = secs / self.clock_factor;
+        Duration::from_secs_f64(scripted.max(self.patience_secs.min(secs)).clamp(0.0, 86_400.0))
+    }
+
     /// Real milliseconds that scripted seconds take.
     pub(crate) fn scaled_ms(&self, secs: f64) -> i64 {
         (secs * 1_000.0 / self.clock_factor) as i64
+    }
+}
+
+/// What came of a call that was created by API, in the ledger's words.
+fn outcome(call: &Call) -> &'static str {
+    let by_machine = call
+        .answered_by
+        .as_deref()
+        .is_some_and(|by| by.starts_with("machine"));
+    match call.status {
+        Status::Queued | Status::Initiated | Status::Ringing => "ringing",
+        Status::InProgress | Status::Completed if by_machine => "voicemail",
+        Status::InProgress | Status::Completed => "answered",
+        Status::Busy => "busy",
+        Status::NoAnswer => "no_answer",
+        Status::Failed => "failed",
+        Status::Canceled => "canceled",
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn schedule(shared: &Shared, conversation: &Conversation) {
         "conversation_id": conversation.id,
         "attempt_id": match conversation.platform() {
             Platform::ElevenLabs => conversation.variables.get(ATTEMPT).cloned(),
-            Platform::Ultravox => conversation.user_id.clone().map(Value::String),
+            _ => conversation.user_id.clone().map(Value::String),
         },
     });
     tokio::spawn(async move {

@@ -20,7 +20,7 @@ use crate::server::Shared;
 use crate::{Behaviour, Platform, tools};
 
 /// Seconds that the analysis takes.
-const ANALYSIS_SECS: f64 = 3.0;
+pub(super) const ANALYSIS_SECS: f64 = 3.0;
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
@@ -310,19 +310,20 @@ pub(crate) fn place(shared: &Shared, order: &Order) -> Result<(Conversation, Opt
         audio_bytes,
         batch: order.batch.clone(),
         cut_at_secs: None,
+        is_inbound: false,
         ultravox: None,
     };
     state.place(conversation.clone());
     Ok((conversation, after))
 }
 
-fn ulid_tail() -> String {
+pub(super) fn ulid_tail() -> String {
     let id = ulid::Ulid::from_parts(u64::try_from(now_ms()).unwrap_or(0), rand::random());
     format!("98{}", id.to_string().to_lowercase())
 }
 
 /// Whether the agent's texts name a variable that has neither a value nor a default.
-fn missing_variable(agent: &Value, given: &Map<String, Value>) -> bool {
+pub(super) fn missing_variable(agent: &Value, given: &Map<String, Value>) -> bool {
     let config = &agent["conversation_config"]["agent"];
     let defaults = &config["dynamic_variables"]["dynamic_variable_placeholders"];
     let texts = [

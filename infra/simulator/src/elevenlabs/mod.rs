@@ -6,6 +6,7 @@ mod batches;
 mod body;
 mod calls;
 mod conversations;
+mod inbound;
 mod lines;
 mod refusal;
 mod render;
@@ -21,6 +22,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use subtle::ConstantTimeEq;
 
+pub(crate) use inbound::{cut, join};
+
 use self::refusal::Refusal;
 use crate::Platform;
 use crate::server::Shared;
@@ -30,6 +33,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Shared> {
         .merge(agents::routes())
         .merge(lines::routes())
         .merge(calls::routes())
+        .merge(inbound::routes())
         .merge(conversations::routes())
         .merge(batches::routes())
         .merge(voices::routes())

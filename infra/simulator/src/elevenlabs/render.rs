@@ -57,7 +57,7 @@ pub(crate) fn summary(conversation: &Conversation, now_ms: i64, with_summary: bo
         "message_count": turns,
         "status": conversation.phase(now_ms).as_str(),
         "call_successful": verdict(conversation, now_ms),
-        "direction": "outbound",
+        "direction": direction(conversation),
         "termination_reason": termination(conversation, now_ms),
         "transcript_summary": (done && with_summary).then_some(text),
         "call_summary_title": done.then_some(title),
@@ -69,6 +69,13 @@ pub(crate) fn summary(conversation: &Conversation, now_ms: i64, with_summary: bo
     })
 }
 
+fn direction(conversation: &Conversation) -> &'static str {
+    match conversation.is_inbound {
+        true => "inbound",
+        false => "outbound",
+    }
+}
+
 fn source(conversation: &Conversation) -> &'static str {
     match conversation.carrier {
         Carrier::Twilio => "twilio",
@@ -78,7 +85,7 @@ fn source(conversation: &Conversation) -> &'static str {
 
 fn phone_call(conversation: &Conversation, now_ms: i64) -> Value {
     let mut call = json!({
-        "direction": "outbound",
+        "direction": direction(conversation),
         "phone_number_id": conversation.line_id,
         "agent_number": conversation.from,
         "external_number": conversation.to,
@@ -145,11 +152,15 @@ pub(crate) fn detail(conversation: &Conversation, now_ms: i64) -> Value {
     let has_audio = conversation.has_audio(now_ms);
     let accepted = conversation.is_answered() && now_ms >= conversation.answered_ms;
     let mut variables = conversation.variables.clone();
+    let (caller, called) = match conversation.is_inbound {
+        true => (&conversation.to, &conversation.from),
+        false => (&conversation.from, &conversation.to),
+    };
     let system = [
         ("system__agent_id", json!(conversation.agent_id)),
         ("system__conversation_id", json!(conversation.id)),
-        ("system__caller_id", json!(conversation.from)),
-        ("system__called_number", json!(conversation.to)),
+        ("system__caller_id", json!(caller)),
+        ("system__called_number", json!(called)),
         ("system__call_sid", json!(conversation.carrier_call_id)),
         (
             "system__call_duration_secs",

@@ -263,6 +263,7 @@ pub(crate) fn test_conversation(to: &str) -> crate::Conversation {
         audio_bytes: None,
         batch: None,
         cut_at_secs: None,
+        is_inbound: false,
         ultravox: None,
     }
 }

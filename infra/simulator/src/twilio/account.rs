@@ -41,3 +41,9 @@ pub(super) fn refused(status: StatusCode, code: u32, message: &str) -> Response 
         "more_info": format!("https://www.twilio.com/docs/errors/{code}") });
     (status, Json(body)).into_response()
 }
+
+/// What is not there.
+pub(super) fn missing() -> Response {
+    let message = "The requested resource was not found";
+    refused(StatusCode::NOT_FOUND, 20_404, message)
+}

@@ -337,6 +337,7 @@ fn written(state: &mut Everything, order: &Order, script: Script, now: i64) -> C
         audio_bytes: large.map(|fault| fault.bytes),
         batch: None,
         cut_at_secs: None,
+        is_inbound: outgoing.is_none(),
         ultravox: Some(Box::new(UltravoxCall {
             metadata: order.metadata.clone(),
             settings,

@@ -30,9 +30,11 @@ use subtle::ConstantTimeEq;
 pub(crate) use account::Account;
 pub(crate) use call::EVENTS;
 pub use call::{EndReason, UltravoxCall};
+pub(crate) use control::{cut, join_call};
 pub(crate) use delivery::schedule as schedule_events;
 pub use delivery::ultravox_signature;
 pub use seed::{ULTRAVOX_SAMPLE_AGENT_ID, ULTRAVOX_SPANISH_AGENT_ID};
+pub(crate) use wav::Wav;
 pub use wav::ultravox_recording_secs;
 
 use self::refusal::Refusal;
