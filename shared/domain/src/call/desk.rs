@@ -68,7 +68,7 @@ impl Call {
 mod tests {
     use super::*;
     use crate::testing::call;
-    use crate::{CallEvent, CallOutcome};
+    use crate::{CallEvent, CallOutcome, Reception, Urgency};
     use proptest::prelude::*;
 
     #[test]
@@ -91,11 +91,63 @@ mod tests {
         }
     }
 
+    fn came_in(status: CallStatus, target: RouteTarget) -> Call {
+        let mut call = call(status);
+        call.direction = Direction::Inbound;
+        call.reception = Some(Reception::fresh(None, target));
+        call
+    }
+
+    #[test]
+    fn whoever_called_us_waits_until_somebody_deals_with_it() {
+        for status in CallStatus::ALL {
+            let mut call = came_in(status, RouteTarget::Voicemail);
+            let waits = status.is_final().then_some(Desk::NeedsAttention);
+            assert_eq!(call.desk(), waits, "{status:?}");
+            call.handled = true;
+            assert_eq!(call.desk(), Some(Desk::Handled));
+        }
+    }
+
+    #[test]
+    fn a_few_seconds_for_nobody_are_no_work_for_anybody() {
+        let short = |target: RouteTarget| {
+            let mut call = came_in(CallStatus::Completed, target);
+            call.duration_secs = Some(4);
+            call
+        };
+        let reception =
+            |call: &mut Call, change: fn(&mut Reception)| change(call.reception.as_mut().unwrap());
+        let closed = short(RouteTarget::Closed);
+        assert_eq!(closed.desk(), None);
+        assert_eq!(short(RouteTarget::Voicemail).desk(), Some(Desk::NeedsAttention));
+        let mut wrong_number = short(RouteTarget::Voicemail);
+        reception(&mut wrong_number, |it| it.intent = Some(Intent::WrongNumber));
+        assert_eq!(wrong_number.desk(), None);
+        let left_something: [fn(&mut Reception); 2] = [
+            |it| it.raise(Urgency::High, "fire"),
+            |it| it.message = Some("Call me.".to_owned()),
+        ];
+        for change in left_something {
+            let mut call = closed.clone();
+            reception(&mut call, change);
+            assert_eq!(call.desk(), Some(Desk::NeedsAttention));
+        }
+        for secs in [None, Some(60)] {
+            let mut long = closed.clone();
+            long.duration_secs = secs;
+            assert_eq!(long.desk(), Some(Desk::NeedsAttention), "{secs:?}");
+        }
+    }
+
     #[derive(Debug, Clone, Copy)]
     enum Change {
         Event(CallEvent),
         Judged(Option<CallSuccess>),
         Marked(bool),
+        Meant(Intent),
+        Raised(Urgency),
+        Lasted(Option<u64>),
     }
 
     fn any_change() -> impl Strategy<Value = Change> {
@@ -117,6 +169,9 @@ mod tests {
             prop::sample::select(events).prop_map(Change::Event),
             prop::sample::select(judged).prop_map(Change::Judged),
             any::<bool>().prop_map(Change::Marked),
+            prop::sample::select(vec![Intent::WrongNumber, Intent::Booking]).prop_map(Change::Meant),
+            prop::sample::select(vec![Urgency::Low, Urgency::Critical]).prop_map(Change::Raised),
+            prop::sample::select(vec![None, Some(3), Some(90)]).prop_map(Change::Lasted),
         ]
     }
 
@@ -126,9 +181,13 @@ mod tests {
         #[test]
         fn a_count_moved_at_the_end_and_by_differences_afterwards_never_drifts(
             changes in prop::collection::vec(any_change(), 0..60),
+            target in prop::option::of(prop::sample::select(vec![RouteTarget::Closed, RouteTarget::Voicemail])),
         ) {
             let waits = |call: &Call| i32::from(call.desk() == Some(Desk::NeedsAttention));
-            let mut call = call(CallStatus::Queued);
+            let mut call = match target {
+                Some(target) => came_in(CallStatus::InProgress, target),
+                None => call(CallStatus::Queued),
+            };
             let mut count = 0;
             for change in changes {
                 let before = waits(&call);
@@ -147,6 +206,22 @@ mod tests {
                     }
                     Change::Marked(handled) => {
                         call.handled = handled;
+                        count += waits(&call) - before;
+                    }
+                    Change::Meant(intent) => {
+                        if let Some(reception) = &mut call.reception {
+                            reception.intent = Some(intent);
+                        }
+                        count += waits(&call) - before;
+                    }
+                    Change::Raised(urgency) => {
+                        if let Some(reception) = &mut call.reception {
+                            reception.raise(urgency, "so they said");
+                        }
+                        count += waits(&call) - before;
+                    }
+                    Change::Lasted(secs) => {
+                        call.duration_secs = secs;
                         count += waits(&call) - before;
                     }
                 }

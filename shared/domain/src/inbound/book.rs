@@ -453,3 +453,6 @@ impl TurnBook {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

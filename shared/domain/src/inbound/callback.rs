@@ -117,3 +117,76 @@ impl Callback {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn callback() -> Callback {
+        let now = Timestamp::UNIX_EPOCH;
+        Callback {
+            callback_id: CallbackId::derived(&["c"]),
+            phone_number: PhoneNumber::parse("+14155550100").unwrap(),
+            name: None,
+            reason: "an invoice".to_owned(),
+            due_at: now,
+            status: CallbackStatus::Due,
+            assigned_to: None,
+            call_id: None,
+            placed_call_id: None,
+            agent_id: None,
+            origin: CallbackOrigin::Agent,
+            note: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_callback_goes_from_due_to_done_and_back() {
+        let mut one = callback();
+        one.assign(Some("Mia".to_owned()));
+        assert_eq!(one.status, CallbackStatus::Assigned);
+        one.place(CallId::derived(&["x"]));
+        one.set_status(CallbackStatus::Done);
+        one.assign(Some("Leo".to_owned()));
+        assert_eq!(one.status, CallbackStatus::Done, "what is done stays done");
+        one.set_status(CallbackStatus::Due);
+        assert_eq!((one.status, &one.assigned_to), (CallbackStatus::Due, &None));
+        one.place(CallId::derived(&["y"]));
+        assert_eq!(one.status, CallbackStatus::Assigned);
+        one.assign(None);
+        assert_eq!(one.status, CallbackStatus::Due);
+        one.set_status(CallbackStatus::Done);
+        let later = Timestamp::from_second(3_600).unwrap();
+        one.book_again("another invoice", Some("Ada"), later);
+        assert_eq!(
+            (one.status, one.due_at, one.reason.as_str()),
+            (CallbackStatus::Due, later, "another invoice")
+        );
+        one.book_again("it", None, later);
+        assert_eq!(one.name.as_deref(), Some("Ada"));
+    }
+
+    proptest! {
+        /// Whatever is done with it, somebody who is due to be called is nobody's.
+        #[test]
+        fn what_is_due_is_assigned_to_nobody(changes in prop::collection::vec(0..6u8, 0..30)) {
+            let mut one = callback();
+            for change in changes {
+                match change {
+                    0 => one.assign(Some("Mia".to_owned())),
+                    1 => one.assign(None),
+                    2 => one.place(CallId::derived(&["x"])),
+                    3 => one.set_status(CallbackStatus::Due),
+                    4 => one.set_status(CallbackStatus::Done),
+                    _ => one.book_again("again", None, Timestamp::UNIX_EPOCH),
+                }
+                prop_assert!(one.status != CallbackStatus::Due || one.assigned_to.is_none());
+            }
+        }
+    }
+}

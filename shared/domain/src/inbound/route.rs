@@ -249,3 +249,6 @@ fn name(day: Weekday) -> &'static str {
         Weekday::Sunday => "Sunday",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,3 +34,56 @@ fn words_of(text: &str) -> String {
         .filter(|word| !word.is_empty());
     words.fold(String::from(" "), |text, word| text + word + " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(speaker: Speaker, message: &str) -> TranscriptTurn {
+        TranscriptTurn {
+            speaker,
+            message: message.to_owned(),
+            at_secs: 0,
+            interrupted: false,
+            tools: Vec::new(),
+        }
+    }
+
+    fn found(words: &[&str], said: &str) -> Option<String> {
+        let settings = ReceptionSettings {
+            urgent_words: words.iter().map(|word| (*word).to_owned()).collect(),
+            ..ReceptionSettings::default()
+        };
+        urgent_word(&settings, &[turn(Speaker::User, said)])
+    }
+
+    #[test]
+    fn whole_words_of_the_caller_count_whatever_their_case_and_accents() {
+        assert_eq!(found(&["fire"], "There is a FIRE!"), Some("fire".to_owned()));
+        assert_eq!(found(&["fire"], "I was fired from the fireplace shop."), None);
+        assert_eq!(found(&["Lesión"], "una lesion grave"), Some("Lesión".to_owned()));
+        assert_eq!(
+            found(&["not breathing"], "She's not   breathing..."),
+            Some("not breathing".to_owned())
+        );
+        assert_eq!(found(&["not breathing"], "not, I hope, breathing"), None);
+        assert_eq!(found(&["救命", "fire"], "快来救命啊"), Some("救命".to_owned()));
+        assert_eq!(found(&["!", ""], "Help!"), None);
+        assert_eq!(found(&[], "fire"), None);
+    }
+
+    #[test]
+    fn what_the_agent_says_does_not_count() {
+        let settings = ReceptionSettings::default();
+        let asked = [
+            turn(Speaker::Agent, "Is it an emergency?"),
+            turn(Speaker::User, "No."),
+        ];
+        assert_eq!(urgent_word(&settings, &asked), None);
+        let told = [
+            turn(Speaker::User, "Yes, an emergency"),
+            turn(Speaker::User, "and a fire"),
+        ];
+        assert_eq!(urgent_word(&settings, &told), Some("emergency".to_owned()));
+    }
+}
