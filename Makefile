@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions functions-check supply-chain deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots bench-live chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -74,6 +74,10 @@ bench-contacts: ## the spreadsheet reader beside bare crates, Python and Node; p
 bench-slots: site ## how well the allowed number of calls is used, in real time; prints a table (SLOTS=--limits=5 for one)
 	$(CARGO) build --profile bench --bins
 	target/release/slots $(SLOTS)
+
+bench-live: site ## from a change to the browsers that show it, on fifty sockets; prints a table (LIVE=--sockets=200)
+	$(CARGO) build --profile bench --bins
+	target/release/live $(LIVE)
 
 AGREEMENT_PYTHON := target/agreement/bin/python -B
 target/agreement: tests/agreement/requirements.txt

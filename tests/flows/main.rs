@@ -13,6 +13,7 @@ mod control;
 mod ending;
 mod events;
 mod events_out;
+mod live;
 mod opting_out;
 mod restart;
 mod security;

@@ -10,6 +10,9 @@ pub mod crash;
 mod ledger;
 mod live;
 pub mod machine;
+mod reception;
+mod socket;
+mod spoken;
 
 pub use app::{
     App, CampaignPlan, binaries, check_counts, finish_campaign, root, start_campaign, start_campaign_of,
@@ -17,3 +20,6 @@ pub use app::{
 pub use contacts::{contacts_csv, numbers_csv, people};
 pub use ledger::{assert_dials_within, placed_by_number};
 pub use live::{average_live, dials_between};
+pub use reception::{RECEPTION_NUMBER, Reception};
+pub use socket::LiveSocket;
+pub use spoken::{Differences, differences};

@@ -61,7 +61,12 @@ struct Settings {
     #[command(flatten)]
     ultravox: Ultravox,
     #[command(flatten)]
+    openai: OpenAi,
+    #[command(flatten)]
     carrier: Carrier,
+    /// Address at which providers reach this machine, where they are real: that of a tunnel.
+    #[arg(long, env = "PUBLIC_URL")]
+    public_url: Option<String>,
     /// The simulator's delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 20.0)]
     clock_factor: f64,
@@ -148,7 +153,24 @@ struct Ultravox {
     ultravox_tool_secret: Option<String>,
 }
 
-/// The account at Twilio through which calls of real platforms can be ended.
+/// OpenAI, likewise: the platform that the receptionist talks with.
+#[derive(Args)]
+struct OpenAi {
+    /// Address of the OpenAI API.
+    #[arg(long, env = "OPENAI_BASE_URL")]
+    openai_base_url: Option<String>,
+    /// Key of the OpenAI API.
+    #[arg(long, env = "OPENAI_API_KEY", hide_env_values = true)]
+    openai_api_key: Option<String>,
+    /// Secret of the OpenAI webhook.
+    #[arg(long, env = "OPENAI_WEBHOOK_SECRET", hide_env_values = true)]
+    openai_webhook_secret: Option<String>,
+    /// The project that calls are sent to.
+    #[arg(long, env = "OPENAI_PROJECT_ID")]
+    openai_project_id: Option<String>,
+}
+
+/// The account at Twilio: calls that come in, and the end of calls of real platforms.
 #[derive(Args)]
 struct Carrier {
     /// SID of the account.
@@ -211,13 +233,33 @@ impl Settings {
                 secret,
             });
         }
+        let openai = &self.openai;
+        if let Some(base_url) = openai.openai_base_url.clone() {
+            let key = openai
+                .openai_api_key
+                .clone()
+                .context("OPENAI_BASE_URL is set, but OPENAI_API_KEY is not: set the key too")?;
+            let text = |secret: &Option<String>| secret.clone().unwrap_or_default();
+            let secret = json!({
+                "api_key": key,
+                "webhook_secret": text(&openai.openai_webhook_secret),
+                "project_id": text(&openai.openai_project_id),
+            });
+            real.push(RealProvider {
+                name: "Openai",
+                base_url,
+                secret: secret.to_string(),
+            });
+        }
         Ok(real)
     }
 
     /// What every function is told beyond the template.
     fn environment(&self) -> BTreeMap<String, String> {
         let allowed = ("EVENT_ALLOW_LOOPBACK".to_owned(), true.to_string());
-        BTreeMap::from_iter(self.event_allow_loopback.then_some(allowed))
+        let public = self.public_url.clone().map(|url| ("PUBLIC_URL".to_owned(), url));
+        let loopback = self.event_allow_loopback.then_some(allowed);
+        loopback.into_iter().chain(public).collect()
     }
 
     fn config(&self) -> anyhow::Result<LocalConfig> {

@@ -15,6 +15,7 @@ mod pages;
 mod rehearsal;
 mod runner;
 mod secrets;
+mod sockets;
 mod sources;
 
 pub mod border;

@@ -16,12 +16,12 @@ use crate::gateway::route;
 use crate::template::RouteSpec;
 
 /// First parts of the addresses that are this machine's or the API's, whether they have such a page or not.
-const NOT_PAGES: [&str; 5] = ["api", "webhooks", "health", "local", "faults"];
+const NOT_PAGES: [&str; 6] = ["api", "webhooks", "health", "live", "local", "faults"];
 
 /// As strict as in production, but for this machine's own addresses.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self'; media-src 'self' blob: https: http://127.0.0.1:*; \
-    connect-src 'self' http://127.0.0.1:*; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+    connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
 /// The site and its settings.

@@ -25,7 +25,8 @@ use crate::oidc::{ISSUER_PATH, Role, SigningKey, TokenRequest, issue, oidc_route
 use crate::pages::{Pages, with_pages};
 use crate::rehearsal::{Rehearsal, rehearsal_routes};
 use crate::secrets::Secrets;
-use crate::sources::{Mappings, fire_schedules, forward_notifications};
+use crate::sockets::{Sockets, socket_routes};
+use crate::sources::{Mappings, fire_schedules, follow_stream, forward_notifications};
 use crate::template::{FunctionSpec, Place, Stack, Template};
 
 /// Name of the stack; physical names begin with it.
@@ -132,6 +133,11 @@ impl Local {
         for (_, properties) in &stack.tables {
             dynamodb.ensure_table(properties).await?;
         }
+        let mut streams = Vec::new();
+        for mapping in &stack.streams {
+            // Before anybody writes.
+            streams.push((mapping.clone(), dynamodb.stream(&mapping.table).await?));
+        }
         for (name, properties) in &stack.buckets {
             s3.ensure_bucket(name, properties).await?;
         }
@@ -146,7 +152,7 @@ impl Local {
             &stack,
             &config,
             &endpoints,
-            control_address,
+            (address, control_address),
             &logs,
             guard.as_ref(),
         )?;
@@ -182,6 +188,10 @@ impl Local {
         let pages = Pages::new(&config.site, &issuer, AUDIENCE, &stack.api.routes, simulator_url);
         let api =
             oidc_routes(key.clone(), issuer.clone(), AUDIENCE.to_owned()).merge(gateway_routes(gateway));
+        let api = match stack.sockets.clone() {
+            Some(sockets) => api.merge(socket_routes(Sockets::new(sockets, lambda.clone(), stop.clone()))),
+            None => api,
+        };
         let api = with_pages(api, pages);
         let api = match rehearsal {
             Some(rehearsal) => rehearsal_routes(rehearsal).merge(api),
@@ -190,6 +200,9 @@ impl Local {
         serve(api_listener, api, &stop);
 
         mappings.start(&sqs, &lambda, &stop);
+        for (mapping, stream) in streams {
+            tokio::spawn(follow_stream(mapping, stream, lambda.clone(), stop.clone()));
+        }
         tokio::spawn(forward_notifications(
             s3.events(),
             stack.notifications.clone(),
@@ -387,6 +400,7 @@ async fn start_simulator(config: &LocalConfig, api: SocketAddr) -> Result<Option
     let mut settings = settings.clone();
     settings.webhook_url = Some(format!("http://{api}/webhooks/elevenlabs"));
     settings.ultravox_webhook_url = Some(format!("http://{api}/webhooks/ultravox"));
+    settings.public_url = Some(format!("http://{api}"));
     settings.do_not_call_tool_url = Some(format!("http://{api}/tools/do-not-call"));
     settings.state_file = Some(config.data_dir.join("simulator").join("journal.jsonl"));
     let started = Simulator::start(listener, settings).await;
@@ -411,7 +425,12 @@ fn read_stack(
     default("OidcAudience", AUDIENCE.to_owned());
     default("SiteOrigin", format!("http://{api}"));
     if let Some(simulator) = simulator {
-        for name in ["ElevenlabsBaseUrl", "UltravoxBaseUrl", "TwilioBaseUrl"] {
+        for name in [
+            "ElevenlabsBaseUrl",
+            "UltravoxBaseUrl",
+            "TwilioBaseUrl",
+            "OpenaiBaseUrl",
+        ] {
             default(name, format!("http://{}", simulator.address()));
         }
     }
@@ -420,6 +439,7 @@ fn read_stack(
         region: REGION.to_owned(),
         stack_name: STACK.to_owned(),
         sqs_endpoint: endpoints.sqs.clone(),
+        socket_endpoint: format!("ws://{api}"),
     };
     Ok(Template::read(text, &parameters)?.resolve(&place)?)
 }
@@ -428,7 +448,7 @@ fn functions(
     stack: &Stack,
     config: &LocalConfig,
     endpoints: &Endpoints,
-    runtime_api: SocketAddr,
+    (api, runtime_api): (SocketAddr, SocketAddr),
     logs: &Logs,
     guard: Option<&Arc<dyn Guard>>,
 ) -> Result<Vec<Function>, StartError> {
@@ -441,7 +461,7 @@ fn functions(
                 path,
             });
         }
-        let environment = environment(spec, config, endpoints);
+        let environment = environment(spec, config, endpoints, api);
         let watching = guard.filter(|guard| guard.watches(&spec.name)).cloned();
         let border = watching.map(Border::new).transpose();
         let border = border.map_err(|error| StartError::Network(error.to_string()))?;
@@ -459,8 +479,14 @@ fn functions(
 }
 
 /// A function's environment as Lambda sets it, with the addresses of this machine's services.
-fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints) -> BTreeMap<String, String> {
+fn environment(
+    spec: &FunctionSpec,
+    config: &LocalConfig,
+    endpoints: &Endpoints,
+    api: SocketAddr,
+) -> BTreeMap<String, String> {
     let memory = spec.memory_mb.to_string();
+    let public_url = format!("http://{api}");
     let given = [
         ("AWS_LAMBDA_FUNCTION_NAME", spec.name.as_str()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -475,6 +501,7 @@ fn environment(spec: &FunctionSpec, config: &LocalConfig, endpoints: &Endpoints)
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("AWS_ENDPOINT_URL_LAMBDA", &endpoints.lambda),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoints.lambda),
+        ("PUBLIC_URL", &public_url),
         ("_HANDLER", "bootstrap"),
         ("LAMBDA_TASK_ROOT", "/var/task"),
         ("TZ", ":UTC"),
@@ -498,6 +525,14 @@ fn secrets(stack: &Stack, config: &LocalConfig) -> BTreeMap<String, String> {
             "TwilioSecret" => {
                 let token = &simulator.twilio_auth_token;
                 let account = serde_json::json!({ "account_sid": TWILIO_ACCOUNT_SID, "auth_token": token });
+                return Some(account.to_string());
+            }
+            "OpenaiSecret" => {
+                let account = serde_json::json!({
+                    "api_key": simulator.openai_api_key,
+                    "webhook_secret": simulator.openai_webhook_secret,
+                    "project_id": simulator.openai_project_id,
+                });
                 return Some(account.to_string());
             }
             _ => return None,

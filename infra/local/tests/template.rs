@@ -11,6 +11,7 @@ fn place() -> Place {
         account_id: "000000000000".to_owned(),
         region: "us-east-1".to_owned(),
         stack_name: "switchboard".to_owned(),
+        socket_endpoint: "ws://127.0.0.1:8080".to_owned(),
         sqs_endpoint: "http://127.0.0.1:1".to_owned(),
     }
 }
@@ -47,6 +48,8 @@ fn the_products_template_resolves_whole() {
         "conversation-sync",
         "call-exporter",
         "event-sender",
+        "live-updates",
+        "receptionist",
     ] {
         assert!(names.contains(&name), "{name}");
     }
@@ -80,6 +83,19 @@ fn the_products_template_resolves_whole() {
         api.environment["DIAL_QUEUE_URL"],
         "http://127.0.0.1:1/000000000000/switchboard-DialQueue"
     );
+    assert_eq!(api.environment["LIVE_URL"], "ws://127.0.0.1:8080/live");
+    let sockets = stack.sockets.as_ref().unwrap();
+    assert_eq!((sockets.stage.as_str(), sockets.selector.as_str()), ("live", "action"));
+    let routes: Vec<&str> = sockets.functions.keys().map(String::as_str).collect();
+    assert_eq!(routes, ["$connect", "$default", "$disconnect"]);
+    assert!(sockets.functions.values().all(|function| function == "live-updates"));
+    assert!(sockets.answered.contains("$default"));
+    let tables: Vec<&str> = stack.streams.iter().map(|stream| stream.table.as_str()).collect();
+    assert_eq!(
+        tables,
+        ["switchboard-CallsTable", "switchboard-CampaignsTable", "switchboard-SystemTable"]
+    );
+    assert!(stack.streams.iter().all(|s| s.bisects && s.maximum_age_secs == Some(60) && !s.filters.is_empty()));
     assert_eq!(stack.notifications[0].suffix, "/source");
     assert_eq!(stack.api.jwt.as_ref().unwrap().issuer, ISSUER.1);
     let open: Vec<&str> = stack

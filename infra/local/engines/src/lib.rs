@@ -15,7 +15,7 @@ pub mod dynamodb;
 pub mod s3;
 pub mod sqs;
 
-pub use dynamodb::{DynamoDb, DynamoDbFault};
+pub use dynamodb::{DynamoDb, DynamoDbFault, TableStream};
 pub use error::EngineError;
 pub use faults::{ANY_OPERATION, Faults};
 pub use identity::{ACCESS_KEY_ID, ACCOUNT_ID, REGION, SECRET_ACCESS_KEY};

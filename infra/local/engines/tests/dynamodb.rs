@@ -565,3 +565,59 @@ async fn faults_come_before_or_after_the_effect_as_told() {
     assert_eq!(faults.injected(), 5);
     db.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_written_is_in_the_tables_stream_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut streaming = table();
+    streaming["StreamSpecification"] = json!({"StreamViewType": "NEW_IMAGE"});
+    let first = start(dir.path()).await;
+    first.engine.ensure_table(&table()).await.unwrap();
+    assert!(first.engine.stream("work").await.is_err(), "it has none yet");
+    first.engine.ensure_table(&streaming).await.unwrap();
+    put_one(&first.client, "before").await;
+    let mut stream = first.engine.stream("work").await.unwrap();
+    assert!(
+        stream.read(10).await.unwrap().is_empty(),
+        "it is read from where it was opened"
+    );
+    for name in ["a", "b", "a"] {
+        put_one(&first.client, name).await;
+    }
+    assert!(stream.written().await);
+    let records = stream.read(2).await.unwrap();
+    let rest = stream.read(10).await.unwrap();
+    let told: Vec<String> = records
+        .iter()
+        .chain(&rest)
+        .map(|record| {
+            format!(
+                "{} {}",
+                record["eventName"], record["dynamodb"]["NewImage"]["pk"]["S"]
+            )
+        })
+        .collect();
+    assert_eq!(told, [r#""INSERT" "a""#, r#""INSERT" "b""#, r#""MODIFY" "a""#]);
+    assert!(stream.read(10).await.unwrap().is_empty());
+    first.stop().await;
+
+    // Over a restart, numbers go on.
+    let second = start(dir.path()).await;
+    second.engine.ensure_table(&streaming).await.unwrap();
+    let mut stream = second.engine.stream("work").await.unwrap();
+    put_one(&second.client, "c").await;
+    assert_eq!(stream.read(10).await.unwrap().len(), 1);
+    second.stop().await;
+}
+
+async fn put_one(client: &Client, name: &str) {
+    let key = AttributeValue::S(name.to_owned());
+    client
+        .put_item()
+        .table_name("work")
+        .item("pk", key.clone())
+        .item("sk", key)
+        .send()
+        .await
+        .unwrap();
+}

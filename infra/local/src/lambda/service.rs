@@ -46,7 +46,8 @@ impl Lambda {
     /// A function by name or ARN.
     pub fn find(&self, name: &str) -> Option<&Function> {
         let name = name.rsplit(':').next().unwrap_or(name);
-        self.inner.functions.get(name)
+        let by_given_name = || self.all().find(|f| f.spec.given_name.as_deref() == Some(name));
+        self.inner.functions.get(name).or_else(by_given_name)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Function> {

@@ -40,6 +40,8 @@ pub struct ScheduleSpec {
 pub struct FunctionSpec {
     /// Name at Lambda, and of its binary.
     pub name: String,
+    /// The name that the template gives it at Lambda, where it does.
+    pub given_name: Option<String>,
     /// ARN.
     pub arn: String,
     /// Environment variables of the template.
@@ -102,6 +104,7 @@ pub(crate) fn function(
     }
     let spec = FunctionSpec {
         arn: as_text(&context.resolve(&serde_json::json!({ "Fn::GetAtt": [resource.id, "Arn"] }), at)?),
+        given_name: properties.get("FunctionName").map(as_text),
         environment: environment(&globals, &properties, at)?,
         timeout: Duration::from_secs(timeout),
         memory_mb: number("MemorySize")

@@ -255,6 +255,12 @@ impl<'a> Context<'a> {
         Ok(Value::String(match (resource.kind.as_str(), attribute) {
             ("AWS::Serverless::Function", "Arn") => self.arn("lambda", "function:", &physical),
             ("AWS::DynamoDB::Table", "Arn") => self.arn("dynamodb", "table/", &physical),
+            ("AWS::DynamoDB::Table", "StreamArn")
+                if resource.properties.contains_key("StreamSpecification") =>
+            {
+                self.arn("dynamodb", "table/", &format!("{physical}/stream/local"))
+            }
+            ("AWS::ApiGatewayV2::Api", "ApiEndpoint") => self.place.socket_endpoint.clone(),
             ("AWS::SQS::Queue", "Arn") => self.arn("sqs", "", &physical),
             ("AWS::SQS::Queue", "QueueName") => physical,
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{physical}"),

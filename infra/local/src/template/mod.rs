@@ -5,16 +5,20 @@
 
 mod effort;
 mod error;
+mod filter;
 mod functions;
 mod intrinsics;
 mod routes;
+mod sockets;
 mod stack;
 mod yaml;
 
 pub use error::TemplateError;
+pub use filter::Filter;
 pub use functions::{AsyncSettings, FunctionSpec, ScheduleSpec};
 pub use routes::{ApiSpec, CorsSpec, JwtSpec, RouteSpec};
-pub use stack::{MappingSpec, NotificationSpec, Resource, Stack};
+pub use sockets::SocketApiSpec;
+pub use stack::{MappingSpec, NotificationSpec, Resource, Stack, StreamMappingSpec};
 
 use std::collections::BTreeMap;
 
@@ -31,6 +35,8 @@ pub struct Place {
     pub stack_name: String,
     /// Address before a queue's `/account/name`.
     pub sqs_endpoint: String,
+    /// Address of the WebSocket API, before its stage.
+    pub socket_endpoint: String,
 }
 
 /// A template whose parameters and conditions are understood.

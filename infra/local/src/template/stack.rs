@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::TemplateError;
+use super::filter::Filter;
 use super::functions::{self, FunctionSpec};
 use super::intrinsics::{Context, as_text, uuid_of};
 use super::routes::{self, ApiSpec};
+use super::sockets::{SocketApiSpec, SocketParts};
 
 /// A resource as the template writes it.
 #[derive(Debug, Clone)]
@@ -51,6 +53,27 @@ pub struct MappingSpec {
     pub enabled: bool,
 }
 
+/// A table's stream that feeds a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamMappingSpec {
+    /// The table.
+    pub table: String,
+    /// ARN of the stream.
+    pub stream_arn: String,
+    /// The function.
+    pub function: String,
+    /// Most records in one invocation.
+    pub batch_size: u32,
+    /// A record that fits none of these is passed over; without any, none is.
+    pub filters: Vec<Filter>,
+    /// A batch that fails is split, to find the record that it fails at.
+    pub bisects: bool,
+    /// How often a batch that fails is tried again; none: until its records are too old.
+    pub maximum_retries: Option<u32>,
+    /// Seconds after which a record is passed over; none: never.
+    pub maximum_age_secs: Option<u32>,
+}
+
 /// A bucket that tells a function of new objects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotificationSpec {
@@ -77,10 +100,14 @@ pub struct Stack {
     pub queues: Vec<(String, Value)>,
     /// Queues that feed functions.
     pub mappings: Vec<MappingSpec>,
+    /// Streams of tables that feed functions.
+    pub streams: Vec<StreamMappingSpec>,
     /// Buckets that tell functions of new objects.
     pub notifications: Vec<NotificationSpec>,
     /// The HTTP API.
     pub api: ApiSpec,
+    /// The WebSocket API.
+    pub sockets: Option<SocketApiSpec>,
     /// Names of the secrets, by logical id.
     pub secrets: BTreeMap<String, String>,
     /// Types of resources that have no counterpart here.
@@ -139,6 +166,7 @@ pub(crate) fn build(
     context: &Context<'_>,
 ) -> Result<Stack, TemplateError> {
     let mut stack = Stack::default();
+    let mut sockets = SocketParts::default();
     let globals = root
         .get("Globals")
         .and_then(|g| g.get("Function"))
@@ -175,12 +203,24 @@ pub(crate) fn build(
                 stack.api.routes.extend(routes);
                 stack.functions.push(function);
             }
-            "AWS::Lambda::EventSourceMapping" => stack.mappings.push(mapping(&resource.id, &properties()?)?),
+            "AWS::Lambda::EventSourceMapping" => {
+                let properties = properties()?;
+                match stream_mapping(&resource.id, &properties)? {
+                    Some(stream) => stack.streams.push(stream),
+                    None => stack.mappings.push(mapping(&resource.id, &properties)?),
+                }
+            }
+            kind if kind.starts_with("AWS::ApiGatewayV2::") => {
+                if !sockets.read(kind, &resource.id, &properties()?)? {
+                    stack.without_counterpart.push(kind.to_owned());
+                }
+            }
             "AWS::Serverless::HttpApi" => routes::api(&resource.id, &properties()?, &mut stack.api)?,
             kind if AWS_ONLY.contains(&kind) => {}
             kind => stack.without_counterpart.push(kind.to_owned()),
         }
     }
+    stack.sockets = sockets.finish()?;
     stack
         .queues
         .sort_by_key(|(_, properties)| properties.get("RedrivePolicy").is_some());
@@ -212,6 +252,43 @@ fn notifications(bucket: &str, properties: &Value, into: &mut Vec<NotificationSp
             suffix: rule("suffix"),
         });
     }
+}
+
+/// The mapping of a table's stream; none where it is a queue's.
+fn stream_mapping(id: &str, properties: &Value) -> Result<Option<StreamMappingSpec>, TemplateError> {
+    let source = properties.get("EventSourceArn").map(as_text).unwrap_or_default();
+    let Some((table, _)) = source
+        .split_once(":table/")
+        .and_then(|(_, rest)| rest.split_once("/stream/"))
+    else {
+        return Ok(None);
+    };
+    let missing = || TemplateError::invalid(id, "FunctionName is missing");
+    // AWS writes -1 for "no limit".
+    let number = |name: &str| {
+        properties
+            .get(name)
+            .map(as_text)
+            .and_then(|text| text.parse().ok())
+    };
+    let filters = properties
+        .pointer("/FilterCriteria/Filters")
+        .and_then(Value::as_array);
+    let filter = |filter: &Value| Filter::parse(&as_text(&filter["Pattern"]), id);
+    Ok(Some(StreamMappingSpec {
+        table: table.to_owned(),
+        stream_arn: source.clone(),
+        function: properties.get("FunctionName").map(as_text).ok_or_else(missing)?,
+        batch_size: number("BatchSize").unwrap_or(100),
+        filters: filters
+            .into_iter()
+            .flatten()
+            .map(filter)
+            .collect::<Result<_, _>>()?,
+        bisects: properties["BisectBatchOnFunctionError"] == true,
+        maximum_retries: number("MaximumRetryAttempts"),
+        maximum_age_secs: number("MaximumRecordAgeInSeconds"),
+    }))
 }
 
 fn mapping(id: &str, properties: &Value) -> Result<MappingSpec, TemplateError> {

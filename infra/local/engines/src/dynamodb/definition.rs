@@ -82,9 +82,20 @@ impl Definition {
                 "those are fixed at creation: give the table a new name, or delete the data directory to start empty",
             ));
         }
+        let mut changes = Vec::new();
+        if let Some(stream) = self.create.get("StreamSpecification")
+            && existing.pointer("/StreamSpecification/StreamViewType") != stream.get("StreamViewType")
+        {
+            if existing.pointer("/StreamSpecification/StreamEnabled") == Some(&Value::Bool(true)) {
+                changes.push(json!({
+                    "TableName": self.name,
+                    "StreamSpecification": {"StreamEnabled": false},
+                }));
+            }
+            changes.push(json!({"TableName": self.name, "StreamSpecification": stream}));
+        }
         let wanted = indexes(&self.create, "GlobalSecondaryIndexes");
         let there = indexes(existing, "GlobalSecondaryIndexes");
-        let mut changes = Vec::new();
         for index in &there {
             if !wanted.iter().any(|wanted| name_of(wanted) == name_of(index)) {
                 changes.push(json!({
@@ -266,6 +277,23 @@ mod tests {
             changes[1]["GlobalSecondaryIndexUpdates"][0]["Create"]["IndexName"],
             "due"
         );
+    }
+
+    #[test]
+    fn a_stream_is_added_to_a_table_that_has_none_and_changed_where_it_shows_something_else() {
+        let definition = Definition::parse(&properties()).unwrap();
+        let mut existing = definition.create.clone();
+        existing["StreamSpecification"]["StreamViewType"] = json!("KEYS_ONLY");
+        let changes = definition.changes(&existing).unwrap();
+        let enabled: Vec<&Value> = changes
+            .iter()
+            .map(|change| &change["StreamSpecification"]["StreamEnabled"])
+            .collect();
+        assert_eq!(enabled, [&json!(false), &json!(true)]);
+        existing
+            .as_object_mut()
+            .map(|table| table.remove("StreamSpecification"));
+        assert_eq!(definition.changes(&existing).unwrap().len(), 1);
     }
 
     #[test]

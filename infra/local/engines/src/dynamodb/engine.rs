@@ -5,11 +5,12 @@ use std::time::Duration;
 use dynoxide::Database;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::fault::DynamoDbFault;
 use super::front::Front;
+use super::stream::{self, TableStream};
 use super::tables;
 use crate::error::EngineError;
 use crate::faults::Faults;
@@ -24,6 +25,7 @@ pub struct DynamoDb {
     address: SocketAddr,
     database: Database,
     faults: Faults<DynamoDbFault>,
+    written: watch::Receiver<u64>,
     stopped: CancellationToken,
 }
 
@@ -48,7 +50,8 @@ impl DynamoDb {
         let stopped = CancellationToken::new();
 
         let engine = run_engine(database.clone()).await?;
-        let front = Front::new(engine.address, faults.clone());
+        let (writes, written) = watch::channel(0);
+        let front = Front::new(engine.address, faults.clone(), writes);
         tokio::spawn(sweep_expired(database.clone(), shutdown.clone()));
         let done = stopped.clone();
         tokio::spawn(async move {
@@ -60,6 +63,7 @@ impl DynamoDb {
             address,
             database,
             faults,
+            written,
             stopped,
         })
     }
@@ -97,6 +101,14 @@ impl DynamoDb {
             .map_err(|_| EngineError::Stopped { engine: "DynamoDB" })?
     }
 
+    /// The stream of a table that has one, from here on.
+    ///
+    /// # Errors
+    /// When the table has no stream.
+    pub async fn stream(&self, table: &str) -> Result<TableStream, EngineError> {
+        TableStream::open(self.database.clone(), table, self.written.clone()).await
+    }
+
     /// Resolves when everything has been answered after the shutdown.
     pub async fn stopped(&self) {
         self.stopped.cancelled().await;
@@ -109,14 +121,19 @@ async fn open(dir: &Path) -> Result<Database, EngineError> {
     let opened = tokio::task::spawn_blocking(move || {
         std::fs::create_dir_all(&dir).map_err(EngineError::io(format!("making {}", dir.display())))?;
         let database = Database::new(&path.to_string_lossy());
-        database
+        let database = database
             // Resets SQLite to `synchronous = NORMAL`: no fsync for each commit, which the write-ahead log
             // does not need to survive a killed process. It starts at FULL, some milliseconds a write.
             .and_then(|database| database.disable_bulk_loading().map(|()| database))
             .map_err(|error| EngineError::Database {
-                path,
+                path: path.clone(),
                 reason: error.to_string(),
-            })
+            })?;
+        stream::prepare(&path).map_err(|error| EngineError::Database {
+            path,
+            reason: error.to_string(),
+        })?;
+        Ok(database)
     });
     opened
         .await

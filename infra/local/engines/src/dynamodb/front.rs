@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
@@ -12,6 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::fault::{DynamoDbFault, error};
 use crate::faults::Faults;
@@ -19,12 +21,17 @@ use crate::faults::Faults;
 /// DynamoDB reads no more than 16 MB of a request.
 const REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
+/// Operations after which nothing new is in any stream.
+const READS: [&str; 5] = ["GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"];
+
 /// What clients speak to: passes requests on to the engine's own listener, unless a fault is due.
 #[derive(Clone)]
 pub(super) struct Front {
     engine: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
     faults: Faults<DynamoDbFault>,
+    /// Counts requests that may have written something.
+    writes: Arc<watch::Sender<u64>>,
 }
 
 type Answer = Response<Either<Incoming, Full<Bytes>>>;
@@ -35,13 +42,14 @@ type Answer = Response<Either<Incoming, Full<Bytes>>>;
 pub(super) struct AnswerLost;
 
 impl Front {
-    pub(super) fn new(engine: SocketAddr, faults: Faults<DynamoDbFault>) -> Self {
+    pub(super) fn new(engine: SocketAddr, faults: Faults<DynamoDbFault>, writes: watch::Sender<u64>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Self {
             engine,
             client: Client::builder(TokioExecutor::new()).build(connector),
             faults,
+            writes: Arc::new(writes),
         }
     }
 
@@ -73,6 +81,9 @@ impl Front {
             .client
             .request(Request::from_parts(parts, Full::new(body.clone())))
             .await;
+        if !READS.contains(&operation.as_str()) {
+            self.writes.send_modify(|count| *count += 1);
+        }
         match (fault, answer) {
             (Some(fault), _) => fault.answer(&operation, &body).map(ours).ok_or(AnswerLost),
             (None, Ok(answer)) => Ok(answer.map(Either::Left)),

@@ -4,7 +4,9 @@ mod definition;
 mod engine;
 mod fault;
 mod front;
+mod stream;
 mod tables;
 
 pub use engine::DynamoDb;
 pub use fault::DynamoDbFault;
+pub use stream::TableStream;
