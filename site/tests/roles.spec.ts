@@ -11,7 +11,7 @@ test.describe("a viewer", () => {
     const agent = await api.agent("Seen agent");
     const list = await api.list("Seen", people(3, 800));
     const campaign = await api.campaign("Seen campaign", agent, list, { start: "draft" });
-    const forbidden = /new campaign|import|delete|sync|export|start|stop|pause|resume|cancel|retry|add |change|save|mark handled|new agent|replay|allow calls|confirm|take out|what to do/i;
+    const forbidden = /new campaign|import|delete|sync|export|start|stop|pause|resume|cancel|retry|add |change|book |call now|create ticket|new rule|save|mark handled|new agent|replay|allow calls|confirm|take out|what to do/i;
     for (const path of ["/", "/calls", "/campaigns", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", `/contacts/${list}`, "/contacts/do-not-call", "/agents", `/agents/${agent}`, "/inbound", "/callbacks", "/routing", "/queue", "/attention", "/settings", "/settings?tab=reception", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

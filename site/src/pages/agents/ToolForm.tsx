@@ -42,7 +42,7 @@ export default function ToolForm({ agentId, tool, onClose, onSecret }: ToolFormP
         <Stack>
           <TextInput
             label="Name" withAsterisk description="What the agent calls it by" placeholder="find_appointment" maxLength={64} disabled={tool !== undefined} data-autofocus={!tool || undefined}
-            ff="monospace" {...form.getInputProps("name")}
+            {...form.getInputProps("name")}
           />
           <Textarea
             label="Description" withAsterisk description="What it does and when to use it; the agent goes by this" autosize minRows={2} maxLength={1000} data-autofocus={tool ? true : undefined}

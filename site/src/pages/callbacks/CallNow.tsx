@@ -28,7 +28,7 @@ export function CallNow({ callback, onClose }: { callback: Callback; onClose: ()
         <Stack>
           <Text size="sm">{formatPhone(callback.phone_number)}. {callback.reason}</Text>
           <Select
-            label="Agent" withAsterisk searchable allowDeselect={false} value={agentId} onChange={setAgent} data-autofocus nothingFoundMessage="No such agent"
+            label="Agent" withAsterisk searchable allowDeselect={false} value={agentId} onChange={setAgent} nothingFoundMessage="No such agent"
             data={agents.map(({ agent_id, name }) => ({ value: agent_id, label: name }))}
           />
           <Select
@@ -38,7 +38,7 @@ export function CallNow({ callback, onClose }: { callback: Callback; onClose: ()
           />
           <Text size="sm" c="dimmed">The phone rings as soon as a slot is free. Numbers on the do-not-call list are not called.</Text>
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Not now</Button>
+            <Button variant="default" data-autofocus onClick={onClose}>Not now</Button>
             <Button type="submit" disabled={!agent || line === null} loading={call.isPending}>Call now</Button>
           </Group>
         </Stack>

@@ -7,6 +7,7 @@ import { TextLink } from "@/ui/links";
 import { Dot } from "@/ui/Status";
 import { Ago, Moment, useNow } from "@/ui/Time";
 import { isOverdue } from "./callback";
+import "./callbacks.css";
 
 interface CallbackTableProps {
   callbacks: Callback[];
@@ -38,7 +39,7 @@ export function CallbackTable({ callbacks, onCall, onChange }: CallbackTableProp
               <Table.Td visibleFrom="md"><Text size="sm">{callback.assigned_to ?? ""}</Text></Table.Td>
               <Table.Td>
                 <For role="operator">
-                  <Group gap={6} justify="flex-end">
+                  <Group gap={6} justify="flex-end" wrap="nowrap" className="callback-deeds">
                     {callback.status !== "done" && <Button size="compact-sm" aria-label={`Call now: ${whoOf(callback)}`} onClick={() => onCall(callback)}>Call now</Button>}
                     <Button size="compact-sm" variant="default" aria-label={`Change: ${whoOf(callback)}`} onClick={() => onChange(callback)}>Change</Button>
                     <Button
@@ -65,7 +66,7 @@ function Whom({ callback }: { callback: Callback }) {
   return (
     <>
       <Text size="sm" fw={550}>{callback.name ?? number}</Text>
-      {callback.name && <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>{number}</Text>}
+      {callback.name && <Text size="xs" c="dimmed">{number}</Text>}
       <Text size="xs">
         {callback.call_id && <TextLink to="/calls/$callId" params={{ callId: callback.call_id }} size="xs">the call</TextLink>}
         {callback.call_id && callback.placed_call_id && ", "}

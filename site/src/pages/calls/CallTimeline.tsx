@@ -15,7 +15,7 @@ function stepsOf(call: Call): Step[] {
   const rang = call.placing_at && call.started_at ? (Date.parse(call.started_at) - Date.parse(call.placing_at)) / 1000 : undefined;
   const steps: Step[] = [
     { at: call.due_at, title: "Due", text: call.dial_before ? `to be dialled before ${formatClock(call.dial_before)}` : undefined },
-    { at: call.created_at, title: call.origin === "imported" ? "Found at the platform" : "Queued", text: call.origin === "api" ? "asked for through the API" : undefined },
+    { at: call.created_at, title: call.origin === "imported" ? "Found at the platform" : call.reception ? "Came in" : "Queued", text: call.origin === "api" ? "asked for through the API" : undefined },
     { at: call.placing_at, title: "Dial request sent", text: call.provider_request_id ? `platform's request ${call.provider_request_id}` : undefined },
     { at: call.started_at, title: "In progress", text: rang !== undefined && rang >= 1 ? `after ${formatDuration(rang)}` : undefined },
     { at: call.ended_at, title: isLive(call.status) ? "Ended" : formatWord(call.status), text: call.failure ?? call.results.termination_reason ?? undefined },

@@ -31,6 +31,7 @@ export default function InboundPage() {
   const { box = "needs_attention", call } = route.useSearch();
   const navigate = route.useNavigate();
   const wide = useMediaQuery("(min-width: 75em)", window.matchMedia("(min-width: 75em)").matches);
+  const narrow = useMediaQuery("(max-width: 30em)", window.matchMedia("(max-width: 30em)").matches);
   const pages = useCursors(box);
   const calls = useQuery(inboundQuery(box, pages.cursor));
   // Both are shown in the tabs, whichever is open.
@@ -49,7 +50,7 @@ export default function InboundPage() {
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <Card component="section" aria-label="Calls that came in">
             <SegmentedControl
-              value={box} aria-label="Which calls" size="sm" className="tabs" fullWidth mb="md" onChange={choose}
+              value={box} aria-label="Which calls" size={narrow ? "xs" : "sm"} className="tabs" fullWidth mb="md" onChange={choose}
               data={Object.entries(NAMES).map(([value, name]) => ({ value, label: name + counts[value as Box] }))}
             />
             <Loaded query={calls} waiting={<Lines count={6} height={64} />}>
