@@ -57,7 +57,7 @@ fn operations() -> Vec<(Method, String)> {
             .replace("{event_id}", &format!("evt_{}", "0".repeat(26)))
             .replace("{rule_id}", &format!("rule_{}", "0".repeat(26)))
             .replace("{callback_id}", &format!("cb_{}", "0".repeat(26)))
-            .replace("{tool_name}", "stock")
+            .replace("{name}", "stock")
             .replace("{batch_id}", "1");
         assert!(!path.contains('{'), "{path}");
         for method in METHODS {

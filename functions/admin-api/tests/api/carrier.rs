@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use switchboard_domain::{CallStatus, Carrier, Clock, ProviderId};
+use switchboard_domain::{CallOrigin, CallStatus, Carrier, Clock, Direction, ProviderId, ProviderKind};
 use switchboard_providers::twilio::Twilio;
 use switchboard_service::{CarrierSecrets, MemorySecret, Settings};
 use switchboard_testing::{Actor, records};
@@ -103,6 +103,29 @@ async fn a_call_that_its_platform_cannot_end_is_ended_at_the_carrier_once_its_ac
     updated.await.unwrap();
     Actor::operator().act(&api.router, &end).await.expect(422);
     assert_eq!(asked.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_came_in_is_ended_at_the_callers_own_leg_whoever_has_it() {
+    let (api, asked) = start(&MemorySecret::holding("{}")).await;
+    Actor::admin().put(&api.router, PATH, entered()).await.expect(200);
+    for (name, provider) in [("person", None), ("agent", Some(ProviderKind::Ultravox))] {
+        let mut call = records::call(name, api.test.now());
+        call.status = CallStatus::InProgress;
+        call.direction = Direction::Inbound;
+        call.origin = CallOrigin::Reception;
+        call.provider = provider;
+        call.conversation_id = provider.map(|_| ProviderId::parse("conv_1").unwrap());
+        call.carrier = Some(Carrier::Twilio);
+        call.carrier_call_id = Some(LEG.to_owned());
+        api.test.store.create_call(&call).await.unwrap();
+        let end = format!("/api/calls/{}/end", call.call_id);
+        Actor::operator().act(&api.router, &end).await.expect(200);
+        assert_eq!(
+            asked.lock().unwrap().pop(),
+            Some(format!("{LEG}.json Status=completed"))
+        );
+    }
 }
 
 #[tokio::test]

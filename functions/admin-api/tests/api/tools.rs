@@ -91,8 +91,8 @@ async fn what_is_wrong_with_a_tool_is_named() {
         body[field] = value;
         body
     };
-    assert_eq!(put("Stock", stock()).await, ["tool_name"]);
-    assert_eq!(put("end_call", stock()).await, ["tool_name"]);
+    assert_eq!(put("Stock", stock()).await, ["name"]);
+    assert_eq!(put("end_call", stock()).await, ["name"]);
     assert_eq!(
         put("stock", with("description", json!(" "))).await,
         ["description"]

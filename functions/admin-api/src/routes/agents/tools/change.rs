@@ -51,8 +51,8 @@ pub(crate) struct KeptTool {
 }
 
 /// Makes a tool of an agent, or changes it. The next call has it. A new one's secret is shown this once.
-#[utoipa::path(put, path = "/agents/{agent_id}/tools/{tool_name}", tag = "agents", request_body = PutTool,
-    params(("agent_id" = AgentId, Path), ("tool_name" = String, Path)),
+#[utoipa::path(put, path = "/agents/{agent_id}/tools/{name}", tag = "agents", request_body = PutTool,
+    params(("agent_id" = AgentId, Path), ("name" = String, Path)),
     responses((status = OK, body = KeptTool), Refusals))]
 pub(super) async fn put_agent_tool(
     Admin(api): Admin,
@@ -70,7 +70,7 @@ pub(super) async fn put_agent_tool(
     checks.tool_name(&name);
     if built_in(&agent).iter().any(|tool| tool.name == name) {
         checks.wrong(
-            "tool_name",
+            "name",
             "every agent has a tool of this name: choose another one",
         );
     }
@@ -112,8 +112,8 @@ pub(super) async fn put_agent_tool(
 }
 
 /// Deletes a tool of an agent, and its secret. A call in progress may ask it once more.
-#[utoipa::path(delete, path = "/agents/{agent_id}/tools/{tool_name}", tag = "agents",
-    params(("agent_id" = AgentId, Path), ("tool_name" = String, Path)),
+#[utoipa::path(delete, path = "/agents/{agent_id}/tools/{name}", tag = "agents",
+    params(("agent_id" = AgentId, Path), ("name" = String, Path)),
     responses((status = NO_CONTENT), Refusals))]
 pub(super) async fn delete_agent_tool(
     Admin(api): Admin,

@@ -18,7 +18,7 @@ impl Checks {
     pub(super) fn tool_name(&mut self, name: &str) {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if !(1..=MAX_TOOL_NAME).contains(&name.len()) || !name.bytes().all(plain) {
-            self.wrong("tool_name", "write 1 to 64 of a-z, 0-9 and _");
+            self.wrong("name", "write 1 to 64 of a-z, 0-9 and _");
         }
     }
 

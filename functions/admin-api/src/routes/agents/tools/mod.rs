@@ -104,8 +104,8 @@ async fn list_agent_tools(Viewer(api): Viewer, Id(id): Id<AgentId>) -> Answer<Li
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/agents/{agent_id}/tools/{tool_name}", tag = "agents",
-    params(("agent_id" = AgentId, Path), ("tool_name" = String, Path)),
+#[utoipa::path(get, path = "/agents/{agent_id}/tools/{name}", tag = "agents",
+    params(("agent_id" = AgentId, Path), ("name" = String, Path)),
     responses((status = OK, body = ShownTool), Refusals))]
 async fn get_agent_tool(
     Viewer(api): Viewer,

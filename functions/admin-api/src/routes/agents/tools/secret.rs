@@ -15,8 +15,8 @@ use crate::roles::Admin;
 use crate::routes::event_targets::{RotateEventSecret, RotatedEventSecret, secret_problem};
 
 /// Makes a new secret for the requests to a tool. Until the overlap is over, every request has a signature of each.
-#[utoipa::path(post, path = "/agents/{agent_id}/tools/{tool_name}/rotate-secret", tag = "agents",
-    params(("agent_id" = AgentId, Path), ("tool_name" = String, Path)), request_body = RotateEventSecret,
+#[utoipa::path(post, path = "/agents/{agent_id}/tools/{name}/rotate-secret", tag = "agents",
+    params(("agent_id" = AgentId, Path), ("name" = String, Path)), request_body = RotateEventSecret,
     responses((status = OK, body = RotatedEventSecret), Refusals))]
 pub(super) async fn rotate_tool_secret(
     Admin(api): Admin,
