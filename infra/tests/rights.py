@@ -278,11 +278,17 @@ class Derivation:
                 elif re.search(rf"\|[^|]*\b{name}\b[^|]*\|", at.body):
                     # What a closure is given: all that its function names.
                     found |= read(at.body)
-            for helper in re.findall(r"(?<![.\w:])(\w+)\(", expression):
-                for other in self.source.by_name.get(helper, []):
-                    if (other.crate, other.file) == (at.crate, at.file):
-                        found |= read(other.body)
+            for helper in self.helpers(at, expression):
+                found |= read(helper.body)
         return found
+
+    def helpers(self, at: Fn, expression: str, depth: int = 2) -> list[Fn]:
+        """Functions of the same file that an expression calls, and those that these call."""
+        named = re.findall(r"(?<![.\w:])(\w+)\(", expression)
+        here = [f for name in named for f in self.source.by_name.get(name, []) if (f.crate, f.file) == (at.crate, at.file)]
+        if depth > 1:
+            here += [further for helper in here if helper is not at for further in self.helpers(helper, helper.body, depth - 1)]
+        return here
 
     known_indexes: set[tuple[str, str]] = set()
 
@@ -290,7 +296,7 @@ class Derivation:
 # Names of the standard library's methods, which say nothing of who is meant.
 COMMON = {
     "new", "get", "insert", "push", "len", "clone", "iter", "next", "read", "write", "put", "size", "finish", "start",
-    "send", "build", "find", "create", "delete", "map", "take", "remove", "update", "check", "abort", "partition", "dialer",
+    "send", "build", "find", "create", "delete", "map", "take", "remove", "update", "check", "abort", "partition", "dialer", "write_all",
 }
 
 

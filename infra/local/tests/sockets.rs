@@ -145,7 +145,15 @@ async fn functions_post_to_sockets_and_close_them_and_one_that_is_gone_is_gone()
     assert_eq!(next(&mut socket).await.to_text().unwrap(), "posted");
     assert!(matches!(next(&mut socket).await, Message::Close(_)));
     let at = format!("{}/live/@connections/{id}", machine.local.api_url());
-    let gone = reqwest::Client::new().post(at).body("late").send().await.unwrap();
+    let gone = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .post(at)
+        .body("late")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(gone.status().as_u16(), 410);
     assert_eq!(gone.headers()["x-amzn-errortype"], "GoneException");
     machine.local.shutdown().await;
