@@ -44,7 +44,7 @@ pub(crate) struct LiveTicketAnswer {
 async fn make_live_ticket(Viewer(api): Viewer) -> Result<(NotKept, Json<LiveTicketAnswer>), Problem> {
     let Some(mut url) = api.live_url.clone() else {
         return Err(Problem::new(
-            ProblemCode::NotPossible,
+            ProblemCode::NotFound,
             "This deployment has no live updates: ask for what you show again now and then.",
         ));
     };

@@ -25,6 +25,7 @@ mod events;
 mod exports;
 mod idempotency;
 mod inbound;
+mod live;
 mod monitoring;
 mod people;
 mod phone_lines;
