@@ -12,28 +12,30 @@ export const CALLS_PER_PAGE = 50;
 /** Requests behind one page of a search, before somebody is asked whether to go on. */
 const MOST_READS = 5;
 
-interface CallsPage {
+export interface CallsPage {
   items: Call[];
   next_cursor?: string | null;
   searched_back_to?: string | null;
 }
 
-/** One page of calls. Filters without an index answer in parts: they are put together here. */
+/** One page of calls. What has no index is answered in parts, some of them short or empty: they are put together here. */
+export async function inParts(limit: number, cursor: string | undefined, ask: (part: { cursor: string | undefined; limit: number }) => Promise<CallsPage>): Promise<CallsPage> {
+  const page: CallsPage = { items: [], next_cursor: cursor };
+  for (let reads = 0; reads < MOST_READS; reads += 1) {
+    const part = await ask({ cursor: page.next_cursor ?? undefined, limit: limit - page.items.length });
+    page.items.push(...part.items);
+    page.next_cursor = part.next_cursor;
+    page.searched_back_to = part.searched_back_to;
+    if (!part.next_cursor || page.items.length >= limit) break;
+  }
+  return page;
+}
+
 export const callsQuery = (filter: CallFilter, cursor?: string, limit = CALLS_PER_PAGE) =>
   queryOptions({
     queryKey: ["calls", "list", filter, cursor ?? "", limit],
-    queryFn: async ({ signal }) => {
-      const page: CallsPage = { items: [], next_cursor: cursor };
-      for (let reads = 0; reads < MOST_READS; reads += 1) {
-        const query = { ...filter, cursor: page.next_cursor ?? undefined, limit: limit - page.items.length };
-        const part = bodyOf(await api.GET("/api/calls", { params: { query }, signal }));
-        page.items.push(...part.items);
-        page.next_cursor = part.next_cursor;
-        page.searched_back_to = part.searched_back_to;
-        if (!part.next_cursor || page.items.length >= limit) break;
-      }
-      return page;
-    },
+    queryFn: ({ signal }) =>
+      inParts(limit, cursor, async (part) => bodyOf<CallsPage>(await api.GET("/api/calls", { params: { query: { ...filter, ...part } }, signal }))),
     ...live(WATCHED),
   });
 

@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
+import { CALLS_PER_PAGE, type CallsPage, inParts } from "./calls";
 import { bodyOf } from "./client";
 import { BUSY, live, WATCHED } from "./live";
-import { type Call, type List, type ReceptionSettings, type RouteTest, type RouteTested, type RoutingRule, soon } from "./reception";
+import { type List, type ReceptionSettings, type RouteTest, type RouteTested, type RoutingRule, soon } from "./reception";
 
 export const BOXES = ["in_progress", "needs_attention", "handled"] as const;
 export type Box = (typeof BOXES)[number];
@@ -10,8 +11,8 @@ export type Box = (typeof BOXES)[number];
 export const inboundQuery = (box: Box, cursor?: string) =>
   queryOptions({
     queryKey: ["inbound", box, cursor ?? ""],
-    queryFn: async ({ signal }) =>
-      bodyOf<List<Call>>(await soon().GET("/api/inbound", { params: { query: { box, cursor, limit: 50 } }, signal })),
+    queryFn: ({ signal }) =>
+      inParts(CALLS_PER_PAGE, cursor, async (part) => bodyOf<CallsPage>(await soon().GET("/api/inbound", { params: { query: { box, ...part } }, signal }))),
     ...live(box === "in_progress" ? BUSY : WATCHED),
   });
 

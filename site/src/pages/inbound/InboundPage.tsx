@@ -4,7 +4,7 @@ import { IconPhoneIncoming } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type Box, inboundQuery } from "@/api/inbound";
-import type { Call, List } from "@/api/reception";
+import type { CallsPage } from "@/api/calls";
 import { ButtonLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Pager, useCursors } from "@/ui/Pager";
@@ -21,7 +21,7 @@ const EMPTY: Record<Box, [string, string]> = {
   handled: ["Nothing is marked handled yet", "Mark a call handled once somebody has seen to it."],
 };
 
-const counted = (page: List<Call> | undefined) => {
+const counted = (page: CallsPage | undefined) => {
   const count = page?.items.length ?? 0;
   return count === 0 ? "" : ` (${count}${page?.next_cursor ? "+" : ""})`;
 };
