@@ -46,6 +46,8 @@ pub struct ServiceConfig {
     pub carrier_url: Url,
     /// Secret with the account at the carrier, where it is not set directly.
     pub carrier_secret_arn: Option<String>,
+    /// Where this deployment is reached from outside, such as `https://api.example.com`, where that is set.
+    pub public_url: Option<Url>,
     /// Where each provider is, in the order of [`ProviderKind::ALL`].
     providers: [ProviderConfig; ProviderKind::ALL.len()],
 }
@@ -71,6 +73,7 @@ impl ServiceConfig {
             store: store_config(settings, needs),
             carrier_url: address(settings, "TWILIO_BASE_URL", TWILIO_ADDRESS),
             carrier_secret_arn: settings.optional(CARRIER_ARN),
+            public_url: public_url(settings),
             providers: ProviderKind::ALL.map(|kind| ProviderConfig {
                 base_url: address(
                     settings,
@@ -166,6 +169,20 @@ fn store_config(settings: &mut Settings, needs: &[Need]) -> StoreConfig {
         receptionist_function: settings.optional("RECEPTIONIST_FUNCTION"),
         reserve_concurrency: settings.parsed("RESERVE_CONCURRENCY", true, "true"),
     }
+}
+
+fn public_url(settings: &mut Settings) -> Option<Url> {
+    const NAME: &str = "PUBLIC_URL";
+    let url = Url::parse(&settings.optional(NAME)?).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    if url.is_none() {
+        settings.problem(
+            NAME,
+            "is not the address of an HTTP server",
+            "https://api.example.com",
+        );
+    }
+    url
 }
 
 fn address(settings: &mut Settings, name: &str, usual: &'static str) -> Url {

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use switchboard_domain::{Clock, ProviderKind};
+use switchboard_providers::openai::{OpenAiProvider, Surroundings};
 use switchboard_providers::twilio::Twilio;
 use switchboard_providers::{ApiKeySource, InvalidConfig, VoiceProvider, platform};
 use switchboard_store::Store;
+use url::Url;
 
 use crate::aws::sdk_config;
 use crate::clock::SystemClock;
 use crate::config::{Need, ServiceConfig};
 use crate::metrics::Metrics;
+use crate::own_records::StoreRecords;
 use crate::providers::Providers;
 use crate::secrets::{CarrierSecrets, ProviderSecrets, SecretStore, Secrets, SecretsManager};
 use crate::settings::{ConfigError, Settings};
@@ -102,16 +105,21 @@ impl Starting {
         let stored = config.carrier_secret_arn.clone();
         let stored = stored.map(|arn| Box::new(SecretsManager::new(&sdk, arn)) as Box<dyn SecretStore>);
         let carrier = CarrierSecrets::from_settings(&self.settings, stored, clock.clone());
-        let providers = connect(&config, &secrets)?;
+        let carrier = Arc::new(carrier);
         warm_up(&secrets, needs).await;
         tracing::info!(function = self.function, "started");
         let store = Store::new(&sdk, config.store.clone())
             .observed_by(Arc::new(Metrics::on_standard_output(clock.clone())));
+        let around = Surroundings {
+            carrier: Twilio::new(&config.carrier_url, carrier.clone())?,
+            records: Arc::new(StoreRecords::new(store.clone(), config.public_url.clone())),
+        };
+        let providers = connect(&config, &secrets, around)?;
         Ok(Start {
             providers: Providers::new(providers, secrets.clone()).measured(&store, &clock),
             store,
             secrets,
-            carrier: Arc::new(carrier),
+            carrier,
             clock,
             sdk,
             config,
@@ -138,14 +146,26 @@ async fn warm_up(secrets: &Secrets, needs: &[Need]) {
 
 type EachProvider = [Arc<dyn VoiceProvider>; ProviderKind::ALL.len()];
 
-/// A client for every provider.
-fn connect(config: &ServiceConfig, secrets: &Secrets) -> Result<EachProvider, InvalidConfig> {
-    let connect = |kind| {
-        let keys: Arc<dyn ApiKeySource> = secrets.get(kind).clone();
-        platform(kind).connect(config.provider(kind).base_url.clone(), keys)
+/// A client for every provider. OpenAI has neither agents nor a carrier: that is what it gets along.
+fn connect(
+    config: &ServiceConfig,
+    secrets: &Secrets,
+    around: Surroundings,
+) -> Result<EachProvider, InvalidConfig> {
+    let of = |kind| -> (Url, Arc<dyn ApiKeySource>) {
+        (config.provider(kind).base_url.clone(), secrets.get(kind).clone())
     };
-    let [elevenlabs, ultravox, openai] = ProviderKind::ALL.map(connect);
-    Ok([elevenlabs?, ultravox?, openai?])
+    let connect = |kind| {
+        let (address, keys) = of(kind);
+        platform(kind).connect(address, keys)
+    };
+    let (address, keys) = of(ProviderKind::Openai);
+    let openai = OpenAiProvider::new(address, keys)?.within(around);
+    Ok([
+        connect(ProviderKind::Elevenlabs)?,
+        connect(ProviderKind::Ultravox)?,
+        Arc::new(openai),
+    ])
 }
 
 #[cfg(test)]

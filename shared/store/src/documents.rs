@@ -80,6 +80,26 @@ impl Store {
         self.put_document(&keys::reception_settings(), settings).await
     }
 
+    /// Where this deployment was last seen to be reached from outside, such as `https://api.example.com`; none: nobody
+    /// has looked yet.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn public_url(&self) -> Result<Option<String>, StoreError> {
+        self.document(&keys::public_url()).await
+    }
+
+    /// Notes where this deployment is reached from outside.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn note_public_url(&self, url: &str) -> Result<(), StoreError> {
+        if self.public_url().await?.as_deref() == Some(url) {
+            return Ok(());
+        }
+        self.put_document(&keys::public_url(), url).await
+    }
+
     /// The document at a key; its default until somebody writes one.
     async fn document<T: DeserializeOwned + Default>(&self, key: &Key) -> Result<T, StoreError> {
         let kept: Option<Kept<T>> = self.find(&self.config.system_table, key).await?;

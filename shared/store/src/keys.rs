@@ -120,6 +120,11 @@ pub(crate) fn reception_settings() -> Key {
     Key::new("RECEPTION_SETTINGS", META)
 }
 
+/// Where this deployment is reached from outside.
+pub(crate) fn public_url() -> Key {
+    Key::new("PUBLIC_URL", META)
+}
+
 /// Somebody who is to be called back.
 pub(crate) fn callback(id: &CallbackId) -> Key {
     Key::new(format!("CALLBACK#{id}"), META)

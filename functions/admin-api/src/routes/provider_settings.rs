@@ -164,6 +164,11 @@ struct NewSipAccount {
 #[utoipa::path(get, path = "/settings/providers", tag = "system",
     responses((status = OK, body = ProviderSettings), Refusals))]
 async fn get_provider_settings(Admin(api): Admin, headers: HeaderMap) -> Answer<ProviderSettings> {
+    // Whoever sets up a platform looks here: what places calls by itself learns from it where it is reached.
+    let base = address("", &headers);
+    if !base.is_empty() {
+        api.store.note_public_url(&base).await?;
+    }
     let mut items = Vec::new();
     for kind in ProviderKind::ALL {
         items.push(shown(&api, kind, &headers).await?);

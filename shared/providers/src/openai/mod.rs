@@ -8,16 +8,21 @@
 //! What the API does was taken from the vendor's Python SDK (3.52.0) and OpenAPI document (2.3.0) as of 2026; where
 //! they are silent, the code assumes the worse case.
 
+mod agents;
 mod client;
 mod client_event;
+mod conversations;
+mod dial;
 mod event;
 mod incoming;
+pub mod lines;
 mod options;
 mod platform;
 mod provider;
 mod session;
 pub mod signature;
 mod summary;
+mod surroundings;
 pub mod tools;
 mod voices;
 
@@ -32,3 +37,4 @@ pub use platform::OpenAiPlatform;
 pub use provider::OpenAiProvider;
 pub use session::{InvalidSession, SessionCall, SessionConfig, greeting};
 pub use summary::{Summary, SummaryError, SummaryRequest};
+pub use surroundings::{OwnAgents, OwnCall, OwnRecords, Surroundings};

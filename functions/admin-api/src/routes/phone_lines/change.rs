@@ -4,6 +4,7 @@ use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
 use switchboard_domain::{Carrier, PhoneLine, ProviderId, ProviderKind};
+use switchboard_providers::openai::lines::openai_line_id;
 use switchboard_providers::platform;
 use switchboard_providers::ultravox::lines::ultravox_line_id;
 use switchboard_service::Problem;
@@ -74,6 +75,9 @@ pub(super) async fn create_phone_line(
         .map(str::trim)
         .filter(|text| !text.is_empty());
     match (new.carrier, domain) {
+        (Carrier::SipTrunk, _) if new.provider == ProviderKind::Openai => {
+            checks.wrong("carrier", "calls with OpenAI agents are placed by Twilio: choose twilio");
+        }
         (Carrier::SipTrunk, None) => {
             checks.wrong("sip_domain", "name the host of the trunk, e.g. sip.example.com")
         }
@@ -82,10 +86,10 @@ pub(super) async fn create_phone_line(
         }
         _ => {}
     }
-    // The one platform that lists no lines.
-    let id = number
-        .as_ref()
-        .and_then(|number| checks.take("sip_domain", ultravox_line_id(number, domain)));
+    let id = number.as_ref().and_then(|number| match new.provider {
+        ProviderKind::Openai => checks.take("phone_number", openai_line_id(number)),
+        _ => checks.take("sip_domain", ultravox_line_id(number, domain)),
+    });
     checks.done()?;
     let (Some(number), Some(id)) = (number, id) else {
         return Err(Problem::invalid("Name a number."));
