@@ -18,6 +18,8 @@ from template import NESTED, STACK, functions, parameters, read, translate
 UNKNOWN = {
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::ApiGatewayV2::Deployment",
+    "AWS::ApiGatewayV2::RouteResponse",
 }
 
 BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
@@ -104,6 +106,8 @@ def prepare(address: str, given: dict[str, str]) -> tuple[dict, dict]:
     }
     for id, resource in resources.items():
         resource.pop("UpdatePolicy", None)  # of aliases, by CodeDeploy
+        if resource["Type"] == "AWS::ApiGatewayV2::Stage":
+            resource["Properties"].pop("DeploymentId", None)  # it has no deployments of its own
         for part in ("Properties",):
             if part in resource:
                 resource[part] = numbers(resource[part], values, names)
