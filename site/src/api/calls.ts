@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { paths } from "./schema";
 import { api, bodyOf } from "./client";
 import { BUSY, CALM, live, WATCHED } from "./live";
@@ -59,7 +59,8 @@ export const transcriptQuery = (callId: string, complete: boolean) =>
     queryKey: ["calls", "one", callId, "transcript", complete],
     queryFn: async () =>
       bodyOf<Transcript>(await api.GET("/api/calls/{call_id}/transcript", { params: { path: { call_id: callId } } })),
-    ...(complete ? { staleTime: Infinity } : live(BUSY)),
+    // What was heard live stays on the screen while the whole is read.
+    ...(complete ? { staleTime: Infinity, placeholderData: keepPreviousData } : live(BUSY)),
   });
 
 /** A link to the recording; it is good for a while, so it is asked anew when the page opens. */
