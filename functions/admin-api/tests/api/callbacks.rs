@@ -157,10 +157,11 @@ async fn whoever_asks_twice_calls_once_and_again_when_that_call_is_over() {
         "{busy}"
     );
     // The call was placed and the answer lost before the callback said so: it is the same call.
-    let forget = api.test.store.update_callback(
-        &CallbackId::parse(made["callback_id"].as_str().unwrap()).unwrap(),
-        |callback| callback.placed_call_id.take().is_some(),
-    );
+    let id = CallbackId::parse(made["callback_id"].as_str().unwrap()).unwrap();
+    let forget = api
+        .test
+        .store
+        .update_callback(&id, |callback| callback.placed_call_id.take().is_some());
     forget.await.unwrap();
     let again = Actor::operator().act(&api.router, &call).await.expect(202);
     assert_eq!(again["placed_call_id"], placed["placed_call_id"]);
