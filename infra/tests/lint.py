@@ -41,6 +41,7 @@ WAIVED = {
     "CKV_AWS_26": (r"AlarmTopic", "AWS's own key of SNS does not let CloudWatch alarms publish, and a key of ours costs a dollar a month; alarm texts have no personal data."),
     "CKV_AWS_27": (r"\w+Queue", "Encrypted by SqsManagedSseEnabled, which this check does not know; messages have ids only."),
     "CKV_AWS_86": (r"Distribution", "The site is static and public; requests of people are logged at the API."),
+    "CKV_AWS_95": (r"LiveStage", "A log of a WebSocket API needs a role that is set for a whole account, which is not one stack's to set; its addresses have tickets in them, and the function has a log."),
     "CKV_AWS_115": (r"\w+Function", "Reservations take from the account's concurrency, and many accounts have little; only calls in progress need a ceiling, and mappings limit the others that could grow."),
     "CKV_AWS_116": (r"\w+Function", "What fails asynchronously goes to the on-failure queue of EventInvokeConfig, which tells more than a dead-letter queue; what comes by schedule is done again by the next one; the rest is synchronous."),
     "CKV_AWS_117": (r"\w+Function", "A VPC protects what is inside it; there is nothing. It would need NAT for the providers, and end points for AWS."),
