@@ -3,11 +3,7 @@
 //! Measured from the moment in which a request of the API is sent that changes something to the moment in which a
 //! socket has the message: request, table, stream, function, socket. On AWS the stream is read some four times
 //! a second, which adds an eighth of a second on average to what is measured here.
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "the table is what this is for, and it is of the real time"
-)]
+#![expect(clippy::print_stdout, reason = "the table is what this is for")]
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
