@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots bench-live chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions functions-check supply-chain deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots bench-live receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -75,6 +75,10 @@ bench-slots: site ## how well the allowed number of calls is used, in real time;
 	$(CARGO) build --profile bench --bins
 	target/release/slots $(SLOTS)
 
+receptionist-check: site ## many long calls at one time, handed over, with everything that is known to go wrong; prints a table (CALLS=--calls=5)
+	$(CARGO) build --profile bench --bins
+	target/release/receptionist-check $(CALLS)
+
 bench-live: site ## from a change to the browsers that show it, on fifty sockets; prints a table (LIVE=--sockets=200)
 	$(CARGO) build --profile bench --bins
 	target/release/live $(LIVE)
@@ -93,9 +97,15 @@ target/webhooks: tests/events_out/requirements.txt
 	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-webhooks-check: build target/webhooks ## signatures of a campaign's events, verified by the library of Standard Webhooks; prints counts
+WEBHOOKS_IN_PYTHON := target/webhooks-in/bin/python -B
+target/webhooks-in: tests/webhooks_in/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+webhooks-check: build target/webhooks target/webhooks-in ## events out, verified by the library of Standard Webhooks; webhooks in, signed by the vendors' own; prints counts
 	$(WEBHOOKS_PYTHON) tests/events_out/verify_standardwebhooks.py
 	$(WEBHOOKS_PYTHON) tests/events_out/examples.py
+	$(WEBHOOKS_IN_PYTHON) tests/webhooks_in/verify_vendors.py
 
 INFRA_PYTHON := target/infra/bin/python -B
 target/infra: infra/tests/requirements.txt

@@ -80,6 +80,15 @@ impl App {
         Ok(Self { local, api, data })
     }
 
+    /// A system that was started elsewhere, with its data.
+    ///
+    /// # Errors
+    /// When nobody can sign in to it.
+    pub fn around(local: Local, data: tempfile::TempDir) -> anyhow::Result<Self> {
+        let api = ApiClient::new(&local, Role::Admin)?;
+        Ok(Self { local, api, data })
+    }
+
     /// What the simulator saw.
     ///
     /// # Panics

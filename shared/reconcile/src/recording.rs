@@ -47,6 +47,23 @@ pub async fn pull_recording(
     }
 }
 
+/// Stores a recording of the carrier's, and settles the call's recording. A call whose recording is settled keeps
+/// what it has.
+///
+/// # Errors
+/// When the carrier, the store or the disk fails; the recording stays due.
+pub async fn keep_recording(
+    store: &Store,
+    call_id: &CallId,
+    stream: RecordingStream,
+    now: Timestamp,
+) -> Result<RecordingState, ReconcileError> {
+    match store_stream(store, call_id, stream).await? {
+        Some(stored) => settle(store, call_id, RecordingState::Stored, Some(stored), now).await,
+        None => Ok(RecordingState::Pending),
+    }
+}
+
 struct Stored {
     bytes: u64,
     secs: Option<f64>,

@@ -1,0 +1,48 @@
+//! The carrier's recording of a call, into our own bucket.
+
+use switchboard_domain::RecordingState;
+use switchboard_providers::ProviderError;
+use switchboard_reconcile::keep_recording;
+use tokio::time::sleep;
+
+use crate::event::Recorded;
+use crate::receptionist::{Failure, Receptionist};
+
+/// How often a recording is asked for that the carrier told of and does not have yet.
+const MOST_ATTEMPTS: u32 = 5;
+
+impl Receptionist {
+    /// Fetches a recording. What is not there yet stays due: the sync asks for it later.
+    ///
+    /// # Errors
+    /// When the carrier, the store or the disk fails; doing it again is safe.
+    pub(crate) async fn fetch_recording(&self, recorded: &Recorded) -> Result<(), Failure> {
+        let Some(call) = self.store.find_call(&recorded.call_id).await? else {
+            tracing::warn!(call.id = %recorded.call_id, "there is no call for a recording");
+            return Ok(());
+        };
+        if call.recording.state != RecordingState::Pending {
+            return Ok(());
+        }
+        let mut wait = self.pace.retry * 5;
+        for _ in 0..MOST_ATTEMPTS {
+            match self.twilio.recording(&recorded.recording_sid).await {
+                Ok(Some(stream)) => {
+                    let state = keep_recording(&self.store, &call.call_id, stream, self.clock.now()).await?;
+                    tracing::info!(call.id = %call.call_id, ?state, "a recording was fetched");
+                    return Ok(());
+                }
+                Ok(None) => {}
+                Err(error @ ProviderError::Unauthorized { .. }) => return Err(error.into()),
+                Err(error) if error.is_passing() => {
+                    tracing::info!(call.id = %call.call_id, %error, "a recording is asked for again");
+                }
+                Err(error) => return Err(error.into()),
+            }
+            sleep(wait).await;
+            wait *= 2;
+        }
+        tracing::warn!(call.id = %call.call_id, "the carrier told of a recording and does not have it yet");
+        Ok(())
+    }
+}
