@@ -10,8 +10,6 @@ use crate::{Store, StoreError, keys};
 
 /// How often a turn is tried again when somebody else was faster.
 const MAX_RACES: u32 = 10;
-/// Counts the changes of a turn; every write is conditional on it.
-const REVISION: &str = "revision";
 
 /// What became of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +28,10 @@ enum Part {
     Place,
 }
 
-fn turn_item(turn: &KeptTurn, key: &Key, revision: i64) -> Result<Item, StoreError> {
+fn turn_item(turn: &KeptTurn, key: &Key, version: u64) -> Result<Item, StoreError> {
     let mut item = to_item(turn)?;
     key.put_into(&mut item);
-    item.insert(REVISION.into(), n(revision));
+    item.insert("version".into(), n(version));
     Ok(item)
 }
 
@@ -45,14 +43,15 @@ fn kept_turn(item: Item) -> Result<Option<KeptTurn>, StoreError> {
     }
 }
 
-/// The turn of a transcript, if people see it.
-pub(crate) fn shown_turn(item: Item) -> Result<Option<TranscriptTurn>, StoreError> {
+/// The turn of the `nth` item of a transcript and its place, if people see it.
+pub(crate) fn shown_turn(nth: usize, item: Item) -> Result<Option<(usize, TranscriptTurn)>, StoreError> {
     match item.contains_key("item_id") {
         true => {
             let kept: KeptTurn = from_item(item)?;
-            Ok(kept.is_shown().then_some(kept.turn))
+            Ok(kept.is_shown().then_some((kept.index, kept.turn)))
         }
-        false => from_item(item).map(Some),
+        // Written at the end, one after the other.
+        false => from_item(item).map(|turn| Some((nth, turn))),
     }
 }
 
@@ -66,44 +65,52 @@ impl Store {
         let table = &self.config.calls_table;
         let key = keys::turn(id, turn.index);
         for _ in 0..MAX_RACES {
-            let mut tx = Transaction::new();
-            match self.find_item(table, &key).await? {
-                Some(item) => {
-                    let revision = number(&item, REVISION);
-                    let Some(there) = kept_turn(item)?.filter(|there| there.item_id == turn.item_id) else {
-                        return Ok(TurnPut::Elsewhere);
-                    };
-                    let merged = there.merged(turn);
-                    if merged == there {
-                        return Ok(TurnPut::Written);
-                    }
-                    let as_read = When::expression("#revision = :revision")
-                        .name("#revision", REVISION)
-                        .value(":revision", n(revision));
-                    let item = turn_item(&merged, &key, revision + 1)?;
-                    tx.put(Part::Turn, table, item, as_read);
+            let Some(item) = self.find_item(table, &key).await? else {
+                match self.place_turn(id, turn, &key).await? {
+                    Some(put) => return Ok(put),
+                    None => continue,
                 }
-                None => {
-                    tx.put(Part::Turn, table, turn_item(turn, &key, 1)?, When::absent());
-                    let mut place = keys::turn_place(id, &turn.item_id).item();
-                    place.insert("place".into(), n(turn.index));
-                    tx.put(Part::Place, table, place, When::absent());
-                }
+            };
+            let read = u64::try_from(number(&item, "version")).unwrap_or_default();
+            let Some(there) = kept_turn(item)?.filter(|there| there.item_id == turn.item_id) else {
+                return Ok(TurnPut::Elsewhere);
+            };
+            let merged = there.merged(turn);
+            if merged == there {
+                return Ok(TurnPut::Written);
             }
-            match tx.commit(&self.db).await {
+            let item = turn_item(&merged, &key, read + 1)?;
+            match self.put_if_version(table, item, read).await {
                 Ok(()) => return Ok(TurnPut::Written),
-                Err(NotCommitted::Refused(refused)) => {
-                    // It has another place. The other way round, its place is looked at again.
-                    if refused.iter().any(|(part, _)| *part == Part::Place)
-                        && !refused.iter().any(|(part, _)| *part == Part::Turn)
-                    {
-                        return Ok(TurnPut::Elsewhere);
-                    }
-                }
-                Err(NotCommitted::Failed(error)) => return Err(error),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error),
             }
         }
         Err(StoreError::Stale)
+    }
+
+    /// Gives a turn a place that nobody has. None: somebody else was there first, and it is to be looked at again.
+    async fn place_turn(
+        &self,
+        id: &CallId,
+        turn: &KeptTurn,
+        key: &Key,
+    ) -> Result<Option<TurnPut>, StoreError> {
+        let table = &self.config.calls_table;
+        let mut tx = Transaction::new();
+        tx.put(Part::Turn, table, turn_item(turn, key, 1)?, When::absent());
+        let mut place = keys::turn_place(id, &turn.item_id).item();
+        place.insert("place".into(), n(turn.index));
+        tx.put(Part::Place, table, place, When::absent());
+        match tx.commit(&self.db).await {
+            Ok(()) => Ok(Some(TurnPut::Written)),
+            // Its place is free, and it has another one.
+            Err(NotCommitted::Refused(refused)) if refused.iter().all(|(part, _)| *part == Part::Place) => {
+                Ok(Some(TurnPut::Elsewhere))
+            }
+            Err(NotCommitted::Refused(_)) => Ok(None),
+            Err(NotCommitted::Failed(error)) => Err(error),
+        }
     }
 
     /// Writes turns in their order, and stops at the first that does not have its place. Answers how many are

@@ -35,12 +35,23 @@ impl Store {
     /// # Errors
     /// When the table does not answer.
     pub async fn transcript(&self, id: &CallId) -> Result<Vec<TranscriptTurn>, StoreError> {
+        let placed = self.placed_transcript(id).await?;
+        Ok(placed.into_iter().map(|(_, turn)| turn).collect())
+    }
+
+    /// The same with each turn's place in spoken order, from 0, as live updates name it. Places at which nothing
+    /// is shown are left out.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn placed_transcript(&self, id: &CallId) -> Result<Vec<(usize, TranscriptTurn)>, StoreError> {
         let items = self
-            .partition(&self.config.calls_table, &keys::call(id).pk, "TURN#")
+            .partition(&self.config.calls_table, &keys::call(id).pk, keys::TURN)
             .await?;
         items
             .into_iter()
-            .filter_map(|item| shown_turn(item).transpose())
+            .enumerate()
+            .filter_map(|(nth, item)| shown_turn(nth, item).transpose())
             .collect()
     }
 
