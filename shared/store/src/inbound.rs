@@ -7,6 +7,7 @@ use switchboard_domain::{Call, CallId, InboundCall, InboundStage};
 use crate::calls::call_item;
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
+use crate::keys::Key;
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
 
@@ -130,20 +131,24 @@ impl Store {
             if !was_open {
                 inbound.stage = InboundStage::Ended;
             }
-            let mut tx = Transaction::new();
             let item = inbound_item(&inbound, read + 1)?;
             let table = &self.config.system_table;
-            tx.put((), table, item, When::version(read));
-            if !inbound.is_open() {
-                tx.delete((), table, &keys::inbound_open(id), When::always());
-            }
-            match tx.commit(&self.db).await {
+            let written = match was_open && !inbound.is_open() {
+                true => {
+                    let mut tx = Transaction::new();
+                    tx.put((), table, item, When::version(read));
+                    tx.delete((), table, &keys::inbound_open(id), When::always());
+                    tx.commit(&self.db).await.map_err(StoreError::from)
+                }
+                false => self.put_if_version(table, item, read).await,
+            };
+            match written {
                 Ok(()) => {
                     inbound.version = read + 1;
                     return Ok(InboundUpdate::Changed(Box::new(inbound)));
                 }
-                Err(NotCommitted::Refused(_)) => {}
-                Err(NotCommitted::Failed(error)) => return Err(error),
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error),
             }
         }
         Err(StoreError::Stale)
@@ -171,6 +176,26 @@ impl Store {
             })
             .await?;
         Ok(matches!(ended, InboundUpdate::Changed(_)))
+    }
+
+    /// Forgets what is known of a call beside it, the places that its turns had, and what tools answered in it.
+    ///
+    /// # Errors
+    /// When the tables do not answer; doing it again goes on where it stopped.
+    pub(crate) async fn forget_beside(&self, id: &CallId) -> Result<(), StoreError> {
+        let calls = &self.config.calls_table;
+        for prefix in [keys::TURN_PLACE, keys::TOOL_RUN] {
+            let items = self.partition(calls, &keys::call(id).pk, prefix).await?;
+            let key = |item: &Item| {
+                let text = |name: &str| item.get(name)?.as_s().ok();
+                Some(Key::new(text("pk")?, text("sk")?))
+            };
+            let keys: Vec<_> = items.iter().filter_map(key).collect();
+            self.delete_all(calls, &keys).await?;
+        }
+        let system = &self.config.system_table;
+        self.delete(system, &keys::inbound_open(id)).await?;
+        self.delete(system, &keys::inbound(id)).await
     }
 
     /// Every inbound call that may still be open, and every call of ours that an OpenAI agent speaks in.

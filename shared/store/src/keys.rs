@@ -81,14 +81,20 @@ pub(crate) fn turn(id: &CallId, index: usize) -> Key {
     Key::new(format!("CALL#{id}"), format!("TURN#{index:06}"))
 }
 
+/// What the sort keys of [`turn_place`] begin with.
+pub(crate) const TURN_PLACE: &str = "PLACE#";
+
+/// What the sort keys of [`tool_run`] begin with.
+pub(crate) const TOOL_RUN: &str = "TOOL#";
+
 /// Where the place of a turn is noted, so that it has one. Ids of turns are OpenAI's.
 pub(crate) fn turn_place(id: &CallId, item_id: &str) -> Key {
-    Key::new(format!("CALL#{id}"), format!("PLACE#{item_id}"))
+    Key::new(format!("CALL#{id}"), format!("{TURN_PLACE}{item_id}"))
 }
 
 /// A tool that ran in a call. Ids of runs are OpenAI's.
 pub(crate) fn tool_run(id: &CallId, run_id: &str) -> Key {
-    Key::new(format!("CALL#{id}"), format!("TOOL#{run_id}"))
+    Key::new(format!("CALL#{id}"), format!("{TOOL_RUN}{run_id}"))
 }
 
 /// What is known of an inbound call beside the call.

@@ -74,6 +74,7 @@ impl Store {
         self.settle_recording(&call.call_id).await?;
         self.forget_noted_recording(&call.call_id).await?;
         self.delete_transcript(&call.call_id).await?;
+        self.forget_beside(&call.call_id).await?;
         // The number last: until it is gone, the call is found again by it.
         match self
             .update_call(&call.call_id, |call| {

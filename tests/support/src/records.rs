@@ -2,11 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign,
-    CampaignId, CampaignRules, CampaignStatus, Carrier, ContactList, Direction, DoNotCallEntry,
-    DynamicVariables, Export, ExportId, ExportKind, ExportStatus, LayoutProgress, ListId, OptOutWay,
-    PhoneLine, PhoneNumber, ProviderId, ProviderKind, Recipient, Recording, RetryPolicy, Upload,
-    UploadCounts, UploadId, UploadStatus,
+    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, Callback, CallbackId,
+    CallbackOrigin, CallbackStatus, CallingHours, Campaign, CampaignId, CampaignRules, CampaignStatus,
+    Carrier, ContactList, Direction, DoNotCallEntry, DynamicVariables, Export, ExportId, ExportKind,
+    ExportStatus, InboundCall, LayoutProgress, ListId, OptOutWay, PhoneLine, PhoneNumber, ProviderId,
+    ProviderKind, Reception, Recipient, Recording, RetryPolicy, RouteTarget, RoutingConditions, RoutingRule,
+    RoutingRuleId, Upload, UploadCounts, UploadId, UploadStatus,
 };
 
 /// A number that nobody has: the `n`-th of +1 415 555 0000.
@@ -176,6 +177,81 @@ pub fn call(name: &str, now: Timestamp) -> Call {
         handled: false,
         updated_at: now,
         version: 1,
+    }
+}
+
+/// A call that came in as `name` and is in progress, with what is known of it beside the call; it goes to the agent
+/// `anna`, then to voicemail.
+pub fn inbound_call(name: &str, now: Timestamp) -> (Call, InboundCall) {
+    let sid = format!("CA{}", &CallId::derived(&["sid", name]).as_str()[5..]);
+    let agent = agent("anna", now);
+    let target = RouteTarget::Agent {
+        agent_id: agent.agent_id,
+    };
+    let call = Call {
+        call_id: CallId::derived(&["twilio", &sid]),
+        status: CallStatus::InProgress,
+        direction: Direction::Inbound,
+        origin: CallOrigin::Reception,
+        phone_line_id: None,
+        carrier_call_id: Some(sid.clone()),
+        enqueued_at: None,
+        due_at: None,
+        dial_before: None,
+        started_at: Some(now),
+        reception: Some(Reception::fresh(Some(number(1)), target.clone())),
+        ..call(name, now)
+    };
+    let inbound = InboundCall {
+        called: Some(number(1)),
+        caller: call.phone_number.clone(),
+        ..InboundCall::fresh(
+            call.call_id.clone(),
+            sid,
+            vec![target, RouteTarget::Voicemail],
+            "en".to_owned(),
+            now,
+        )
+    };
+    (call, inbound)
+}
+
+/// Somebody who is to be called back at `due_at`.
+pub fn callback(name: &str, due_at: Timestamp) -> Callback {
+    Callback {
+        callback_id: CallbackId::derived(&[name]),
+        phone_number: number(100),
+        name: Some(name.to_owned()),
+        reason: "An invoice.".to_owned(),
+        due_at,
+        status: CallbackStatus::Due,
+        assigned_to: None,
+        call_id: None,
+        placed_call_id: None,
+        agent_id: None,
+        origin: CallbackOrigin::Person,
+        note: None,
+        created_at: due_at,
+        updated_at: due_at,
+        version: 1,
+    }
+}
+
+/// A rule that sends every call to the agent `anna`, not written yet.
+pub fn routing_rule(name: &str, position: u32, now: Timestamp) -> RoutingRule {
+    RoutingRule {
+        rule_id: RoutingRuleId::derived(&[name]),
+        name: name.to_owned(),
+        position,
+        enabled: true,
+        when: RoutingConditions::default(),
+        targets: vec![RouteTarget::Agent {
+            agent_id: agent("anna", now).agent_id,
+        }],
+        language: None,
+        created_at: now,
+        updated_at: now,
+        version: 0,
     }
 }
 
