@@ -49,6 +49,8 @@ RECEIVERS = [
 ]
 # Traits of crates that are not read here: whoever has one of their implementations may be asked any time.
 CALLED_FROM_OUTSIDE = {"ApiKeySource"}
+# The same where a function has this setting: whoever asks platforms has the secret of every one of them.
+CALLED_WITH = {"OwnRecords": "ULTRAVOX_SECRET_ARN"}
 # What stands behind a trait when a function runs deployed.
 BEHIND = {"SecretStore": {"SecretsManager"}, "NamedSecrets": {"SecretsManagerNames"}, "LiveConnections": {"GatewayConnections"}}
 
@@ -63,7 +65,8 @@ class Derivation:
 
     def rights(self) -> set[Right]:
         found: set[Right] = set()
-        roots = [fn for fn in self.source.functions if fn.crate == self.function or fn.trait in CALLED_FROM_OUTSIDE]
+        outside = CALLED_FROM_OUTSIDE | {trait for trait, setting in CALLED_WITH.items() if setting in self.environment}
+        roots = [fn for fn in self.source.functions if fn.crate == self.function or fn.trait in outside]
         if not roots:
             raise SystemExit(f"functions/{self.function} has no functions")
         reached = self.reach(roots)
