@@ -66,7 +66,7 @@ async fn a_socket_that_breaks_resumes_without_a_gap() {
     let mut socket = LiveSocket::open(&app.api).await.unwrap();
     socket.subscribe(&["queue"]).await.unwrap();
     let queue = app.api.get("/api/queue").await.unwrap();
-    assert_eq!(queue["settings"]["concurrency_limit"], 4, "{queue}");
+    assert_eq!(queue["concurrency_limit"], 4, "{queue}");
     set_limit(&app, 5).await;
     socket.until(is_changed("queue")).await.unwrap();
     app.stop().await;
