@@ -120,6 +120,10 @@ fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         // The inner error is "field: what is wrong".
         let message =
             std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        let missing = message.strip_prefix("missing field `");
+        if let Some(name) = missing.and_then(|rest| rest.strip_suffix('`')) {
+            return Problem::invalid_field(name, "is missing in the query");
+        }
         match message.split_once(": ") {
             Some((field, message)) if !field.contains(' ') => Problem::invalid_field(field, message),
             _ => Problem::invalid(format!("The query cannot be read: {message}.")),
