@@ -25,6 +25,10 @@ async fn every_sample_event_goes_through_its_function() {
         .filter(|e| e.path().is_dir())
     {
         let name = folder.file_name().into_string().unwrap();
+        // What the carrier and OpenAI send is no event of a function.
+        if name == "twilio" || name == "openai" {
+            continue;
+        }
         let mut events = 0;
         for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
             let path = file.path();

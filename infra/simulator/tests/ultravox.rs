@@ -77,6 +77,7 @@ impl Desk {
     async fn open(clock_factor: f64) -> Self {
         Self::start(SimulatorConfig {
             clock_factor,
+            patience_secs: 0.0,
             ..SimulatorConfig::default()
         })
         .await

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Parser;
-use switchboard_simulator::{Scenario, Simulator, SimulatorConfig};
+use switchboard_simulator::{
+    OPENAI_API_KEY, OPENAI_PROJECT_ID, OPENAI_WEBHOOK_SECRET, Scenario, Simulator, SimulatorConfig,
+    TWILIO_AUTH_TOKEN,
+};
 use tokio::net::TcpListener;
 
-/// Plays ElevenLabs and Ultravox on this machine.
+/// Plays ElevenLabs, Ultravox, Twilio and OpenAI on this machine.
 #[derive(Parser)]
 struct Arguments {
     /// Port.
@@ -52,6 +55,34 @@ struct Arguments {
     /// Where webhooks of Ultravox go.
     #[arg(long, env = "ULTRAVOX_WEBHOOK_URL")]
     ultravox_webhook_url: Option<String>,
+    /// What requests to Twilio are signed in with, and its own are signed with.
+    #[arg(
+        long,
+        env = "TWILIO_AUTH_TOKEN",
+        default_value = TWILIO_AUTH_TOKEN,
+        hide_env_values = true
+    )]
+    twilio_auth_token: String,
+    /// Key that requests to OpenAI must carry.
+    #[arg(long, env = "OPENAI_API_KEY", default_value = OPENAI_API_KEY, hide_env_values = true)]
+    openai_api_key: String,
+    /// What webhooks of OpenAI are signed with.
+    #[arg(
+        long,
+        env = "OPENAI_WEBHOOK_SECRET",
+        default_value = OPENAI_WEBHOOK_SECRET,
+        hide_env_values = true
+    )]
+    openai_webhook_secret: String,
+    /// The project that SIP addresses name.
+    #[arg(long, env = "OPENAI_PROJECT_ID", default_value = OPENAI_PROJECT_ID)]
+    openai_project_id: String,
+    /// Where Switchboard is in public: webhooks of Twilio and OpenAI go there.
+    #[arg(long, env = "PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Where that is reached from here; without: at the same address.
+    #[arg(long, env = "REACH_URL")]
+    reach_url: Option<String>,
     /// Delays are divided by this.
     #[arg(long, env = "CLOCK_FACTOR", default_value_t = 60.0)]
     clock_factor: f64,
@@ -83,6 +114,12 @@ async fn main() -> anyhow::Result<()> {
         ultravox_api_key: arguments.ultravox_api_key,
         ultravox_webhook_url: arguments.ultravox_webhook_url,
         ultravox_webhook_secret: arguments.ultravox_webhook_secret,
+        twilio_auth_token: arguments.twilio_auth_token,
+        openai_api_key: arguments.openai_api_key,
+        openai_webhook_secret: arguments.openai_webhook_secret,
+        openai_project_id: arguments.openai_project_id,
+        public_url: arguments.public_url,
+        reach_url: arguments.reach_url,
         clock_factor: arguments.clock_factor,
         scenario,
         ..SimulatorConfig::default()

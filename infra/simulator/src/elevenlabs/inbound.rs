@@ -64,7 +64,8 @@ async fn register(State(shared): State<Shared>, headers: HeaderMap, body: Body) 
         let failure = missing_variable(&agent, &variables)
             .then(|| "Missing required dynamic variables in first message".to_owned());
         let now = now_ms();
-        let until = now + state.scaled_ms(WAITS_SECS);
+        let waits = state.patience(WAITS_SECS).as_millis();
+        let until = now + i64::try_from(waits).unwrap_or(0);
         // Ours is always the number of the agent, whoever called whom.
         let (person, own) = if is_inbound { (from, to) } else { (to, from) };
         let conversation = Conversation {

@@ -29,6 +29,8 @@ const TOOL_SECS: f64 = 20.0;
 const TRANSCRIPTION_SECS: f64 = 0.3;
 /// Seconds of a session when nobody says.
 const LONGEST_SECS: f64 = 3_600.0;
+/// In so many turns at the end no socket breaks.
+const LAST_TURNS: usize = 2;
 /// Above this a wait at the end is a wait for Switchboard.
 const WAITS_FOR_US_SECS: f64 = 5.0;
 
@@ -99,12 +101,23 @@ impl Director {
         self.expires_ms = self.began_ms + self.shared.lock().scaled_ms(limit);
         self.session(|session| session.leg.send_replace(Leg::Answered))?;
         let greets = self.wait_for_response(GREETING_SECS).await?;
+        let agent_begins = script
+            .turns
+            .first()
+            .is_some_and(|turn| turn.speaker == Speaker::Agent);
+        if greets && !agent_begins {
+            // Whoever is told to greet does, also where a machine speaks first.
+            self.asked += 1;
+        }
         if !greets {
             self.fault("nobody asked for a greeting");
             self.caller(&ScriptTurn::of(Speaker::Caller, "Hello?")).await?;
         }
         let count = script.turns.len();
         for (index, turn) in script.turns.iter().enumerate() {
+            if index + LAST_TURNS >= count {
+                self.session(|session| session.is_ending = true)?;
+            }
             match turn.speaker {
                 Speaker::Agent => {
                     if index > 0 {
@@ -523,6 +536,9 @@ impl Director {
     async fn listen(&mut self, ms: i64, ready: impl Fn(&Self) -> bool) -> Step<bool> {
         let until = now_ms().saturating_add(ms);
         loop {
+            while let Ok(message) = self.inbox.try_recv() {
+                self.heard(&message)?;
+            }
             if ready(self) {
                 return Ok(true);
             }
@@ -534,6 +550,8 @@ impl Director {
             }
             let left = until.min(self.expires_ms) - now;
             if until <= now {
+                // A clock that is fast enough never waits: others have to come to their turn all the same.
+                tokio::task::yield_now().await;
                 return Ok(false);
             }
             let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));

@@ -68,6 +68,7 @@ pub(crate) fn ring(shared: &Shared, ring: &Ring<'_>) -> Result<(String, watch::R
         attached: 0,
         broken: 0,
         events: 0,
+        is_ending: false,
         asked: std::collections::BTreeMap::new(),
         refers: Vec::new(),
         webhooks: Vec::new(),

@@ -129,6 +129,8 @@ pub(crate) struct Session {
     pub(super) attached: u64,
     pub(super) broken: u64,
     pub(super) events: u64,
+    /// The call is about to end: sockets break no more, for nobody could attach again in time.
+    pub(super) is_ending: bool,
     /// What sockets asked for, by type.
     pub(super) asked: BTreeMap<String, u64>,
     pub(super) refers: Vec<String>,
@@ -154,7 +156,7 @@ impl Session {
             .retain(|(_, socket)| socket.send(Frame::Event(text.clone())).is_ok());
         let heard_by = self.sockets.len();
         self.events += 1;
-        if heard_by > 0 && self.breaks_now() {
+        if heard_by > 0 && !self.is_ending && self.breaks_now() {
             for (_, socket) in self.sockets.drain(..) {
                 self.broken += 1;
                 // It may have gone by itself.

@@ -445,9 +445,7 @@ impl Flow {
                 fallback: None,
             });
         }
-        self.change(|call| call.status = Status::Completed);
-        self.ask_in_vain(&action, &extra).await;
-        self.change(|call| call.status = Status::InProgress);
+        self.ask_in_vain(&action, extra).await;
         Next::Done(Done::PersonLeft)
     }
 }

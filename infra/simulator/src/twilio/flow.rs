@@ -241,6 +241,7 @@ impl Flow {
         extra: &[(String, String)],
     ) -> Result<(Vec<Verb>, Option<Url>), TwimlFault> {
         let mut parameters = self.with_call(|call| call.parameters()).unwrap_or_default();
+        parameters.retain(|(name, _)| !extra.iter().any(|(other, _)| other == name));
         parameters.extend_from_slice(extra);
         let signature = faults_of(&self.shared.lock(), &self.sid).signature;
         let asked_ms = now_ms();
@@ -297,8 +298,10 @@ impl Flow {
     }
 
     /// Asks for a document that nobody will hear: whoever was on the phone is gone.
-    pub(super) async fn ask_in_vain(&self, action: &Action, extra: &[(String, String)]) {
-        if let Err(fault) = self.document_at(action, extra).await {
+    pub(super) async fn ask_in_vain(&self, action: &Action, mut extra: Parameters) {
+        let status = Status::Completed.as_str().to_owned();
+        extra.push(("CallStatus".to_owned(), status));
+        if let Err(fault) = self.document_at(action, &extra).await {
             self.fault(fault);
         }
     }
@@ -383,8 +386,7 @@ impl Flow {
             return;
         };
         let extra = self.dial_parameters(&leg, recording.as_deref());
-        self.change(|call| call.status = Status::Completed);
-        self.ask_in_vain(&action, &extra).await;
+        self.ask_in_vain(&action, extra).await;
     }
 
     async fn finish(self, done: Done) {

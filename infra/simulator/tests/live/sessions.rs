@@ -175,6 +175,7 @@ async fn a_call_can_be_hung_up_rejected_or_referred() {
     let path = format!("/v1/realtime/calls/{call_id}");
     desk.accept(&call_id).await;
     let mut socket = desk.attach(&call_id).await;
+    desk.until(&sid, "in-progress").await;
     let target = json!({ "target_uri": "tel:+14155550142" });
     assert_eq!(
         desk.send("POST", &format!("{path}/refer"), Some(target)).await.0,
@@ -309,7 +310,7 @@ async fn a_socket_is_answered_and_told_what_is_wrong() {
 
 #[tokio::test]
 async fn whoever_is_not_greeted_speaks_first() {
-    let desk = Desk::with(|config| config.patience_secs = 0.2).await;
+    let desk = Desk::with(|config| config.patience_secs = 2.0).await;
     desk.leads_to_openai();
     let sid = desk.rings(json!("wrong_number")).await;
     let call_id = desk.announced().await;
