@@ -85,17 +85,34 @@ fn the_products_template_resolves_whole() {
     );
     assert_eq!(api.environment["LIVE_URL"], "ws://127.0.0.1:8080/live");
     let sockets = stack.sockets.as_ref().unwrap();
-    assert_eq!((sockets.stage.as_str(), sockets.selector.as_str()), ("live", "action"));
+    assert_eq!(
+        (sockets.stage.as_str(), sockets.selector.as_str()),
+        ("live", "action")
+    );
     let routes: Vec<&str> = sockets.functions.keys().map(String::as_str).collect();
     assert_eq!(routes, ["$connect", "$default", "$disconnect"]);
-    assert!(sockets.functions.values().all(|function| function == "live-updates"));
+    assert!(
+        sockets
+            .functions
+            .values()
+            .all(|function| function == "live-updates")
+    );
     assert!(sockets.answered.contains("$default"));
     let tables: Vec<&str> = stack.streams.iter().map(|stream| stream.table.as_str()).collect();
     assert_eq!(
         tables,
-        ["switchboard-CallsTable", "switchboard-CampaignsTable", "switchboard-SystemTable"]
+        [
+            "switchboard-CallsTable",
+            "switchboard-CampaignsTable",
+            "switchboard-SystemTable"
+        ]
     );
-    assert!(stack.streams.iter().all(|s| s.bisects && s.maximum_age_secs == Some(60) && !s.filters.is_empty()));
+    assert!(
+        stack
+            .streams
+            .iter()
+            .all(|s| s.bisects && s.maximum_age_secs == Some(60) && !s.filters.is_empty())
+    );
     assert_eq!(stack.notifications[0].suffix, "/source");
     assert_eq!(stack.api.jwt.as_ref().unwrap().issuer, ISSUER.1);
     let open: Vec<&str> = stack
