@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallId, CallStatus};
+use switchboard_domain::{Call, CallId, CallOrigin, CallStatus};
 use switchboard_reconcile::{Settled, look_after};
 use switchboard_service::Causes;
 use switchboard_store::{CallFilter, StoreError};
@@ -66,5 +66,9 @@ impl ConversationSync {
 }
 
 fn needs_asking(call: &Call, watched: &HashSet<CallId>) -> bool {
+    // Calls that came in are the scheduler's, every few seconds: it asks the carrier first.
+    if call.origin == CallOrigin::Reception {
+        return false;
+    }
     call.status == CallStatus::Unconfirmed || !watched.contains(&call.call_id)
 }

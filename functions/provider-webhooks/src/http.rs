@@ -10,8 +10,8 @@ use switchboard_domain::{ProviderKind, WebhookResult};
 use switchboard_providers::SignatureError;
 use switchboard_service::{Causes, Problem, ProblemCode};
 
-use crate::Webhooks;
 use crate::tools::do_not_call;
+use crate::{Webhooks, phone};
 
 /// Largest body that is read: more than Lambda lets through.
 pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
@@ -23,6 +23,12 @@ const NOT_SIGNED: &str = "The signature is missing, too old, or does not fit the
 pub fn router(webhooks: Webhooks) -> Router {
     Router::new()
         .route("/webhooks/{provider}", post(of_a_provider))
+        .route("/webhooks/openai", post(phone::openai))
+        .route("/webhooks/twilio/voice", post(phone::voice))
+        .route("/webhooks/twilio/dial", post(phone::dial))
+        .route("/webhooks/twilio/status", post(phone::status))
+        .route("/webhooks/twilio/recording", post(phone::recording))
+        .route("/webhooks/twilio/amd", post(phone::amd))
         .route("/tools/do-not-call", post(do_not_call))
         .method_not_allowed_fallback(async || {
             Problem::new(
@@ -52,7 +58,7 @@ async fn of_a_provider(
 }
 
 /// Lets in what is signed with one of our secrets, over the bytes as they came.
-async fn admit(
+pub(crate) async fn admit(
     webhooks: &Webhooks,
     provider: ProviderKind,
     headers: &HeaderMap,

@@ -1,5 +1,5 @@
-//! What the providers tell us of calls: verified, kept, applied. And the tools that an agent may use during
-//! a call.
+//! What the providers and the carrier tell us of calls: verified, kept, applied. Where calls go that come in. And the
+//! tools that an agent may use during a call.
 //!
 //! A webhook is answered 200 only once its body is in the data bucket and what it says is written.
 //! The same body is the same webhook: repeats, reordering and replays change nothing. What cannot be
@@ -7,9 +7,11 @@
 
 mod delivery;
 mod http;
+mod phone;
 mod tools;
 
 pub use http::{MAX_BODY_BYTES, router};
+pub use phone::{OPENAI_SIP_HOST, Patience, Phone};
 
 use std::sync::Arc;
 
@@ -26,4 +28,6 @@ pub struct Webhooks {
     pub secrets: Secrets,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
+    /// What the phone is answered with.
+    pub phone: Phone,
 }

@@ -5,6 +5,8 @@ use switchboard_domain::{Call, CallEvent, CallId, CallOutcome, CallStatus, Endin
 use switchboard_providers::{Conversation, ConversationState};
 use switchboard_store::{Finished, Readmitted, Store, StoreError, UpdateOutcome};
 
+use crate::reception::conclude_told;
+
 /// How long the provider may work on its analysis before the call counts as over without it.
 const ANALYSIS_PATIENCE: SignedDuration = SignedDuration::from_secs(120);
 
@@ -46,9 +48,12 @@ pub async fn apply_conversation(
     Ok(match store.finish_call(call_id, &ending, now).await? {
         Finished::Now(call) => {
             tracing::info!(call.id = %call.call_id, status = call.status.as_str(), "call ended");
-            Applied::Finished(call)
+            Applied::Finished(conclude_told(store, call, &conversation.turns, now).await?)
         }
-        Finished::Before(call) => Applied::FinishedBefore(call),
+        // Whoever wrote its end may have died before the next step.
+        Finished::Before(call) => {
+            Applied::FinishedBefore(conclude_told(store, call, &conversation.turns, now).await?)
+        }
         Finished::NotFound => Applied::NotFound,
     })
 }

@@ -3,9 +3,15 @@
 
 mod admission;
 mod audio;
+mod dial;
 mod failed_start;
 mod kept;
+mod line;
 mod measured;
+mod openai_call;
+mod ours;
+mod status;
 mod tools;
 mod transcription;
+mod voice;
 mod world;

@@ -6,16 +6,22 @@ use axum::Router;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use provider_webhooks::{Webhooks, router};
+use provider_webhooks::{OPENAI_SIP_HOST, Patience, Phone, Webhooks, router};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use switchboard_domain::{Call, CallEvent, CallId, Clock, ManualClock, PhoneNumber};
+use switchboard_domain::{Call, CallEvent, CallId, Clock, ManualClock, PhoneNumber, ProviderKind};
 use switchboard_providers::Secret;
+use switchboard_providers::VoiceProvider;
 use switchboard_providers::elevenlabs::webhook::sign;
-use switchboard_service::{ProviderSecrets, Secrets, Settings};
+use switchboard_providers::fake::FakeProvider;
+use switchboard_providers::openai::OpenAi;
+use switchboard_providers::twilio::Twilio;
+use switchboard_service::{ProviderSecrets, Providers, Secrets, Settings};
 use switchboard_store::{BeginDial, DialLimits, FileStore, WebhookRecord, WebhookState};
 use switchboard_testing::{TestStore, records};
 use tower::ServiceExt;
+
+use crate::line::{self, Line, OPENAI_SECRET};
 
 pub(crate) const SECRET: &str = "wsec_test_secret";
 pub(crate) const TOOL_SECRET: &str = "tool-secret-of-the-test";
@@ -38,26 +44,62 @@ pub(crate) struct World {
     pub(crate) test: TestStore,
     pub(crate) clock: ManualClock,
     pub(crate) router: Router,
+    /// The carrier and OpenAI.
+    pub(crate) line: Line,
+    pub(crate) elevenlabs: FakeProvider,
 }
 
 impl World {
     /// Half a minute after the samples were sent.
     pub(crate) async fn start() -> Self {
+        Self::at(Some(line::BASE.to_owned())).await
+    }
+
+    /// One that was not told its public address.
+    pub(crate) async fn start_without_address() -> Self {
+        Self::at(None).await
+    }
+
+    async fn at(public_url: Option<String>) -> Self {
         let test = TestStore::start().await;
         let clock = ManualClock::at(Timestamp::from_second(1_790_000_130).unwrap());
         let settings = Settings::from_pairs([
             ("ELEVENLABS_WEBHOOK_SECRET", SECRET),
             ("ELEVENLABS_TOOL_SECRET", TOOL_SECRET),
+            ("OPENAI_API_KEY", "sk-test"),
+            ("OPENAI_WEBHOOK_SECRET", OPENAI_SECRET),
+            ("OPENAI_PROJECT_ID", "proj_test"),
         ]);
         let secrets = Secrets::new(|kind| {
             ProviderSecrets::from_settings(kind, &settings, None, Arc::new(clock.clone()))
         });
+        let line = Line::start().await;
+        let url = line.url.parse().unwrap();
+        let elevenlabs = FakeProvider::new(Arc::new(clock.clone()));
+        let phone = Phone {
+            twilio: Twilio::new(&url, Arc::new(Some(line::account()))).unwrap(),
+            openai: OpenAi::new(url, secrets.get(ProviderKind::Openai).clone()).unwrap(),
+            providers: Providers::each(|kind| match kind {
+                ProviderKind::Elevenlabs => Arc::new(elevenlabs.clone()) as Arc<dyn VoiceProvider>,
+                kind => Arc::new(FakeProvider::of(kind, Arc::new(clock.clone()))),
+            }),
+            public_url,
+            openai_sip_host: OPENAI_SIP_HOST.to_owned(),
+            patience: Patience::default(),
+        };
         let router = router(Webhooks {
             store: test.store.clone(),
             secrets,
             clock: Arc::new(clock.clone()),
+            phone,
         });
-        Self { test, clock, router }
+        Self {
+            test,
+            clock,
+            router,
+            line,
+            elevenlabs,
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -69,6 +111,13 @@ impl World {
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
         (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    pub(crate) async fn send_text(&self, request: Request<Body>) -> (StatusCode, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
     pub(crate) async fn post(

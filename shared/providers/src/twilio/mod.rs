@@ -9,6 +9,8 @@ mod client;
 mod form;
 mod recordings;
 pub mod signature;
+#[cfg(test)]
+mod tests;
 pub mod twiml;
 
 pub use account::{TwilioAccount, TwilioAccountSource, WebhookKey};

@@ -97,7 +97,10 @@ impl Webhooks<'_> {
     async fn apply_transcription(&self, conversation: &Conversation) -> Result<Verdict, StoreError> {
         if let Some(call) = find_call_of(self.store, conversation).await? {
             if call.erased_at.is_some() {
-                return Ok(Verdict::ignored(Some(call.call_id), "What it tells of its person was erased."));
+                return Ok(Verdict::ignored(
+                    Some(call.call_id),
+                    "What it tells of its person was erased.",
+                ));
             }
             match apply_conversation(self.store, &call.call_id, conversation, self.now).await? {
                 Applied::Live(call) | Applied::Finished(call) | Applied::FinishedBefore(call) => {
