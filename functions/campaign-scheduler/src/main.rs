@@ -1,9 +1,11 @@
 //! Wires the scheduler; the work is in the library.
 
-use campaign_scheduler::{Pace, Scheduler};
+use campaign_scheduler::{Pace, PhoneLines, Scheduler};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
+use switchboard_domain::ProviderKind;
+use switchboard_providers::openai::OpenAi;
 use switchboard_service::{Need, Starting};
 
 /// How long before Lambda ends the invocation a tick ends by itself.
@@ -21,6 +23,11 @@ async fn main() -> Result<(), Error> {
         Need::Provider,
     ];
     let start = starting.finish(&needs).await?;
+    let openai = start.config.provider(ProviderKind::Openai).base_url.clone();
+    let phone = PhoneLines {
+        twilio: start.twilio()?,
+        openai: OpenAi::new(openai, start.secrets.get(ProviderKind::Openai).clone())?,
+    };
     let reserve = start.config.store.reserve_concurrency;
     let scheduler = Scheduler::new(
         start.store.clone(),
@@ -29,7 +36,8 @@ async fn main() -> Result<(), Error> {
         limit,
         reserve,
         Pace::default(),
-    );
+    )
+    .with_phone(phone);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let scheduler = scheduler.clone();
         async move {

@@ -50,6 +50,14 @@ impl Scheduler {
             self.apply_left_webhooks().await?;
             done.recordings = Some(now);
         }
+        if LastDone::is_due(done.phone, self.pace.phone, now) {
+            let asks = LastDone::is_due(done.carrier, self.pace.carrier, now);
+            summary.recovered += self.look_after_phone(asks).await?;
+            done.phone = Some(now);
+            if asks {
+                done.carrier = Some(now);
+            }
+        }
         if LastDone::is_due(done.monitoring, self.pace.monitoring, now) {
             self.monitor(&settings).await?;
             done.monitoring = Some(now);

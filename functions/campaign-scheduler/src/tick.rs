@@ -10,6 +10,7 @@ use switchboard_domain::{Clock, ProviderId};
 use switchboard_service::Providers;
 use switchboard_store::{Store, StoreError};
 
+use crate::PhoneLines;
 use crate::auto_pause::Judged;
 
 /// Name of the lease.
@@ -38,6 +39,10 @@ pub struct Pace {
     pub credits: Duration,
     /// Between looks at the slots and at the providers.
     pub monitoring: Duration,
+    /// Between looks for calls on the carrier's line that nobody holds.
+    pub phone: Duration,
+    /// Between questions to the carrier for those that may be over.
+    pub carrier: Duration,
 }
 
 impl Default for Pace {
@@ -52,6 +57,8 @@ impl Default for Pace {
             lines: Duration::from_millis(400),
             credits: Duration::from_secs(50),
             monitoring: Duration::from_secs(60),
+            phone: Duration::from_secs(5),
+            carrier: Duration::from_secs(60),
         }
     }
 }
@@ -80,6 +87,7 @@ pub struct Scheduler {
     pub(crate) default_limit: u32,
     pub(crate) reserve_concurrency: bool,
     pub(crate) pace: Pace,
+    pub(crate) phone: Option<PhoneLines>,
 }
 
 /// When what was last done, within one tick.
@@ -91,6 +99,8 @@ pub(crate) struct LastDone {
     pub dead_letters: Option<Timestamp>,
     pub credits: Option<Timestamp>,
     pub monitoring: Option<Timestamp>,
+    pub phone: Option<Timestamp>,
+    pub carrier: Option<Timestamp>,
     /// By what the calls of each campaign were judged.
     pub judged: Judged,
     pub steps: u32,
@@ -124,7 +134,15 @@ impl Scheduler {
             default_limit,
             reserve_concurrency,
             pace,
+            phone: None,
         }
+    }
+
+    /// The same, which looks after calls on the carrier's line as well.
+    #[must_use]
+    pub fn with_phone(mut self, phone: PhoneLines) -> Self {
+        self.phone = Some(phone);
+        self
     }
 
     /// Works until there is nothing to do, the tick is over, or `deadline` is near. `holder` names
