@@ -59,6 +59,7 @@ class Deployment:
             "SiteOrigin": "https://calls.example.com",
             "ElevenlabsBaseUrl": self.simulator,
             "UltravoxBaseUrl": self.simulator,
+            "OpenaiBaseUrl": self.simulator,
             "TwilioBaseUrl": self.simulator,
             "ConcurrencyLimit": "5",
             "AlarmEmail": "ops@example.com",
@@ -138,7 +139,7 @@ def nested(d: Deployment) -> None:
     check("ClientSecret" not in app, "the site's client is public")
     groups = {g["GroupName"] for g in cognito.list_groups(UserPoolId=made["UserPool"])["Groups"]}
     check(groups == {"viewer", "operator", "admin"}, f"groups: {groups}")
-    hosts = {"ApiHost": "api.example.com", "DataHost": "data.example.com", "IssuerHosts": "https://issuer.example.com"}
+    hosts = {"ApiHost": "api.example.com", "LiveHost": "live.example.com", "DataHost": "data.example.com", "IssuerHosts": "https://issuer.example.com"}
     site_template = json.loads(json.dumps(read(NESTED["Site"])).replace('{"Ref": "VersionRetentionDays"}', "30"))
     made = stack.create(d.aws, "site", site_template, hosts)
     front = stack.client(d.aws, "cloudfront")
