@@ -15,7 +15,8 @@ pub struct Differences {
     pub repeated: usize,
     /// Turns that stand before one that was said before them.
     pub out_of_order: usize,
-    /// Turns whose text OpenAI never told, because the call ended first.
+    /// Turns whose text OpenAI never told, because the call ended first; or told nobody, as the socket broke right
+    /// before the end.
     pub untold: usize,
 }
 
@@ -45,12 +46,17 @@ pub fn differences(said: &[Value], kept: &[Value]) -> Differences {
         _ => "caller",
     };
     let words = |text: &Value| text.as_str().unwrap_or_default().trim().to_owned();
+    let last_ones = said.len().saturating_sub(2);
+    // What is told while nobody is attached can be asked for, unless the call is over before that.
+    let was_told =
+        |place: usize, turn: &Value| turn["told"] == true && (place < last_ones || turn["heard_by"] != 0);
     let said: Vec<(String, bool)> = said
         .iter()
-        .map(|turn| {
+        .enumerate()
+        .map(|(place, turn)| {
             (
                 format!("{}: {}", speaker(turn), words(&turn["text"])),
-                turn["told"] == true,
+                was_told(place, turn),
             )
         })
         .collect();

@@ -1,7 +1,7 @@
 //! The real sideband: a WebSocket to OpenAI.
 //!
-//! The upgrade is an ordinary request of the HTTP client that everything else uses, so that TLS, proxies and
-//! name resolution are the same.
+//! The upgrade is an ordinary request of the HTTP client that everything else uses, so that TLS and name resolution
+//! are the same.
 
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ impl WebSockets {
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
+            // Few of them let a socket through.
+            .no_proxy()
             // A socket is a connection of its own.
             .pool_max_idle_per_host(0)
             .http1_only()

@@ -41,6 +41,9 @@ impl Holder<'_> {
         self.session = Session::new(TurnBook::from_kept(kept));
         self.heard_at = Instant::now();
         self.attached_at = Instant::now();
+        if self.hold.generation > 1 {
+            self.joins_until = Some(Instant::now() + pace.attach);
+        }
         let mut steps = match self.hold.generation {
             1 => Vec::new(),
             _ => self.session.attached_again(),

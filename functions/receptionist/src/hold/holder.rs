@@ -68,6 +68,8 @@ pub(super) struct Holder<'a> {
     pub(super) heard_at: Instant,
     /// When the socket was attached.
     pub(super) attached_at: Instant,
+    /// Until when a predecessor may still write what it knows.
+    pub(super) joins_until: Option<Instant>,
 }
 
 impl<'a> Holder<'a> {
@@ -95,6 +97,7 @@ impl<'a> Holder<'a> {
             asked_since: None,
             heard_at: Instant::now(),
             attached_at: Instant::now(),
+            joins_until: None,
         }
     }
 
@@ -224,6 +227,10 @@ impl<'a> Holder<'a> {
     async fn look(&mut self, socket: &mut Box<dyn Socket>) -> Option<Left> {
         if let Some(left) = self.is_over().await {
             return Some(left);
+        }
+        if self.joins_until.is_some_and(|until| Instant::now() < until) {
+            let kept = self.kept_turns().await;
+            self.session.book.join(kept);
         }
         let pace = self.receptionist.pace;
         let patience = self.receptionist.pace.look.as_secs_f64() * pace.clock_factor;

@@ -52,7 +52,7 @@ async fn a_socket_that_breaks_is_attached_again_and_what_was_missed_is_asked_for
     let hold = world.held().await;
     world.agent_says("a", None, "Welcome!");
     world.caller_speaks("b", Some("a"));
-    world.until_said(&["A: Welcome!"]).await;
+    world.until_kept(2).await;
     // Written down while nobody is there: the item itself has it.
     world.sideband.keep_item(
         json!({ "id": "b", "type": "message", "role": "user", "status": "completed",
@@ -167,7 +167,7 @@ async fn a_socket_that_closes_before_the_last_words_were_written_down_leaves_the
     let hold = world.held().await;
     world.agent_says("a", None, "Goodbye!");
     world.caller_speaks("b", Some("a"));
-    world.until_said(&["A: Goodbye!"]).await;
+    world.until_kept(2).await;
     // The caller hangs up: OpenAI closes at once, and the carrier tells a moment later.
     world.sideband.set_gone(true);
     hold.await.unwrap();
@@ -182,7 +182,7 @@ async fn texts_that_are_late_are_waited_for_while_there_is_a_socket() {
     let hold = world.held().await;
     world.agent_says("a", None, "Goodbye!");
     world.caller_speaks("b", Some("a"));
-    world.until_said(&["A: Goodbye!"]).await;
+    world.until_kept(2).await;
     world.end().await;
     world.written_down("b", "Bye!");
     hold.await.unwrap();

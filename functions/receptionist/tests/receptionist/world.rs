@@ -233,6 +233,17 @@ impl World {
         assert_eq!(self.said().await, wanted);
     }
 
+    /// Waits until the table has so many turns, those without a text as well.
+    pub(crate) async fn until_kept(&self, count: usize) {
+        for _ in 0..1_000 {
+            if self.store().kept_turns(&self.call_id).await.unwrap().len() == count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("they were never kept");
+    }
+
     /// The agent says something, in an item after another one.
     pub(crate) fn agent_says(&self, id: &str, previous: Option<&str>, text: &str) {
         let response = format!("resp_{id}");
