@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, bodyOf, type Schemas } from "./client";
 import { CALM, live } from "./live";
-import { type List, type PutTool, type PutToolAnswer, type ShownTool, soon } from "./reception";
 
 export type Agent = Schemas["Agent"];
 
@@ -75,7 +74,7 @@ export const voiceQuery = (provider: Schemas["ProviderKind"], voiceId: string) =
 /** What a voice sounds like. It comes through the API, with the token, so no address of it can be played. */
 export async function voiceSample(provider: Schemas["ProviderKind"], voiceId: string): Promise<Blob> {
   const path = { provider, voice_id: voiceId };
-  return bodyOf<Blob>(await api.GET("/api/voices/{provider}/{voice_id}/preview", { params: { path }, parseAs: "blob" }));
+  return bodyOf(await api.GET("/api/voices/{provider}/{voice_id}/preview", { params: { path }, parseAs: "blob" }));
 }
 
 export const phoneLinesQuery = queryOptions({
@@ -84,27 +83,27 @@ export const phoneLinesQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export type Tool = ShownTool;
+export type Tool = Schemas["AgentTool"];
 
 /** What an agent may use in a call: its own tools, then the built-in ones. */
 export const toolsQuery = (agentId: string) =>
   queryOptions({
     queryKey: ["agents", agentId, "tools"],
     queryFn: async () =>
-      bodyOf<List<Tool>>(await soon().GET("/api/agents/{agent_id}/tools", { params: { path: { agent_id: agentId } } })).items,
+      bodyOf(await api.GET("/api/agents/{agent_id}/tools", { params: { path: { agent_id: agentId } } })).items,
   });
 
 const ofTool = (agentId: string, name: string) => ({ params: { path: { agent_id: agentId, name } } });
 
-export async function putTool(agentId: string, name: string, tool: PutTool): Promise<PutToolAnswer> {
-  return bodyOf<PutToolAnswer>(await soon().PUT("/api/agents/{agent_id}/tools/{name}", { ...ofTool(agentId, name), body: tool }));
+export async function putTool(agentId: string, name: string, tool: Schemas["PutTool"]): Promise<Schemas["KeptTool"]> {
+  return bodyOf(await api.PUT("/api/agents/{agent_id}/tools/{name}", { ...ofTool(agentId, name), body: tool }));
 }
 
 export async function deleteTool(agentId: string, name: string): Promise<void> {
-  await soon().DELETE("/api/agents/{agent_id}/tools/{name}", ofTool(agentId, name));
+  await api.DELETE("/api/agents/{agent_id}/tools/{name}", ofTool(agentId, name));
 }
 
 /** A new secret for a tool; the one before it stays good for a day. */
 export async function rotateToolSecret(agentId: string, name: string): Promise<{ secret: string; old_until?: string | null }> {
-  return bodyOf(await soon().POST("/api/agents/{agent_id}/tools/{name}/rotate-secret", { ...ofTool(agentId, name), body: { overlap_hours: 24 } }));
+  return bodyOf(await api.POST("/api/agents/{agent_id}/tools/{name}/rotate-secret", { ...ofTool(agentId, name), body: { overlap_hours: 24 } }));
 }

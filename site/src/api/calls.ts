@@ -1,12 +1,13 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { paths } from "./schema";
-import { api, bodyOf } from "./client";
+import { api, bodyOf, type Schemas } from "./client";
 import { BUSY, CALM, live, WATCHED } from "./live";
-import { type Call, soon, type Transcript } from "./reception";
+import type { Call } from "./reception";
 import { isLive } from "@/ui/Status";
 
-export type { Call, Transcript };
-export type CallFilter = Omit<NonNullable<paths["/api/calls"]["get"]["parameters"]["query"]>, "cursor" | "limit"> & { urgent?: boolean | undefined };
+export type { Call };
+export type Transcript = Schemas["Transcript"];
+export type CallFilter = Omit<NonNullable<paths["/api/calls"]["get"]["parameters"]["query"]>, "cursor" | "limit">;
 
 export const CALLS_PER_PAGE = 50;
 /** Requests behind one page of a search, before somebody is asked whether to go on. */
@@ -35,7 +36,7 @@ export const callsQuery = (filter: CallFilter, cursor?: string, limit = CALLS_PE
   queryOptions({
     queryKey: ["calls", "list", filter, cursor ?? "", limit],
     queryFn: ({ signal }) =>
-      inParts(limit, cursor, async (part) => bodyOf<CallsPage>(await api.GET("/api/calls", { params: { query: { ...filter, ...part } }, signal }))),
+      inParts(limit, cursor, async (part) => bodyOf(await api.GET("/api/calls", { params: { query: { ...filter, ...part } }, signal }))),
     ...live(WATCHED),
   });
 
@@ -44,7 +45,7 @@ export const callQuery = (callId: string) => {
   const calm = live(CALM);
   return queryOptions({
     queryKey: ["calls", "one", callId],
-    queryFn: async () => bodyOf<Call>(await api.GET("/api/calls/{call_id}", { params: { path: { call_id: callId } } })),
+    queryFn: async () => bodyOf(await api.GET("/api/calls/{call_id}", { params: { path: { call_id: callId } } })),
     ...watch,
     refetchInterval: (query) => {
       const call = query.state.data;
@@ -58,7 +59,7 @@ export const transcriptQuery = (callId: string, complete: boolean) =>
   queryOptions({
     queryKey: ["calls", "one", callId, "transcript", complete],
     queryFn: async () =>
-      bodyOf<Transcript>(await api.GET("/api/calls/{call_id}/transcript", { params: { path: { call_id: callId } } })),
+      bodyOf(await api.GET("/api/calls/{call_id}/transcript", { params: { path: { call_id: callId } } })),
     // What was heard live stays on the screen while the whole is read.
     ...(complete ? { staleTime: Infinity, placeholderData: keepPreviousData } : live(BUSY)),
   });
@@ -95,5 +96,5 @@ export async function markHandled(callId: string, handled: boolean): Promise<Cal
 /** Tells the customer's own systems to make a ticket of a call; `again` where one was asked for before. */
 export async function askForTicket(callId: string, note: string, again: boolean): Promise<void> {
   const params = { path: { call_id: callId }, query: again ? { again: true } : {} };
-  await soon().POST("/api/calls/{call_id}/ticket", { params, body: note.trim() === "" ? {} : { note: note.trim() } });
+  await api.POST("/api/calls/{call_id}/ticket", { params, body: note.trim() === "" ? {} : { note: note.trim() } });
 }

@@ -1,9 +1,8 @@
 // How often a page asks again: seldom while changes are told by themselves, often while they are not, not at all
 // while hidden, less often while there is trouble.
 import { keepPreviousData, type QueryKey } from "@tanstack/react-query";
-import { ApiProblem, bodyOf } from "./client";
+import { api, ApiProblem, bodyOf } from "./client";
 import { LiveUpdates, type Wire } from "./live-updates";
-import { soon } from "./reception";
 
 /** What the API refuses it refuses again: this deployment has no live updates, or this person may not have them. */
 const isRefused = (error: unknown) => error instanceof ApiProblem && error.status >= 400 && error.status < 429;
@@ -12,7 +11,7 @@ const isRefused = (error: unknown) => error instanceof ApiProblem && error.statu
 export const updates = new LiveUpdates({
   address: async () => {
     try {
-      return bodyOf<{ url: string }>(await soon().POST("/api/live/tickets")).url;
+      return bodyOf(await api.POST("/api/live/tickets")).url;
     } catch (error) {
       if (isRefused(error)) return null;
       throw error;

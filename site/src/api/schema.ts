@@ -124,6 +124,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tools of an agent: its own by name, then those that every agent of its platform has. */
+        get: operations["list_agent_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_agent_tool"];
+        /** Makes a tool of an agent, or changes it. The next call has it. A new one's secret is shown this once. */
+        put: operations["put_agent_tool"];
+        post?: never;
+        /** Deletes a tool of an agent, and its secret. A call in progress may ask it once more. */
+        delete: operations["delete_agent_tool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/tools/{name}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret for the requests to a tool. Until the overlap is over, every request has a signature of each. */
+        post: operations["rotate_tool_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -223,6 +276,62 @@ export interface paths {
         get: operations["get_batch_status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Callbacks, those that are due first before the others. */
+        get: operations["list_callbacks"];
+        put?: never;
+        /** Books a callback. Nobody is called by this: somebody calls, or `POST /api/callbacks/{callback_id}/call` does. */
+        post: operations["create_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks/{callback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a callback: who does it, when, how far it is, what came of it. */
+        patch: operations["update_callback"];
+        trace?: never;
+    };
+    "/api/callbacks/{callback_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Places the call, as `POST /api/calls` does; the agent is told `name` and `reason`. Whoever asks twice calls once:
+         *     the call follows from the callback as it is. 409 when it is done, or its call is still under way.
+         */
+        post: operations["call_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -388,6 +497,26 @@ export interface paths {
         get: operations["get_recording"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a ticket about an inbound call: event targets are told `ticket.requested`, with the call. 409 when one
+         *     was asked for before and `again` is not said, or when no event target would be told.
+         */
+        post: operations["create_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1228,6 +1357,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbound calls of one box: those that need attention with the urgent ones first, the others newest first.
+         *     A page can be short, even empty, and still have a next one.
+         */
+        get: operations["list_inbound_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a ticket for live updates: browsers cannot send a token when they open a WebSocket. On the socket, ask for
+         *     topics with `{"action":"subscribe","topics":["queue","calls","inbound","campaigns","callbacks","call:<id>",
+         *     "campaign:<id>"]}`; what follows are changes of these. docs/live-updates.md describes the messages.
+         */
+        post: operations["make_live_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1320,6 +1490,40 @@ export interface paths {
         get: operations["list_platforms"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/{phone_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is kept about one person. Leaves an entry in the audit trail. */
+        get: operations["show_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/{phone_number}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erases everything that is kept about one person. The person is not called again by any campaign that waits to. */
+        post: operations["erase_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1479,6 +1683,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule, in the order in which they are asked: the first that holds decides. */
+        get: operations["list_routing_rules"];
+        put?: never;
+        /** Adds a rule, after all others. Put it where it belongs with `PUT /api/routing-rules/order`. */
+        post: operations["create_routing_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the rules into another order. Every rule must be named once: who named them saw them all. */
+        put: operations["order_routing_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says where a call would go, and why. Nothing is written and nobody is called. */
+        post: operations["test_routing_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_routing_rule"];
+        /** Changes a rule; its place stays. The next call goes by it. */
+        put: operations["put_routing_rule"];
+        post?: never;
+        /** Deletes a rule. Calls that it sent somewhere stay there. */
+        delete: operations["delete_routing_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -1567,6 +1842,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/providers/{provider}/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the project that calls are sent to, where the platform has projects: it is part of the address that the
+         *     carrier dials.
+         */
+        put: operations["put_project"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings/providers/{provider}/sip": {
         parameters: {
             query?: never;
@@ -1614,6 +1909,24 @@ export interface paths {
          *     both can be changed one after the other.
          */
         put: operations["put_webhook_secret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/reception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How inbound calls are taken and concluded. */
+        get: operations["get_reception_settings"];
+        /** Sets how inbound calls are taken and concluded. The next call goes by it. What is left out is as usual. */
+        put: operations["put_reception_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2156,10 +2469,32 @@ export interface components {
              */
             voices_missing: number;
         };
+        /** @description A tool as it is shown. */
+        AgentTool: {
+            /** @description Whether every agent of the platform has it; it cannot be changed then. */
+            built_in: boolean;
+            /** @description What it does and when to use it, for the agent. */
+            description: string;
+            /** @description The name that the agent calls it by. */
+            name: string;
+            /** @description JSON Schema of its parameters: an object. */
+            parameters: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Seconds that it may take; none of a built-in one.
+             */
+            timeout_secs?: number | null;
+            /**
+             * Format: date-time
+             * @description When it last changed; none of a built-in one.
+             */
+            updated_at?: string | null;
+            /** @description Where it is asked; none of a built-in one. */
+            url?: string | null;
+        };
         /** @description The calls of one agent over all time. */
         AgentTotals: {
-            /** @description The agent. */
-            agent_id: components["schemas"]["AgentId"];
+            agent_id?: components["schemas"]["AgentId"] | null;
             /** @description Its name; none when it was deleted. */
             name?: string | null;
             /** @description Its calls. */
@@ -2376,8 +2711,7 @@ export interface components {
         Better: "first" | "second" | "undecided";
         /** @description One attempt to reach one person, or one inbound call. */
         Call: {
-            /** @description Our agent. */
-            agent_id: components["schemas"]["AgentId"];
+            agent_id?: components["schemas"]["AgentId"] | null;
             /**
              * Format: int32
              * @description Which attempt it is, from 1.
@@ -2397,6 +2731,7 @@ export interface components {
              * @description When it was put on the dial queue, or imported.
              */
             created_at: string;
+            desk?: components["schemas"]["Desk"] | null;
             /**
              * Format: date-time
              * @description No dial may begin after this moment.
@@ -2439,10 +2774,10 @@ export interface components {
              * @description When the dial began.
              */
             placing_at?: string | null;
-            /** @description The platform. */
-            provider: components["schemas"]["ProviderKind"];
+            provider?: components["schemas"]["ProviderKind"] | null;
             /** @description The provider's id of the failed request, for its support. */
             provider_request_id?: string | null;
+            reception?: components["schemas"]["Reception"] | null;
             recipient_id?: components["schemas"]["RecipientId"] | null;
             /** @description Its recording. */
             recording: components["schemas"]["Recording"];
@@ -2472,6 +2807,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description How to call back. */
+        CallBack: {
+            agent_id?: components["schemas"]["AgentId"] | null;
+            phone_line_id?: components["schemas"]["ProviderId"] | null;
+        };
         /** @description A call that is being ended. */
         CallEnded: {
             /** @description The platform was told. How the call ended comes as ever, a moment later. */
@@ -2479,11 +2819,22 @@ export interface components {
         };
         /** @description Our id of one call. Also the attempt id that travels to the provider. */
         CallId: string;
+        /** @description A call with everything that belongs to it. */
+        CallOfPerson: {
+            /** @description The call. */
+            call: components["schemas"]["Call"];
+            /** @description A link to its recording, good for 15 minutes; none: there is none. */
+            recording_url?: string | null;
+            /** @description What was said. */
+            transcript: components["schemas"]["TranscriptTurn"][];
+            /** @description Links to what the platform sent of it, good for 15 minutes. */
+            webhook_urls: string[];
+        };
         /**
          * @description What made the call.
          * @enum {string}
          */
-        CallOrigin: "campaign" | "api" | "imported";
+        CallOrigin: "campaign" | "api" | "imported" | "reception";
         /**
          * @description How a placed call ended.
          * @enum {string}
@@ -2587,6 +2938,60 @@ export interface components {
              */
             voicemail: number;
         };
+        /** @description Somebody is to be called back. */
+        Callback: {
+            agent_id?: components["schemas"]["AgentId"] | null;
+            /** @description Who does it, as written by whoever assigned it. */
+            assigned_to?: string | null;
+            call_id?: components["schemas"]["CallId"] | null;
+            /** @description Its id. */
+            callback_id: components["schemas"]["CallbackId"];
+            /**
+             * Format: date-time
+             * @description When it was booked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When they are to be called.
+             */
+            due_at: string;
+            /** @description Their name, when known. */
+            name?: string | null;
+            /** @description What came of it; one line. */
+            note?: string | null;
+            /** @description Who booked it. */
+            origin: components["schemas"]["CallbackOrigin"];
+            /** @description Whom to call. */
+            phone_number: components["schemas"]["PhoneNumber"];
+            placed_call_id?: components["schemas"]["CallId"] | null;
+            /** @description What it is about. */
+            reason: string;
+            /** @description How far it is. */
+            status: components["schemas"]["CallbackStatus"];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Counts changes; every write is conditional on it.
+             */
+            version: number;
+        };
+        /** @description Our id of somebody's wish to be called back. */
+        CallbackId: string;
+        /**
+         * @description Who booked it.
+         * @enum {string}
+         */
+        CallbackOrigin: "agent" | "person";
+        /**
+         * @description How far a callback is.
+         * @enum {string}
+         */
+        CallbackStatus: "due" | "assigned" | "done";
         /**
          * @description When the people of a campaign may be called.
          *
@@ -3125,6 +3530,16 @@ export interface components {
             account_sid?: string | null;
             /** @description Where it comes from. */
             source: components["schemas"]["ComesFrom"];
+            /**
+             * @description Address to enter at Twilio under "Call status changes" of the same numbers: HTTP POST.
+             * @example https://api.example.com/webhooks/twilio/status
+             */
+            status_url: string;
+            /**
+             * @description Address to enter at Twilio under "A call comes in" of every number that is answered here: HTTP POST.
+             * @example https://api.example.com/webhooks/twilio/voice
+             */
+            voice_url: string;
         };
         /** @description What can be set. */
         ChangeQueueSettings: {
@@ -3133,6 +3548,37 @@ export interface components {
              * @description Most calls in progress at one time.
              */
             concurrency_limit: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        ChangedCallback: {
+            /** @description Who does it: it is assigned then. Empty: nobody, and it is due again. */
+            assigned_to?: string | null;
+            /**
+             * Format: date-time
+             * @description When they are to be called.
+             */
+            due_at?: string | null;
+            /** @description What came of it; empty removes it. */
+            note?: string | null;
+            status?: components["schemas"]["CallbackStatus"] | null;
+        };
+        /** @description A rule as it is to be. */
+        ChangedRoutingRule: {
+            /** @description Whether it is asked at all; yes when nothing is said. */
+            enabled?: boolean | null;
+            /** @description Language in which the caller is answered; none: the reception's. */
+            language?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description Who takes the call, and who takes it when that one fails or does not answer, in order. */
+            targets: components["schemas"]["RouteTarget"][];
+            /**
+             * Format: int64
+             * @description `version` of the rule that was looked at: refused when it changed since.
+             */
+            version: number;
+            /** @description When it holds; always when nothing is said. */
+            when?: components["schemas"]["RoutingConditions"];
         };
         /** @description What the call may say of the person. */
         ClientData: {
@@ -3545,6 +3991,13 @@ export interface components {
             /** @description Its status. */
             status: components["schemas"]["CampaignStatus"];
         };
+        /** @description A routing rule that sends callers to an agent. */
+        DependentRule: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its id. */
+            rule_id: components["schemas"]["RoutingRuleId"];
+        };
         /** @description What deleting an agent would touch. */
         Dependents: {
             /** @description Calls of it that are queued or in progress; at most 200 are counted. */
@@ -3557,6 +4010,8 @@ export interface components {
             reason?: string | null;
             /** @description What remains when it is deleted. */
             remains: string;
+            /** @description Routing rules that send callers to it. */
+            routing_rules: components["schemas"]["DependentRule"][];
         };
         /** @description How many messages a queue holds; AWS calls these numbers approximate. */
         Depth: {
@@ -3571,6 +4026,11 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description Where a call lies on the desk of those who look after calls.
+         * @enum {string}
+         */
+        Desk: "needs_attention" | "handled";
         /**
          * @description Limits and prices of the whole account, beside the concurrency limit.
          *
@@ -3741,6 +4201,47 @@ export interface components {
             /** @description The link; good for 15 minutes. */
             url: string;
         };
+        /** @description That somebody is to be erased. */
+        ErasePerson: {
+            /** @description The number once more, so that nobody is erased by a slip. */
+            confirm: string;
+            /**
+             * @description Whether the number goes on the do-not-call list, which then is the one thing that stays. Without it, the next
+             *     import can bring the person back.
+             * @default true
+             */
+            keep_off: boolean;
+        };
+        /** @description What was erased. */
+        ErasedPerson: {
+            /**
+             * Format: int64
+             * @description Callbacks that were deleted.
+             */
+            callbacks: number;
+            /**
+             * Format: int64
+             * @description Calls of which only is left that they were, when, and how they ended.
+             */
+            calls: number;
+            /**
+             * @description Whether nothing is left. When not, a call is in progress, or there are more than one request erases: send it again
+             *     in a minute.
+             */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Contacts that were deleted.
+             */
+            contacts: number;
+            /** @description What this does not reach, and what to do about it. */
+            elsewhere: string[];
+            /**
+             * Format: int64
+             * @description Recipients of campaigns that have no number now.
+             */
+            recipients: number;
+        };
         /** @description Failures of a kind. */
         ErrorCount: {
             /**
@@ -3803,7 +4304,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventType: "call.ended" | "recipient.final" | "campaign.finished" | "opt_out.created" | "test";
+        EventType: "call.ended" | "recipient.final" | "campaign.finished" | "opt_out.created" | "callback.booked" | "ticket.requested" | "test";
         /** @description One request to write the call log, what came of a campaign, or the do-not-call list, to a CSV file. */
         Export: {
             agent_id?: components["schemas"]["AgentId"] | null;
@@ -3910,6 +4411,11 @@ export interface components {
             /** @description The provider's id of it. */
             provider_agent_id: components["schemas"]["ProviderId"];
         };
+        /**
+         * @description What somebody called for.
+         * @enum {string}
+         */
+        Intent: "booking" | "reschedule" | "billing" | "emergency" | "sales" | "message" | "wrong_number" | "other";
         /** @description What a true value lies between, in 95 of 100 cases. */
         Interval: {
             /**
@@ -3922,6 +4428,16 @@ export interface components {
              * @description The lower end.
              */
             low: number;
+        };
+        /** @description A tool that was made or changed. */
+        KeptTool: {
+            /**
+             * @description Signs the requests to it, as Standard Webhooks has it. Shown this once, when the tool is new.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret?: string | null;
+            /** @description The tool. */
+            tool: components["schemas"]["AgentTool"];
         };
         /** @description What the last sync did. */
         LastSync: {
@@ -3953,9 +4469,23 @@ export interface components {
         /** @description Our id of a contact list. */
         ListId: string;
         /** @description One page of a list. */
+        List_AgentTool: {
+            /** @description The rows. */
+            items: components["schemas"]["AgentTool"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         List_AuditEntry: {
             /** @description The rows. */
             items: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Callback: {
+            /** @description The rows. */
+            items: components["schemas"]["Callback"][];
             /** @description Where the next page begins; none: this is the last. */
             next_cursor?: string | null;
         };
@@ -4030,6 +4560,13 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        List_RoutingRule: {
+            /** @description The rows. */
+            items: components["schemas"]["RoutingRule"][];
+            /** @description Where the next page begins; none: this is the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         List_Upload: {
             /** @description The rows. */
             items: components["schemas"]["Upload"][];
@@ -4056,6 +4593,23 @@ export interface components {
             items: components["schemas"]["Webhook"][];
             /** @description Where the next page begins; none: this is the last. */
             next_cursor?: string | null;
+        };
+        /** @description A ticket that opens one WebSocket. */
+        LiveTicketAnswer: {
+            /**
+             * Format: date-time
+             * @description Until when it does.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When the connection is closed at the latest: the sign-in behind it ends.
+             */
+            session_until: string;
+            /** @description The ticket: it opens one connection, and is shown this once. */
+            ticket: string;
+            /** @description Where to connect, ticket included. */
+            url: string;
         };
         /** @description Something that runs out, and since when. */
         LowQuota: {
@@ -4167,6 +4721,27 @@ export interface components {
              */
             until: string;
         };
+        /** @description Somebody who is to be called back. */
+        NewCallback: {
+            agent_id?: components["schemas"]["AgentId"] | null;
+            call_id?: components["schemas"]["CallId"] | null;
+            /** @description Region of a number without a country code, as ISO 3166 code. */
+            default_region?: string | null;
+            /**
+             * Format: date-time
+             * @description When they are to be called.
+             */
+            due_at: string;
+            /** @description Their name, when known. */
+            name?: string | null;
+            /**
+             * @description Whom to call, in any spelling.
+             * @example +14155550100
+             */
+            phone_number: string;
+            /** @description What it is about. */
+            reason: string;
+        };
         /** @description What to save. */
         NewCampaignTemplate: {
             /** @description The campaign whose settings are saved: everything but its name, its people and its moments. */
@@ -4223,6 +4798,14 @@ export interface components {
              */
             sip_domain?: string | null;
         };
+        /** @description The project that calls are sent to. */
+        NewProject: {
+            /**
+             * @description Its id, from the platform's own site.
+             * @example proj_abc123
+             */
+            project_id: string;
+        };
         /** @description Somebody to be called. */
         NewRecipient: {
             /** @description The person's time zone, priority and language. */
@@ -4245,6 +4828,19 @@ export interface components {
             variables?: {
                 [key: string]: string;
             };
+        };
+        /** @description A rule that is to be asked after all others. */
+        NewRoutingRule: {
+            /** @description Whether it is asked at all; yes when nothing is said. */
+            enabled?: boolean | null;
+            /** @description Language in which the caller is answered; none: the reception's. */
+            language?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description Who takes the call, and who takes it when that one fails or does not answer, in order. */
+            targets: components["schemas"]["RouteTarget"][];
+            /** @description When it holds; always when nothing is said. */
+            when?: components["schemas"]["RoutingConditions"];
         };
         /** @description An account at a SIP trunk; empty takes it away. */
         NewSipAccount: {
@@ -4317,6 +4913,22 @@ export interface components {
             /** @description The line. */
             phone_line_id: components["schemas"]["ProviderId"];
         };
+        /** @description Everything that is kept about one person; calls come in pages, the rest with the first. */
+        Person: {
+            /** @description Callbacks to it. */
+            callbacks: components["schemas"]["Callback"][];
+            /** @description Calls with it, newest first. */
+            calls: components["schemas"]["CallOfPerson"][];
+            /** @description Where it is in contact lists. */
+            contacts: components["schemas"]["Contact"][];
+            do_not_call?: components["schemas"]["DoNotCallEntry"] | null;
+            /** @description Where the next page of calls begins; none: these are the last. */
+            next_cursor?: string | null;
+            /** @description The number. */
+            phone_number: components["schemas"]["PhoneNumber"];
+            /** @description What it is in campaigns. */
+            recipients: components["schemas"]["Recipient"][];
+        };
         /** @description A number we call from or are called on. */
         PhoneLine: {
             /** @description Who carries its calls. */
@@ -4376,6 +4988,11 @@ export interface components {
             variables?: {
                 [key: string]: string;
             };
+        };
+        /** @description One turn, and where it is. */
+        PlacedTurn: components["schemas"]["TranscriptTurn"] & {
+            /** @description Its place in spoken order, from 0, as live updates name it; places at which nothing is shown are left out. */
+            index: number;
         };
         /** @description A platform that agents can live on. */
         Platform: {
@@ -4597,7 +5214,7 @@ export interface components {
          * @description Which platform an agent lives on.
          * @enum {string}
          */
-        ProviderKind: "elevenlabs" | "ultravox";
+        ProviderKind: "elevenlabs" | "ultravox" | "openai";
         /** @description One platform. */
         ProviderMetrics: {
             /** @description When somebody is told that its account comes to its end. */
@@ -4616,14 +5233,14 @@ export interface components {
         ProviderSetting: {
             /** @description The key of its API. */
             api_key: components["schemas"]["SecretShown"];
+            project_id?: components["schemas"]["SecretShown"] | null;
             /** @description The platform. */
             provider: components["schemas"]["ProviderKind"];
             /** @description Whether it has a key, so that it can be used. */
             set_up: boolean;
             sip_password?: components["schemas"]["SecretShown"] | null;
             sip_username?: components["schemas"]["SecretShown"] | null;
-            /** @description What the tools of its agents send. */
-            tool_secret: components["schemas"]["SecretShown"];
+            tool_secret?: components["schemas"]["SecretShown"] | null;
             /** @description What its webhooks are signed with. */
             webhook_secret: components["schemas"]["SecretShown"];
             /**
@@ -4675,6 +5292,24 @@ export interface components {
          * @enum {string}
          */
         Purpose: "service" | "marketing";
+        /** @description A tool as it is to be. */
+        PutTool: {
+            /** @description What it does and when to use it, for the agent. */
+            description: string;
+            /** @description JSON Schema of its parameters: an object. */
+            parameters: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Seconds that it may take; 10 when nothing is said.
+             * @default 10
+             */
+            timeout_secs: number | null;
+            /**
+             * @description Where it is asked: https, and public.
+             * @example https://example.com/stock
+             */
+            url: string;
+        };
         /** @description The dial queue now. */
         Queue: {
             /**
@@ -4820,6 +5455,96 @@ export interface components {
              * @description When the next period begins.
              */
             resets_at?: string | null;
+        };
+        /** @description What the reception made of a call. */
+        Reception: {
+            callback_id?: components["schemas"]["CallbackId"] | null;
+            called?: components["schemas"]["PhoneNumber"] | null;
+            /** @description The caller's name, as found out in the call, else as the carrier shows it. */
+            caller_name?: string | null;
+            /** @description Whether summary, intent and urgency are found out, or given up. */
+            concluded: boolean;
+            /** @description Whether it went elsewhere than wanted first: the target failed, or nobody answered. */
+            fell_back: boolean;
+            intent?: components["schemas"]["Intent"] | null;
+            /** @description The message that the caller left, in the agent's words or as spoken to voicemail. */
+            message?: string | null;
+            rule_id?: components["schemas"]["RoutingRuleId"] | null;
+            /** @description Its name then. */
+            rule_name?: string | null;
+            /** @description Where it went last. */
+            target: components["schemas"]["RouteTarget"];
+            /**
+             * Format: date-time
+             * @description When a ticket was made of it; none: never.
+             */
+            ticket_at?: string | null;
+            urgency?: components["schemas"]["Urgency"] | null;
+            /** @description Why it is urgent: words of the caller, the agent's reason, or the rule's word. One line. */
+            urgent_because?: string | null;
+        };
+        /** @description How inbound calls are taken and concluded, for the whole deployment. */
+        ReceptionSettings: {
+            /**
+             * @description What a caller hears where a rule says that it is closed.
+             * @default We are closed now. Please call again later.
+             */
+            closed_greeting: string;
+            /**
+             * @description The company, as voicemail and the agent say it.
+             * @default
+             */
+            company: string;
+            /**
+             * @description Days on which holiday rules hold, as `2026-12-25`.
+             * @default []
+             */
+            holidays: string[];
+            /**
+             * @description Language where no rule says another one.
+             * @default en
+             */
+            language: string;
+            /**
+             * Format: int32
+             * @description Longest call with an agent, in seconds.
+             * @default 3000
+             */
+            longest_call_secs: number;
+            /** @default null */
+            person: components["schemas"]["PhoneNumber"] | null;
+            /**
+             * @description Whether inbound calls are recorded.
+             * @default true
+             */
+            record: boolean;
+            /**
+             * @description The model that writes summaries.
+             * @default gpt-6-luna
+             */
+            summary_model: string;
+            /**
+             * @description IANA time zone in which routing rules have their hours, such as `Europe/Madrid`.
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * @description Words that make a call urgent, whatever anybody else thinks.
+             * @default [
+             *       "emergency",
+             *       "urgent",
+             *       "bleeding",
+             *       "accident",
+             *       "fire",
+             *       "ambulance"
+             *     ]
+             */
+            urgent_words: string[];
+            /**
+             * @description What voicemail says.
+             * @default Nobody can take your call now. Please leave a message after the tone.
+             */
+            voicemail_greeting: string;
         };
         /** @description One contact in one campaign. */
         Recipient: {
@@ -5365,6 +6090,148 @@ export interface components {
             /** @description Signs what is sent from now on. It is shown this once. */
             secret: string;
         };
+        /** @description Where a call goes. */
+        RouteAnswer: {
+            /** @description Language in which the caller is answered. */
+            language: string;
+            rule_id?: components["schemas"]["RoutingRuleId"] | null;
+            /** @description Its name. */
+            rule_name?: string | null;
+            /** @description Who takes the call, in order. Ends with voicemail, unless it says `closed`. */
+            targets: components["schemas"]["RouteTarget"][];
+        };
+        /** @description Who takes a call. */
+        RouteTarget: {
+            /** @description Our agent. */
+            agent_id: components["schemas"]["AgentId"];
+            /** @enum {string} */
+            kind: "agent";
+        } | {
+            /** @enum {string} */
+            kind: "person";
+            /** @description Their number. */
+            phone_number: components["schemas"]["PhoneNumber"];
+            /**
+             * Format: int32
+             * @description Seconds it rings, 5 to 120.
+             */
+            ring_secs: number;
+        } | {
+            /** @enum {string} */
+            kind: "voicemail";
+        } | {
+            /** @enum {string} */
+            kind: "closed";
+        };
+        /** @description A call that somebody thinks up. */
+        RouteTest: {
+            /**
+             * Format: date-time
+             * @description When; none: now.
+             */
+            at?: string | null;
+            /**
+             * @description The number that is called, with its country code.
+             * @example +14155550100
+             */
+            called?: string | null;
+            /**
+             * @description The caller's number, with its country code; none: it is not shown.
+             * @example +34600000001
+             */
+            caller?: string | null;
+        };
+        /** @description Where the call would go, and what every rule said. */
+        RouteTested: components["schemas"]["RouteAnswer"] & {
+            /** @description The rules in the order in which they are asked, to the last one: the first that holds decides. */
+            tried: components["schemas"]["RouteTried"][];
+        };
+        /** @description What one rule says of a call. */
+        RouteTried: {
+            /** @description Why it does, or why not; one sentence for people. */
+            because: string;
+            /** @description Whether it is the one that decides. */
+            holds: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description The rule. */
+            rule_id: components["schemas"]["RoutingRuleId"];
+        };
+        /** @description When a rule holds. What is empty holds always; all of them must hold. */
+        RoutingConditions: {
+            /**
+             * @description Numbers that were called.
+             * @default []
+             */
+            called: components["schemas"]["PhoneNumber"][];
+            /**
+             * @description What the caller's number begins with, such as `+34` or a whole number; `anonymous`: it is not shown.
+             * @default []
+             */
+            callers: string[];
+            /**
+             * @description Days of the week, `monday` to `sunday`.
+             * @default []
+             */
+            days: string[];
+            /**
+             * @description From this time of day on, in the reception's zone, as `09:00`.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Only on holidays, or only on other days; none: on all.
+             * @default null
+             */
+            holidays: boolean | null;
+            /**
+             * @description Languages of callers, by the numbers' countries: codes such as `es`.
+             * @default []
+             */
+            languages: string[];
+            /**
+             * @description Before this time of day. Earlier than `from`: over midnight.
+             * @default null
+             */
+            until: string | null;
+        };
+        /** @description One rule. The first that holds decides. */
+        RoutingRule: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Whether it is asked at all. */
+            enabled: boolean;
+            /** @description Language in which the caller is answered; none: the reception's. */
+            language?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place: the smallest is asked first.
+             */
+            position: number;
+            /** @description Its id. */
+            rule_id: components["schemas"]["RoutingRuleId"];
+            /** @description Who takes the call, and who takes it when that one fails or does not answer, in order. 1 to 4. */
+            targets: components["schemas"]["RouteTarget"][];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Counts changes; every write is conditional on it.
+             */
+            version: number;
+            /** @description When it holds. */
+            when: components["schemas"]["RoutingConditions"];
+        };
+        /** @description Our id of a rule that says where inbound calls go. */
+        RoutingRuleId: string;
         /** @description Which rules hold for a campaign. */
         RuleChoice: "auto" | {
             only: string[];
@@ -5434,6 +6301,11 @@ export interface components {
              * @description Hours that are looked back on.
              */
             hours: number;
+        };
+        /** @description The order in which rules are asked. */
+        RuleOrder: {
+            /** @description Every rule, once; the first is asked first. */
+            rule_ids: components["schemas"]["RoutingRuleId"][];
         };
         /** @description Something that may safely be done. */
         SafeAction: {
@@ -5803,14 +6675,31 @@ export interface components {
             /** @description Its event; look for it among the deliveries of the target. */
             event_id: components["schemas"]["EventId"];
         };
+        /** @description A ticket that is wanted. */
+        TicketRequest: {
+            /** @description What whoever gets it should know. */
+            note?: string | null;
+        };
+        /** @description A ticket that was asked for. */
+        TicketRequested: {
+            /** @description The event that tells of it; look for it among the deliveries of the event targets. */
+            event_id: components["schemas"]["EventId"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            ticket_at: string;
+        };
         /** @description What was said in a call. */
         Transcript: {
             /** @description The call. */
             call_id: components["schemas"]["CallId"];
             /** @description Whether it is whole; until then turns can be missing. */
             complete: boolean;
+            /** @description Whether the call is in progress, and more turns come. */
+            live: boolean;
             /** @description The turns, in order. */
-            turns: components["schemas"]["TranscriptTurn"][];
+            turns: components["schemas"]["PlacedTurn"][];
         };
         /** @description One turn of the conversation. */
         TranscriptTurn: {
@@ -6098,6 +6987,11 @@ export interface components {
          * @enum {string}
          */
         UploadStatus: "awaiting_file" | "parsing" | "completed" | "failed";
+        /**
+         * @description How soon somebody should see to it.
+         * @enum {string}
+         */
+        Urgency: "low" | "normal" | "high" | "critical";
         /** @description Somebody who has used the API. */
         User: {
             /**
@@ -6526,6 +7420,166 @@ export interface operations {
             };
         };
     };
+    list_agent_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AgentTool"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agent_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentTool"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agent_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutTool"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptTool"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_agent_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_tool_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: components["schemas"]["AgentId"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateEventSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedEventSecret"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_attention: {
         parameters: {
             query?: never;
@@ -6713,6 +7767,171 @@ export interface operations {
             };
         };
     };
+    list_callbacks: {
+        parameters: {
+            query?: {
+                /** @description Only those that are so far. */
+                status?: components["schemas"]["CallbackStatus"];
+                /** @description `next_cursor` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Rows on the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Callback"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallback"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: components["schemas"]["CallbackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: components["schemas"]["CallbackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedCallback"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: components["schemas"]["CallbackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBack"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_calling_rules: {
         parameters: {
             query?: never;
@@ -6799,6 +8018,8 @@ export interface operations {
                 until?: string;
                 /** @description Only those that somebody has, or has not, dealt with. */
                 handled?: boolean;
+                /** @description Only inbound calls that somebody should see to now or today. */
+                urgent?: boolean;
                 /** @description `next_cursor` of the page before; none: the first page. */
                 cursor?: string;
                 /** @description Rows on the page. */
@@ -7093,6 +8314,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingLink"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: {
+                /** @description Ask for another one, where one was asked for before. */
+                again?: boolean;
+            };
+            header?: never;
+            path: {
+                call_id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRequested"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -9062,6 +10320,69 @@ export interface operations {
             };
         };
     };
+    list_inbound_calls: {
+        parameters: {
+            query: {
+                /** @description The box in which they lie. */
+                box: "in_progress" | "needs_attention" | "handled";
+                /** @description `next_cursor` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Rows on the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_live_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicketAnswer"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -9266,6 +10587,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Platform"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_person: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Rows on the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                phone_number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasePerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedPerson"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */
@@ -9545,6 +10935,222 @@ export interface operations {
             };
         };
     };
+    list_routing_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RoutingRule"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoutingRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRule"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_routing_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RoutingRule"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_routing_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteTested"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: components["schemas"]["RoutingRuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRule"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: components["schemas"]["RoutingRuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedRoutingRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRule"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_routing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: components["schemas"]["RoutingRuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -9783,6 +11389,40 @@ export interface operations {
             };
         };
     };
+    put_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["schemas"]["ProviderKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_sip_account: {
         parameters: {
             query?: never;
@@ -9872,6 +11512,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderSetting"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reception_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceptionSettings"];
+                };
+            };
+            /** @description What is wrong, and what to do (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_reception_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceptionSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceptionSettings"];
                 };
             };
             /** @description What is wrong, and what to do (RFC 9457). */

@@ -77,7 +77,7 @@ function Known({ agent }: { agent: Agent }) {
               />
             </Card>
             {/* Agents of the other platforms have their tools there. */}
-            {String(agent.provider) === "openai" && <AgentTools agentId={agent.agent_id} />}
+            {agent.provider === "openai" && <AgentTools agentId={agent.agent_id} />}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>

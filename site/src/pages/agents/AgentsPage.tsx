@@ -31,7 +31,7 @@ export default function AgentsPage() {
   const [order, setOrder] = useState<Order>("updated");
   const [importing, setImporting] = useState(false);
   const agents = useQuery(agentsQuery);
-  const totals = new Map(useQuery(statsQuery(30)).data?.agents.map((agent) => [agent.agent_id, agent.totals]));
+  const totals = new Map(useQuery(statsQuery(30)).data?.agents.map((agent) => [agent.agent_id ?? "", agent.totals]));
   const sync = useAct({
     run: async () => bodyOf(await api.POST("/api/agents/sync")),
     done: ({ imported, refreshed, missing, drifted, voices_missing: voices, failed }) =>

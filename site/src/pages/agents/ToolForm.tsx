@@ -27,7 +27,7 @@ export default function ToolForm({ agentId, tool, onClose, onSecret }: ToolFormP
   });
   const save = useAct({
     run: ({ name, parameters, description, url, timeout_secs }: ToolValues) =>
-      putTool(agentId, name, { description: description.trim(), url: url.trim(), timeout_secs, parameters: readParameters(parameters) ?? {} }),
+      putTool(agentId, name, { description: description.trim(), url: url.trim(), timeout_secs, parameters: (readParameters(parameters) ?? {}) as Tool["parameters"] }),
     done: ({ tool: { name } }) => `${name} is saved. Calls from now on have it.`,
     touches: [["agents", agentId, "tools"]],
     then: ({ secret }) => {

@@ -5,7 +5,7 @@ import type { Schemas } from "@/api/client";
 export type EventType = Schemas["EventType"];
 
 /** What each type tells of, for those who choose. */
-const TOLD: Record<EventType | "callback.booked" | "ticket.requested", string> = {
+const TOLD: Record<EventType, string> = {
   "call.ended": "A call is over, whatever came of it: completed, nobody there, busy, failed.",
   "recipient.final": "A person of a campaign is done with: reached, given up or left out.",
   "campaign.finished": "A campaign is completed, cancelled or failed, with its counts.",

@@ -4,8 +4,8 @@ import "@mantine/dates/styles.css";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { phoneLinesQuery } from "@/api/agents";
-import { bodyOf } from "@/api/client";
-import { type RoutingRule, soon } from "@/api/reception";
+import { api, bodyOf } from "@/api/client";
+import type { RoutingRule } from "@/api/reception";
 import { languages } from "@/pages/agents/languages";
 import { longWeekday, shortWeekday } from "@/pages/campaigns/rules/words";
 import { useAct } from "@/ui/act";
@@ -31,10 +31,10 @@ export function RuleForm({ rule, zone, onClose }: RuleFormProps) {
   const save = useAct({
     run: async (values: RuleValues) => {
       const body = ruleOf(values, rule?.enabled ?? true);
-      return bodyOf<RoutingRule>(
+      return bodyOf(
         rule
-          ? await soon().PUT("/api/routing-rules/{rule_id}", { params: { path: { rule_id: rule.rule_id } }, body: { ...body, version: rule.version } })
-          : await soon().POST("/api/routing-rules", { body }),
+          ? await api.PUT("/api/routing-rules/{rule_id}", { params: { path: { rule_id: rule.rule_id } }, body: { ...body, version: rule.version } })
+          : await api.POST("/api/routing-rules", { body }),
       );
     },
     done: ({ name }) => `“${name}” is saved. The next call goes by it.`,

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Group, Switch, Text } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { bodyOf } from "@/api/client";
+import { api, bodyOf } from "@/api/client";
 import { routingQuery } from "@/api/inbound";
-import { type List, type RoutingRule, soon } from "@/api/reception";
+import type { RoutingRule } from "@/api/reception";
 import { useAgentNames } from "@/pages/agents/names";
 import { wordsOfTarget } from "@/pages/inbound/words";
 import { useMay } from "@/session/me";
@@ -28,7 +28,7 @@ export function RuleList({ rules, zone, onEdit }: RuleListProps) {
   const order = useAct({
     run: async (next: RoutingRule[]) => {
       client.setQueryData(routingQuery.queryKey, next);
-      return bodyOf<List<RoutingRule>>(await soon().PUT("/api/routing-rules/order", { body: { rule_ids: next.map(({ rule_id: id }) => id) } }));
+      return bodyOf(await api.PUT("/api/routing-rules/order", { body: { rule_ids: next.map(({ rule_id: id }) => id) } }));
     },
     touches: TOUCHES,
   });
@@ -66,12 +66,12 @@ function Rule({ rule, place, isLast, isMoving, onEdit, onMove }: RuleProps) {
   const path = { rule_id: rule.rule_id };
   const turn = useAct({
     run: async (enabled: boolean) =>
-      bodyOf<RoutingRule>(await soon().PUT("/api/routing-rules/{rule_id}", { params: { path }, body: { ...ruleOf(valuesOf(rule), enabled), version: rule.version } })),
+      bodyOf(await api.PUT("/api/routing-rules/{rule_id}", { params: { path }, body: { ...ruleOf(valuesOf(rule), enabled), version: rule.version } })),
     done: ({ name, enabled }) => `“${name}” is ${enabled ? "on" : "off"}.`,
     touches: TOUCHES,
   });
   const remove = useAct({
-    run: () => soon().DELETE("/api/routing-rules/{rule_id}", { params: { path } }),
+    run: () => api.DELETE("/api/routing-rules/{rule_id}", { params: { path } }),
     done: `“${rule.name}” is deleted.`,
     touches: TOUCHES,
   });

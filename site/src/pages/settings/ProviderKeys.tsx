@@ -2,7 +2,6 @@ import { Button, Group, PasswordInput, SimpleGrid, Stack, Text, TextInput, Title
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, bodyOf, sentenceOf, type Schemas } from "@/api/client";
-import { soon } from "@/api/reception";
 import { providerSettingsQuery } from "@/api/system";
 import { PLATFORM } from "@/pages/agents/platform";
 import { useAct } from "@/ui/act";
@@ -11,8 +10,7 @@ import { Loaded, Section } from "@/ui/states";
 import { Dot } from "@/ui/Status";
 import { Ago } from "@/ui/Time";
 
-type Shown = Schemas["SecretShown"];
-type Setting = Omit<Schemas["ProviderSetting"], "tool_secret"> & { tool_secret?: Shown | null; project_id?: Shown | null };
+type Setting = Schemas["ProviderSetting"];
 const TOUCHES = [["provider-settings"], ["status"], ["quota"], ["agents"], ["voices"], ["metrics"], ["attention"], ["audit"]];
 
 /** The keys and secrets of the platforms: they go in, and are never shown. */
@@ -54,7 +52,7 @@ function Platform({ setting }: { setting: Setting }) {
       {setting.project_id && (
         <OneSecret
           label="Project" action="Save" known={setting.project_id} help="Its id, proj_…: calls are sent to its SIP address." done="Saved. The next call goes to it."
-          save={async (project_id) => bodyOf(await soon().PUT("/api/settings/providers/{provider}/project", { params, body: { project_id } }))}
+          save={async (project_id) => bodyOf(await api.PUT("/api/settings/providers/{provider}/project", { params, body: { project_id } }))}
         />
       )}
       {setting.sip_password && <SipAccount provider={provider} known={setting.sip_password} />}

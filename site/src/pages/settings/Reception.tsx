@@ -30,6 +30,7 @@ function Form({ saved }: { saved: ReceptionSettings }) {
     initialValues: { ...saved, person: saved.person ?? "" },
     validate: {
       voicemail_greeting: (text) => (text.trim() === "" ? "Say something to those who come to voicemail" : null),
+      closed_greeting: (text) => (text.trim() === "" ? "Say something to those whose call ends" : null),
       summary_model: (model) => (model.trim() === "" ? "Name a model" : null),
     },
   });
@@ -52,6 +53,7 @@ function Form({ saved }: { saved: ReceptionSettings }) {
             <Select label="Language" description="Where no rule says another one" searchable allowDeselect={false} disabled={!manages} data={languages(saved.language)} {...form.getInputProps("language")} />
           </SimpleGrid>
           <Textarea label="Voicemail says" autosize minRows={2} maxLength={1000} {...form.getInputProps("voicemail_greeting")} />
+          <Textarea label="Closed says" description="To callers whose rule ends the call" autosize minRows={2} maxLength={1000} {...form.getInputProps("closed_greeting")} />
           <TextInput
             label="Person for transfers" description="Whose phone an agent puts callers through to, where its rule names nobody; empty: nobody’s" type="tel" placeholder="+34631021622"
             {...form.getInputProps("person")}
