@@ -58,6 +58,8 @@ struct Entry {
     is_first: bool,
     /// Whether it has a place.
     placed: bool,
+    /// Whether it has waited long enough for its predecessor, and comes after all others.
+    settled: bool,
     /// Whether the table has it, at this place.
     kept: bool,
     /// Whether the table does not know all that is known.
@@ -177,8 +179,7 @@ impl TurnBook {
     /// others, in the order in which it was told of. A predecessor that is found later still comes before it.
     pub fn settle(&mut self, before_secs: u64) {
         while let Some(id) = self.first_stranded(before_secs) {
-            let last = self.places.keys().next_back().copied();
-            self.put_between(&id, last, None);
+            self.put_last(&id);
             self.place_all();
         }
     }
@@ -236,6 +237,7 @@ impl TurnBook {
                     turn,
                     known: true,
                     placed: false,
+                    settled: false,
                     kept: true,
                 },
             };
@@ -284,6 +286,13 @@ impl TurnBook {
             }
         }
         self.place_all();
+        // What had given up waiting does not begin to wait again.
+        for id in self.waiting.clone() {
+            if self.entries[&id].settled && !self.entries[&id].placed {
+                self.put_last(&id);
+                self.place_all();
+            }
+        }
     }
 
     /// Everything that people see, in order.
@@ -333,6 +342,7 @@ impl TurnBook {
             known: false,
             is_first: false,
             placed: false,
+            settled: false,
             kept: false,
             changed: false,
             since: at_secs,
@@ -357,8 +367,7 @@ impl TurnBook {
             return;
         }
         if self.entries.values().any(|entry| entry.is_first) {
-            let last = self.places.keys().next_back().copied();
-            self.put_between(item_id, last, None);
+            self.put_last(item_id);
         } else if let Some(entry) = self.entries.get_mut(item_id) {
             entry.is_first = true;
         }
@@ -427,6 +436,15 @@ impl TurnBook {
             }
         }
         Some(first.clone())
+    }
+
+    /// Gives an item a place after all others.
+    fn put_last(&mut self, item_id: &str) {
+        if let Some(entry) = self.entries.get_mut(item_id) {
+            entry.settled = true;
+        }
+        let last = self.places.keys().next_back().copied();
+        self.put_between(item_id, last, None);
     }
 
     /// Gives an item a place between two; where there is none left, after all others.
