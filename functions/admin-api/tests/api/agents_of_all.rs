@@ -134,7 +134,7 @@ async fn the_platforms_say_what_they_are_and_what_their_agents_can_be_told() {
         .get(&api.router, "/api/platforms")
         .await
         .expect(200);
-    let [elevenlabs, ultravox] = body["items"].as_array().unwrap().as_slice() else {
+    let [elevenlabs, ultravox, openai] = body["items"].as_array().unwrap().as_slice() else {
         panic!("{body}")
     };
     assert_eq!(
@@ -161,6 +161,11 @@ async fn the_platforms_say_what_they_are_and_what_their_agents_can_be_told() {
         ),
         (&json!(false), &json!(true), &json!(false))
     );
+    assert_eq!(
+        (&openai["kind"], &openai["name"], &openai["lists_phone_lines"]),
+        (&json!("openai"), &json!("OpenAI"), &json!(false))
+    );
+    assert_eq!(openai["agent_options"][0]["usual"], "gpt-realtime-2.1");
 }
 
 #[tokio::test]
