@@ -106,6 +106,10 @@ def prepare(address: str, given: dict[str, str]) -> tuple[dict, dict]:
     }
     for id, resource in resources.items():
         resource.pop("UpdatePolicy", None)  # of aliases, by CodeDeploy
+        if resource["Type"] == "AWS::Lambda::Function":
+            variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+            for name in {"LIVE_URL", "LIVE_ENDPOINT"} & set(variables):
+                variables[name] = "wss://live.example.com/live"  # its own has a host that is none: of an API below an IP address
         if resource["Type"] == "AWS::ApiGatewayV2::Stage":
             resource["Properties"].pop("DeploymentId", None)  # it has no deployments of its own
         for part in ("Properties",):
