@@ -23,6 +23,8 @@ mod session;
 pub mod signature;
 mod summary;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 pub mod tools;
 mod voices;
 

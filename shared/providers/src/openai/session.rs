@@ -14,8 +14,8 @@ use super::tools::built_in_tools;
 use super::voices::{self, USUAL_VOICE};
 use crate::variables::fill_in;
 
-/// Longest instructions, in bytes: the model reads all of them before every answer.
-const MOST_INSTRUCTION_BYTES: usize = 100_000;
+/// Longest instructions, in bytes: more than the API takes as a prompt, and what is added to it.
+const MOST_INSTRUCTION_BYTES: usize = 256 * 1024;
 /// Most tools of an agent, ours included.
 const MOST_TOOLS: usize = 128;
 const LONGEST_TOOL_NAME: usize = 64;
@@ -417,7 +417,7 @@ mod tests {
             "options.transcription_model"
         );
         assert_eq!(field(&|agent| agent.prompt = " ".to_owned()), "prompt");
-        assert_eq!(field(&|agent| agent.prompt = "x".repeat(100_001)), "prompt");
+        assert_eq!(field(&|agent| agent.prompt = "x".repeat(256 * 1024)), "prompt");
         assert_eq!(
             field(&|agent| agent.voice_id = ProviderId::parse("anna").ok()),
             "voice_id"
