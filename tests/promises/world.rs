@@ -10,15 +10,17 @@ use campaign_scheduler::Scheduler;
 use dialer::{Dialer, Pace, Verdict};
 use http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use provider_webhooks::Webhooks;
+use provider_webhooks::{OPENAI_SIP_HOST, Patience, Phone, Webhooks};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use switchboard_domain::{
-    Call, CallId, CallOutcome, Campaign, CampaignCounts, CampaignId, Clock, RecipientStatus,
+    Call, CallId, CallOutcome, Campaign, CampaignCounts, CampaignId, Clock, ProviderKind, RecipientStatus,
 };
 use switchboard_providers::Secret;
 use switchboard_providers::elevenlabs::webhook::sign;
 use switchboard_providers::fake::FakeProvider;
+use switchboard_providers::openai::OpenAi;
+use switchboard_providers::twilio::{Twilio, TwilioAccount};
 use switchboard_service::{ProviderSecrets, Providers, Secrets, Settings};
 use switchboard_store::{CallFilter, DialLimits, DialMessage};
 use switchboard_testing::{LIMIT, TestStore, records};
@@ -76,10 +78,21 @@ impl World {
             true,
             pace,
         );
+        // Nobody rings here: no address is ever asked.
+        let nowhere = "http://127.0.0.1:1".parse().unwrap();
+        let phone = Phone {
+            twilio: Twilio::new(&nowhere, Arc::new(None::<TwilioAccount>)).unwrap(),
+            openai: OpenAi::new(nowhere, secrets.get(ProviderKind::Openai).clone()).unwrap(),
+            providers: Providers::only(shared.clone()),
+            public_url: None,
+            openai_sip_host: OPENAI_SIP_HOST.to_owned(),
+            patience: Patience::default(),
+        };
         let hooks = provider_webhooks::router(Webhooks {
             store: test.store.clone(),
             secrets,
             clock: clock.clone(),
+            phone,
         });
         let providers = Providers::only(shared);
         let deps = Deps::new(
