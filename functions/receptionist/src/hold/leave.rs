@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use switchboard_service::Causes;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::holder::{Holder, Left};
 use crate::socket::Socket;
@@ -13,15 +13,33 @@ impl Holder<'_> {
         match left {
             Left::Over => self.finish(&mut socket).await,
             Left::HandedOver | Left::OutOfTime | Left::NeverAttached => {
+                self.drain(&mut socket).await;
                 self.write().await;
                 self.finish_tools(&mut socket, true).await;
+                self.write().await;
             }
         }
         socket.close().await;
     }
 
+    /// Hears what lies in the socket already: nobody else does, as a successor hears only what comes after it attached.
+    /// A tool that is asked for in it may be asked for there as well, and runs once all the same.
+    async fn drain(&mut self, socket: &mut Box<dyn Socket>) {
+        let longest = self.receptionist.pace.late_texts;
+        let until = (Instant::now() + longest).min(self.last);
+        while Instant::now() < until {
+            match timeout(longest / 8, socket.next()).await {
+                Ok(Some(heard)) => self.heard(socket, heard).await,
+                // It is gone, or nothing is left in it.
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
     /// The call is over: texts that are late are waited for a little, and what does not come is lost.
     async fn finish(&mut self, socket: &mut Box<dyn Socket>) {
+        self.drain(socket).await;
+        self.write().await;
         let until = (Instant::now() + self.receptionist.pace.late_texts).min(self.last);
         while !self.session.book.is_whole() {
             match timeout_at(until, socket.next()).await {

@@ -103,7 +103,11 @@ impl Receptionist {
         };
         match self.store.claim_tool_run(call_id, &run).await {
             Ok(ToolClaim::New) => self.run_claimed(about, asked).await,
-            Ok(ToolClaim::Done(output)) => self.ran_before(about, asked, output),
+            Ok(ToolClaim::Done(output)) => {
+                // Whoever ran it may be about to tell the agent: that is waited for.
+                sleep(LOOK.min(self.pace.tool)).await;
+                self.ran_before(about, asked, output)
+            }
             Ok(ToolClaim::Running { .. }) => self.wait_for_another(about, asked, &run).await,
             Err(error) => {
                 tracing::error!(call.id = %call_id, error = %Causes(&error), "a tool could not be noted and did not run");
