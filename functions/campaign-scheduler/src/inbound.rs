@@ -70,7 +70,11 @@ impl Scheduler {
         let Some(phone) = &self.phone else {
             return Ok(0);
         };
-        let mut helped = 0;
+        // First: whoever is asked for a conclusion below has a while to write it.
+        let mut helped = match asks {
+            true => self.conclude_left().await?,
+            false => 0,
+        };
         for inbound in self.store.open_inbound_calls().await? {
             match self.look_after_call(phone, &inbound, asks).await {
                 Ok(further) => helped += u64::from(further),
@@ -78,9 +82,6 @@ impl Scheduler {
                     tracing::warn!(call.id = %inbound.call_id, error = %Causes(&error), "a call could not be looked after");
                 }
             }
-        }
-        if asks {
-            helped += self.conclude_left().await?;
         }
         Ok(helped)
     }

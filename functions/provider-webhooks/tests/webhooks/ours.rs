@@ -24,6 +24,7 @@ impl World {
 
     async fn tell(&self, route: &str, id: &CallId, changes: &[(&str, &str)]) -> String {
         let mut changed = vec![("Direction", "outbound-api"), ("CallSid", SID)];
+        changed.retain(|(name, _)| changes.iter().all(|(other, _)| other != name));
         changed.extend(changes);
         let (status, document) = self
             .twilio(&format!("/webhooks/twilio/{route}?call={id}"), &form(&changed))
