@@ -20,6 +20,7 @@ pub(super) fn template(input: &[u8]) {
         account_id: "000000000000".to_owned(),
         region: "us-east-1".to_owned(),
         stack_name: "fuzz".to_owned(),
+        socket_endpoint: "ws://127.0.0.1:8080".to_owned(),
         sqs_endpoint: "http://127.0.0.1:1".to_owned(),
     };
     if let Ok(template) = Template::read(text, &BTreeMap::new()) {
