@@ -16,15 +16,20 @@ pub(super) async fn get(
     around: &Surroundings,
     id: &ProviderId,
 ) -> Result<Option<Conversation>, ProviderError> {
-    if !is_call_sid(id.as_str()) {
-        return Ok(None);
-    }
     // Another one's call of the same account is none of ours.
     let Some(own) = around.records.call_of(id).await? else {
         return Ok(None);
     };
-    let call = around.carrier.call(id.as_str()).await?;
-    Ok(call.and_then(|call| conversation(&own, call)))
+    let Some(sid) = &own.call_sid else {
+        return Ok(None);
+    };
+    let call = around.carrier.call(sid).await?;
+    // Once OpenAI has the call, it goes by OpenAI's id of it.
+    let told = call.and_then(|call| conversation(&own, call));
+    Ok(told.map(|told| Conversation {
+        conversation_id: id.clone(),
+        ..told
+    }))
 }
 
 /// Looks for the call of an attempt whose answer was lost.
@@ -75,16 +80,20 @@ pub(super) async fn find(
     Ok(None)
 }
 
+/// The carrier's leg of a conversation, which goes by the leg's own id or by OpenAI's; none when we know none.
+pub(super) async fn leg_of(around: &Surroundings, id: &ProviderId) -> Result<Option<String>, ProviderError> {
+    match is_call_sid(id.as_str()) {
+        true => Ok(Some(id.as_str().to_owned())),
+        false => Ok(around.records.call_of(id).await?.and_then(|own| own.call_sid)),
+    }
+}
+
 /// The recording of a call, from the carrier.
 pub(super) async fn recording(
     around: &Surroundings,
     id: &ProviderId,
 ) -> Result<Option<RecordingStream>, ProviderError> {
-    let sid = match is_call_sid(id.as_str()) {
-        true => Some(id.as_str().to_owned()),
-        false => around.records.call_of(id).await?.and_then(|own| own.call_sid),
-    };
-    let Some(sid) = sid else {
+    let Some(sid) = leg_of(around, id).await? else {
         return Ok(None);
     };
     let recordings = around.carrier.recordings_of(&sid).await?;

@@ -9,7 +9,6 @@ use url::Url;
 
 use super::surroundings::Surroundings;
 use super::{OpenAi, agents, conversations, dial, voices};
-use crate::twilio::is_call_sid;
 use crate::{
     AgentChanges, AgentPage, AgentQuery, AgentSpec, ApiKeySource, Conversation, ConversationPage,
     ConversationQuery, DialError, EndedCall, InvalidConfig, PlaceCall, PlacedCall, ProviderAgent,
@@ -96,9 +95,10 @@ impl VoiceProvider for OpenAiProvider {
     }
 
     async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError> {
-        match is_call_sid(id.as_str()) {
-            true => self.around()?.carrier.end_call(id.as_str()).await,
-            false => self.api.hangup(id).await,
+        let around = self.around()?;
+        match conversations::leg_of(around, id).await? {
+            Some(sid) => around.carrier.end_call(&sid).await,
+            None => self.api.hangup(id).await,
         }
     }
 
