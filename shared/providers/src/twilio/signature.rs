@@ -180,7 +180,7 @@ mod tests {
     const JSON_URL: &str = "https://voice.example.test/twilio/json?bodySHA256=\
                             2c0666189e06a136563bd761c2f72f38f9bac28ae28ac660caca87f3e6e3fa6f";
     const JSON: &[u8] = br#"{"event":"demo","n":1}"#;
-    const JSON_SIGNED: &str = "PLfqysQXIXrhNF/DEaKn9DCEgn0=";
+    const JSON_SIGNED: &str = "PLqfysQXIXrhNF/DEaKn9DCEgn0=";
 
     fn account() -> TwilioAccount {
         TwilioAccount::new("AC00000000000000000000000000000001", Secret::new(TOKEN)).unwrap()
