@@ -151,7 +151,7 @@ async fn a_call_that_nobody_holds_is_given_to_somebody_and_in_the_end_to_the_nex
     assert!(world.given().is_empty(), "somebody may still come");
     world.look_after(1).await;
     let hold = json!({ "hold": { "call_id": id, "generation": 1 } });
-    assert_eq!(world.given(), [hold.clone()]);
+    assert_eq!(world.given(), std::slice::from_ref(&hold));
     world.look_after(6).await;
     assert_eq!(world.given().len(), 1, "whoever was put on it has a moment");
     for _ in 0..2 {
