@@ -66,7 +66,7 @@ test("a call appears while it rings, its words while they are said, and afterwar
   const facts = open.getByRole("region", { name: "Reception" });
   await expect(facts).toContainText("Emergency");
   await expect(facts).toContainText(/Urgent|Critical/);
-  await expect(facts).toContainText("Broken tooth, strong pain");
+  await expect(facts).toContainText(/broken tooth/i);
   await expect(open.getByLabel("Recording of the call")).toBeVisible({ timeout: 60_000 });
 });
 

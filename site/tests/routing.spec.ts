@@ -5,6 +5,7 @@ import { expect, test } from "./support/site";
 test.describe.configure({ mode: "serial" });
 
 test("a rule is made, and what is wrong with it is told", async ({ page, api }) => {
+  test.slow();
   await closeReception(api);
   await api.agent("Day agent");
   await page.goto("/routing");

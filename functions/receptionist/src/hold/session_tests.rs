@@ -77,6 +77,10 @@ fn a_tool_runs_once_however_often_it_is_asked_for_and_the_agent_goes_on_when_it_
         &mut session,
         json!({ "type": "response.created", "response": { "id": "r1" } }),
     );
+    let begun = json!({ "id": "f", "type": "function_call", "status": "in_progress", "call_id": "call_1",
+        "name": "take_message", "arguments": "" });
+    let added = json!({ "type": "conversation.item.added", "previous_item_id": null, "item": begun });
+    assert!(hear(&mut session, added).is_empty());
     let called = json!({ "type": "response.function_call_arguments.done", "response_id": "r1", "item_id": "f",
         "call_id": "call_1", "name": "take_message", "arguments": "{}" });
     let steps = hear(&mut session, called.clone());
