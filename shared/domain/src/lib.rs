@@ -83,10 +83,10 @@ pub use ids::{
     InvalidId, ListId, ProviderId, RecipientId, RegisterId, RoutingRuleId, UploadId,
 };
 pub use inbound::{
-    ANONYMOUS, AgentTool, Callback, CallbackOrigin, CallbackStatus, InboundCall, InboundStage, Intent, ItemKind,
-    KeptTurn, Reception, ReceptionSettings, RouteAnswer, RouteQuestion, RouteTarget, RouteTried,
-    RoutingConditions, RoutingPlan, RoutingRule, ToolRun, TurnBook, TurnPart, TurnState, Urgency, languages_of,
-    urgent_word,
+    ANONYMOUS, AgentTool, Callback, CallbackOrigin, CallbackStatus, InboundCall, InboundStage, Intent,
+    ItemKind, KeptTurn, Reception, ReceptionSettings, RouteAnswer, RouteQuestion, RouteTarget, RouteTried,
+    RoutingConditions, RoutingPlan, RoutingRule, ToolRun, TurnBook, TurnPart, TurnState, Urgency,
+    languages_of, urgent_word,
 };
 pub use line_health::{AnswerRateDrop, LineHour, RECENT_HOURS, USUAL_DAYS, answer_rate_drop};
 pub use live::{

@@ -4,7 +4,7 @@ use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
 use switchboard_domain::{
-    AgentId, Callback, CallbackId, CallbackStatus, CallId, DynamicVariables, PhoneLine, ProviderId,
+    AgentId, CallId, Callback, CallbackId, CallbackStatus, DynamicVariables, PhoneLine, ProviderId,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -103,7 +103,10 @@ fn told(callback: &Callback) -> DynamicVariables {
 async fn only_line(api: &Api, agent_id: &AgentId) -> Result<ProviderId, Problem> {
     let agent = api.store.find_agent(agent_id).await?;
     let agent = agent.ok_or_else(|| {
-        Problem::invalid_field("agent_id", "there is no such agent: choose one of GET /api/agents")
+        Problem::invalid_field(
+            "agent_id",
+            "there is no such agent: choose one of GET /api/agents",
+        )
     })?;
     let lines = api.store.list_phone_lines().await?;
     let usable = |line: &PhoneLine| line.provider == agent.provider && line.supports_outbound;

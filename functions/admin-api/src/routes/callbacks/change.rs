@@ -4,7 +4,7 @@ use axum::Json;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use switchboard_domain::{AgentId, Callback, CallbackId, CallbackOrigin, CallbackStatus, CallId};
+use switchboard_domain::{AgentId, CallId, Callback, CallbackId, CallbackOrigin, CallbackStatus};
 use switchboard_service::Problem;
 use switchboard_store::Booked;
 use utoipa::ToSchema;
@@ -65,7 +65,10 @@ pub(super) async fn create_callback(
     if let Some(id) = &new.agent_id
         && api.store.find_agent(id).await?.is_none()
     {
-        checks.wrong("agent_id", "there is no such agent: choose one of GET /api/agents");
+        checks.wrong(
+            "agent_id",
+            "there is no such agent: choose one of GET /api/agents",
+        );
     }
     if let Some(id) = &new.call_id
         && api.store.find_call(id).await?.is_none()

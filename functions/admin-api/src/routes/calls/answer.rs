@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::{
-    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Desk, Direction, Disclosed,
-    DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, Reception, RecipientId, Recording,
+    AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, CampaignId, Carrier, Desk, Direction,
+    Disclosed, DynamicVariables, HoursUsed, PhoneNumber, ProviderId, ProviderKind, Reception, RecipientId,
+    Recording,
 };
 use utoipa::ToSchema;
 

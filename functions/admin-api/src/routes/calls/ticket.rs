@@ -70,7 +70,10 @@ pub(super) async fn create_ticket(
         )));
     }
     let targets = api.store.event_targets().await?;
-    if !targets.iter().any(|target| target.wants(EventType::TicketRequested)) {
+    if !targets
+        .iter()
+        .any(|target| target.wants(EventType::TicketRequested))
+    {
         return Err(Problem::conflict(
             "Nobody would be told: add an event target for `ticket.requested` under Event targets, or add the type to \
              one that is there.",
@@ -87,7 +90,8 @@ pub(super) async fn create_ticket(
     let before = reception.ticket_at;
     let noted = api.store.update_call(&id, |call| {
         let reception = call.reception.as_mut();
-        let Some(reception) = reception.filter(|reception: &&mut Reception| reception.ticket_at == before) else {
+        let Some(reception) = reception.filter(|reception: &&mut Reception| reception.ticket_at == before)
+        else {
             return false;
         };
         reception.ticket_at = Some(now);
@@ -104,7 +108,10 @@ pub(super) async fn create_ticket(
         UpdateOutcome::NotFound => return Err(Problem::not_found("call")),
     };
     let event_id = event.event_id;
-    Ok((StatusCode::ACCEPTED, Json(TicketRequested { event_id, ticket_at })))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(TicketRequested { event_id, ticket_at }),
+    ))
 }
 
 fn not_received() -> Problem {

@@ -76,7 +76,10 @@ pub(super) async fn create_phone_line(
         .filter(|text| !text.is_empty());
     match (new.carrier, domain) {
         (Carrier::SipTrunk, _) if new.provider == ProviderKind::Openai => {
-            checks.wrong("carrier", "calls with OpenAI agents are placed by Twilio: choose twilio");
+            checks.wrong(
+                "carrier",
+                "calls with OpenAI agents are placed by Twilio: choose twilio",
+            );
         }
         (Carrier::SipTrunk, None) => {
             checks.wrong("sip_domain", "name the host of the trunk, e.g. sip.example.com")

@@ -69,10 +69,7 @@ pub(super) async fn put_agent_tool(
     let mut checks = Checks::default();
     checks.tool_name(&name);
     if built_in(&agent).iter().any(|tool| tool.name == name) {
-        checks.wrong(
-            "name",
-            "every agent has a tool of this name: choose another one",
-        );
+        checks.wrong("name", "every agent has a tool of this name: choose another one");
     }
     checks.tool_description(&new.description);
     checks.tool_parameters(&new.parameters);

@@ -37,7 +37,10 @@ impl Checks {
         }
         let properties = schema.get("properties");
         if properties.is_some_and(|properties| !properties.is_object()) {
-            self.wrong("parameters.properties", "must be an object: a schema under each name");
+            self.wrong(
+                "parameters.properties",
+                "must be an object: a schema under each name",
+            );
         }
         let Some(required) = schema.get("required") else {
             return;
