@@ -51,15 +51,16 @@ async fn silenced_by(app: &App, path: &str, body: Value, prefix: &str) {
     assert_eq!(dialled, 0, "dialled after {path} was acknowledged");
 }
 
-async fn dials_go_on(app: &App, prefix: &str) {
+/// At least `count` more dials follow. How long they take is up to the machine.
+async fn dials_go_on(app: &App, prefix: &str, count: usize) {
     let from = now();
-    for _ in 0..100 {
+    for _ in 0..300 {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        if dials_between(&app.ledger(), prefix, from, now()) > 0 {
+        if dials_between(&app.ledger(), prefix, from, now()) >= count {
             return;
         }
     }
-    panic!("nobody with {prefix} is dialled any more");
+    panic!("hardly anybody with {prefix} is dialled any more");
 }
 
 /// Each campaign has its share of the calls in progress, to 5 %. A machine that is busy with something else cannot
@@ -110,10 +111,7 @@ async fn do_not_call(app: &App, prefix: &str, count: usize) {
             "dialled after it was on the list"
         );
     }
-    assert!(
-        dials_between(&ledger, prefix, from, now()) > 5,
-        "the others are called"
-    );
+    dials_go_on(app, prefix, 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -156,9 +154,9 @@ async fn three_campaigns_share_the_slots_and_each_stops_when_it_is_told_to() {
 
     let (one, two) = (&ids[0], &ids[1]);
     silenced_by(&app, &format!("/api/campaigns/{one}/pause"), json!({}), "+1201").await;
-    dials_go_on(&app, "+1202").await;
+    dials_go_on(&app, "+1202", 1).await;
     silenced_by(&app, &format!("/api/campaigns/{two}/cancel"), json!({}), "+1202").await;
-    dials_go_on(&app, "+1203").await;
+    dials_go_on(&app, "+1203", 1).await;
     do_not_call(&app, "+1203", 100).await;
     let (ledger, added) = (app.ledger(), "+1204");
     let called = ledger
@@ -175,7 +173,7 @@ async fn three_campaigns_share_the_slots_and_each_stops_when_it_is_told_to() {
         .post(&format!("/api/campaigns/{one}/resume"), &json!({}))
         .await
         .unwrap();
-    dials_go_on(&app, "+1201").await;
+    dials_go_on(&app, "+1201", 1).await;
     silenced_by(&app, "/api/campaigns/stop-all", json!({}), "+1").await;
     app.stop().await;
 }

@@ -40,7 +40,7 @@ async fn assert_silence(app: &App, acknowledged: Timestamp) {
 
 async fn assert_dials_go_on(app: &App) {
     let from = now();
-    for _ in 0..100 {
+    for _ in 0..300 {
         tokio::time::sleep(Duration::from_millis(200)).await;
         if dials_between(&app.ledger(), from, now()) > 0 {
             return;

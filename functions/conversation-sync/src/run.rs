@@ -115,8 +115,7 @@ impl ConversationSync {
                 Some((kind, _)) if *kind != provider.kind() => continue,
                 only => only.as_ref().map(|(_, id)| id.clone()),
             };
-            self.bring_up(provider.as_ref(), request, agent, work_until, &mut summary)
-                .await?;
+            Box::pin(self.bring_up(provider.as_ref(), request, agent, work_until, &mut summary)).await?;
         }
         if !request.is_partial() {
             self.look_at_agents(work_until, &mut summary).await?;

@@ -14,7 +14,7 @@ impl Dialer {
     pub async fn handle_batch(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
         for record in event.records {
-            if let Some(id) = self.handle_record(record, deadline).await {
+            if let Some(id) = Box::pin(self.handle_record(record, deadline)).await {
                 let mut failure = BatchItemFailure::default();
                 failure.item_identifier = id;
                 response.batch_item_failures.push(failure);
@@ -34,7 +34,7 @@ impl Dialer {
                 return None;
             }
         };
-        match self.handle(&message, deadline).await {
+        match Box::pin(self.handle(&message, deadline)).await {
             Ok(Verdict::Acknowledge) => None,
             Ok(Verdict::HandOver) => {
                 let receipt = record.receipt_handle.unwrap_or_default();

@@ -19,11 +19,10 @@ impl Store {
         mut change: impl FnMut(&mut Call) -> bool,
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
-        let finished = self
-            .finish_call_with(id, ending, now, |call| {
-                change(call);
-            })
-            .await?;
+        let finished = Box::pin(self.finish_call_with(id, ending, now, |call| {
+            change(call);
+        }))
+        .await?;
         let finished = match finished {
             Finished::Before(_) => match self
                 .update_call(id, |call| {

@@ -65,7 +65,8 @@ impl Store {
         ending: &Ending,
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
-        self.finish_call_with(id, ending, now, |_| {}).await
+        // Its future is as large as all that it reads: whoever waits for it need not hold it within.
+        Box::pin(self.finish_call_with(id, ending, now, |_| {})).await
     }
 
     /// Brings a call to its end with a change to it that is written in the same transaction.

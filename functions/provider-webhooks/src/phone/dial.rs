@@ -80,7 +80,7 @@ impl Webhooks {
             },
             // The tables did not answer when it came in.
             None if leg.is_inbound => {
-                let (call, inbound) = self.begin(leg).await?;
+                let (call, inbound) = Box::pin(self.begin(leg)).await?;
                 (inbound, call)
             }
             None => return Ok(Told::hangup()),
@@ -105,9 +105,9 @@ impl Webhooks {
                 self.note_stage(&inbound, InboundStage::Answered).await?;
                 return Ok(Told::hangup());
             }
-            (inbound, call) = self.move_on(inbound, call).await?;
+            (inbound, call) = Box::pin(self.move_on(inbound, call)).await?;
         }
-        self.tell(inbound, call, &leg.base).await
+        Box::pin(self.tell(inbound, call, &leg.base)).await
     }
 
     /// Whether whoever was to have the call had it.

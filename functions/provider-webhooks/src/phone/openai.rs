@@ -105,7 +105,7 @@ impl Webhooks {
             Claim::New => {}
             Claim::Running | Claim::Answered(_) | Claim::OtherRequest => return Ok(Outcome::Repeated),
         }
-        let outcome = self.take(waiting).await?;
+        let outcome = Box::pin(self.take(waiting)).await?;
         let answer = KeptAnswer {
             status: 200,
             body: outcome.as_str().to_owned(),
@@ -128,7 +128,7 @@ impl Webhooks {
             tracing::warn!("a call that we did not send waited at OpenAI; it was sent away");
             return Ok(self.reject(waiting, DECLINED).await);
         };
-        let wanted = match self.wanted(&id).await? {
+        let wanted = match Box::pin(self.wanted(&id)).await? {
             Ok(wanted) => wanted,
             Err(status) => return Ok(self.reject(waiting, status).await),
         };

@@ -104,7 +104,7 @@ impl Webhooks {
                 return Ok(Told::hangup());
             }
             tracing::warn!(call.id = %call.call_id, target = inbound.at_target, "a target cannot take the call");
-            (inbound, call) = self.move_on(inbound, call).await?;
+            (inbound, call) = Box::pin(self.move_on(inbound, call)).await?;
         }
     }
 

@@ -52,8 +52,8 @@ pub(crate) async fn voice(State(webhooks): State<Webhooks>, request: Request) ->
 impl Webhooks {
     /// Where a call goes that somebody makes to us.
     async fn answer_caller(&self, leg: &Leg) -> Result<Told, StoreError> {
-        let (call, inbound) = self.begin(leg).await?;
-        self.tell(inbound, call, &leg.base).await
+        let (call, inbound) = Box::pin(self.begin(leg)).await?;
+        Box::pin(self.tell(inbound, call, &leg.base)).await
     }
 
     /// What becomes of a call of ours that was answered.
@@ -85,7 +85,7 @@ impl Webhooks {
             .await?;
         match confirmed {
             UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => {
-                self.tell(inbound, *call, &leg.base).await
+                Box::pin(self.tell(inbound, *call, &leg.base)).await
             }
             UpdateOutcome::NotFound => Ok(Told::hangup()),
         }
