@@ -37,7 +37,7 @@ for (const [scheme, looked] of SCHEMES) {
     const pages = [
       "/", "/inbound", "/inbound?box=in_progress", "/callbacks", "/routing", "/calls", `/calls/${items[0]?.call_id}`, "/campaigns", "/campaigns/new", "/campaigns/templates", `/campaigns/${campaign}`, "/contacts", "/contacts/import",
       `/contacts/${list}`, "/contacts/do-not-call", "/contacts/do-not-call/import", "/agents", "/agents/new", `/agents/${agent}`, "/queue", "/attention", "/monitoring", "/event-targets", `/event-targets/${target.target_id}`,
-      "/settings", "/settings?tab=reception", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/nowhere",
+      "/settings", "/settings?tab=reception", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/settings?tab=privacy", "/nowhere",
     ];
     const told: string[] = [];
     for (const path of pages) {
@@ -107,7 +107,7 @@ test("everything in two clicks, by keyboard too", async ({ page }) => {
 
 test("on a phone the menu opens and nothing is wider than the screen", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/", "/inbound", "/callbacks", "/routing", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/monitoring", "/event-targets", "/settings", "/settings?tab=reception", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules"]) {
+  for (const path of ["/", "/inbound", "/callbacks", "/routing", "/calls", "/campaigns", "/campaigns/templates", "/contacts", "/agents", "/queue", "/monitoring", "/event-targets", "/settings", "/settings?tab=reception", "/settings?tab=alerts", "/settings?tab=dialling", "/settings?tab=rules", "/settings?tab=calling-rules", "/settings?tab=privacy"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

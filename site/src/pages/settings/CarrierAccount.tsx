@@ -16,7 +16,7 @@ export function CarrierAccount() {
   return (
     <Section title="Carrier">
       <Loaded query={carrier}>
-        {({ source, account_sid }) => (
+        {({ source, account_sid, token_count }) => (
           <Stack gap="sm" role="group" aria-label="Twilio">
             <Group justify="space-between">
               <Title order={3}>Twilio</Title>
@@ -25,6 +25,7 @@ export function CarrierAccount() {
             <Text size="sm" c="dimmed">
               {account_sid ? <>Calls come in through the account {account_sid}, agents of OpenAI call through it, and calls are ended through it when their platform cannot end them.</> : "With your Twilio account, calls can come in, agents of OpenAI can call, and calls can be ended that their platform cannot end."}
             </Text>
+            {token_count > 1 && <Text size="sm" c="dimmed">Two auth tokens are good: the one before the last change may sign webhooks for a day after it.</Text>}
             {source === "environment" ? <Text size="sm" c="dimmed">It is set by the environment of this deployment; change it there.</Text> : <Account isSet={source === "settings"} />}
           </Stack>
         )}

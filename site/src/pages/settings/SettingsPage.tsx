@@ -20,10 +20,11 @@ import { CarrierAccount } from "./CarrierAccount";
 import { DefaultRules } from "./DefaultRules";
 import { Dialling } from "./Dialling";
 import { PhoneLines } from "./PhoneLines";
+import { Privacy } from "./privacy/Privacy";
 import { ProviderKeys } from "./ProviderKeys";
 import { Reception } from "./Reception";
 import { ROLES } from "./roles";
-import { readTab } from "./tabs";
+import { OF_ADMINISTRATORS, readTab } from "./tabs";
 import { Webhooks } from "./Webhooks";
 
 const route = getRouteApi("/settings");
@@ -32,7 +33,7 @@ export default function SettingsPage() {
   const manages = useMay("admin");
   const { tab = "providers" } = route.useSearch();
   const go = useNavigate();
-  const shown = (tab === "audit" || tab === "alerts") && !manages ? "providers" : tab;
+  const shown = OF_ADMINISTRATORS.includes(tab) && !manages ? "providers" : tab;
   return (
     <>
       <PageHeader title="Settings" />
@@ -47,6 +48,7 @@ export default function SettingsPage() {
           <Tabs.Tab value="calling-rules">Calling rules</Tabs.Tab>
           <Tabs.Tab value="system">System and retention</Tabs.Tab>
           <Tabs.Tab value="people">People and roles</Tabs.Tab>
+          {manages && <Tabs.Tab value="privacy">Privacy</Tabs.Tab>}
           {manages && <Tabs.Tab value="audit">Audit trail</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="providers"><Platforms /></Tabs.Panel>
@@ -58,6 +60,7 @@ export default function SettingsPage() {
         <Tabs.Panel value="calling-rules"><CallingRules /></Tabs.Panel>
         <Tabs.Panel value="system"><System /></Tabs.Panel>
         <Tabs.Panel value="people"><People /></Tabs.Panel>
+        {manages && <Tabs.Panel value="privacy"><Privacy /></Tabs.Panel>}
         {manages && <Tabs.Panel value="audit"><Audit /></Tabs.Panel>}
       </Tabs>
     </>
