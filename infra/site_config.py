@@ -1,4 +1,4 @@
-"""Tells a built site where its API and its sign-in are: `config.json`, and a policy in the page that names them exactly."""
+"""Tells a built site where its API and its sign-in are: `config.json`, and a policy in its pages that names them exactly."""
 
 import argparse
 import html
@@ -36,12 +36,12 @@ def main() -> None:
     (given.folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
     # The header's policy knows the API's host only as far as its region; the browser keeps to both policies.
-    page = given.folder / "index.html"
-    text = page.read_text()
-    if text.count("<head>") != 1:
-        raise SystemExit(f"{page} has no <head>, or several: build the site again")
     policy = html.escape(f"connect-src {' '.join(dict.fromkeys(hosts))}", quote=True).replace("&#x27;", "'")
-    page.write_text(text.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />'))
+    for page in sorted(given.folder.glob("*.html")):
+        text = page.read_text()
+        if text.count("<head>") != 1:
+            raise SystemExit(f"{page} has no <head>, or several: build the site again")
+        page.write_text(text.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />'))
 
 
 if __name__ == "__main__":

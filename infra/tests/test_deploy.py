@@ -57,7 +57,8 @@ class Deploy(unittest.TestCase):
         for name in ("deploy.sh", "site_config.py", "empty_bucket.py"):
             (work / "infra" / name).write_bytes((ROOT / "infra" / name).read_bytes())
         (work / "site/dist/assets").mkdir(parents=True)
-        (work / "site/dist/index.html").write_text("<!doctype html>\n<html><head><title>x</title></head></html>\n")
+        for name in ("index.html", "api-docs.html"):
+            (work / "site/dist" / name).write_text("<!doctype html>\n<html><head><title>x</title></head></html>\n")
         for name in ("assets/app.js", "assets/app.js.br", "assets/app.js.map", "icon.svg"):
             (work / "site/dist" / name).write_text("x")
         self.work, self.here = work, here
@@ -116,7 +117,9 @@ class Deploy(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertFalse([a for a in asked if a[:2] == ["aws", "s3"]])
         left = {p.name for p in (self.work / "target/site").rglob("*") if p.is_file()}
-        self.assertEqual(left, {"index.html", "config.json", "app.js", "icon.svg"})
+        self.assertEqual(left, {"index.html", "api-docs.html", "config.json", "app.js", "icon.svg"})
+        for name in ("index.html", "api-docs.html"):
+            self.assertEqual((self.work / "target/site" / name).read_text().count("connect-src 'self' https://a1.execute-api"), 1, name)
 
     def test_other_processors_can_be_had(self):
         _, _, asked = self.run_script("deploy", ARCH="x86-64")

@@ -334,7 +334,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         }
     }
     sample::say(&format!(
-        "Switchboard is at {}  (the API's document: {}/api/openapi.json, a token: make token, logs: {}/logs, stop: Ctrl-C)",
+        "Switchboard is at {}  (the API's reference: {}/api/docs, a token: make token, logs: {}/logs, stop: Ctrl-C)",
         local.api_url(),
         local.api_url(),
         settings.data_dir.display(),

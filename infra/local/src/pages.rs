@@ -18,6 +18,10 @@ use crate::template::RouteSpec;
 /// First parts of the addresses that are this machine's or the API's, whether they have such a page or not.
 const NOT_PAGES: [&str; 6] = ["api", "webhooks", "health", "live", "local", "faults"];
 
+/// Where the API's reference is on this machine; it is a file of the site, which is there under its own name too.
+const REFERENCE: &str = "/api/docs";
+const REFERENCE_FILE: &str = "/api-docs.html";
+
 /// As strict as in production, but for this machine's own addresses.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self'; media-src 'self' blob: https: http://127.0.0.1:*; \
@@ -65,6 +69,9 @@ impl Pages {
     fn is_of_api(&self, method: &Method, path: &str) -> bool {
         let first = path.split('/').nth(1).unwrap_or_default();
         let reads = matches!(*method, Method::GET | Method::HEAD);
+        if reads && path == REFERENCE {
+            return false;
+        }
         !reads || NOT_PAGES.contains(&first) || route::find(&self.routes, method.as_str(), path).is_some()
     }
 }
@@ -91,7 +98,9 @@ async fn page(mut files: ServeDir, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let is_page = path.rsplit('/').next().is_none_or(|name| !name.contains('.'));
     let (mut parts, body) = request.into_parts();
-    if is_page {
+    if path == REFERENCE {
+        parts.uri = Uri::from_static(REFERENCE_FILE);
+    } else if is_page {
         parts.uri = Uri::from_static("/index.html");
     }
     let request = Request::from_parts(parts, body);
@@ -177,6 +186,7 @@ mod tests {
         std::fs::create_dir(folder.path().join("assets")).unwrap();
         std::fs::write(folder.path().join("index.html"), "the page").unwrap();
         std::fs::write(folder.path().join("assets/app-1.js"), "the script").unwrap();
+        std::fs::write(folder.path().join("api-docs.html"), "the reference").unwrap();
         folder
     }
 
@@ -230,6 +240,24 @@ mod tests {
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {body}");
             assert!(body.contains("the API"));
         }
+    }
+
+    #[tokio::test]
+    async fn the_reference_of_the_api_is_a_file_of_the_site() {
+        let folder = built();
+        let router = site(folder.path());
+        for path in ["/api/docs", "/api-docs.html"] {
+            let (status, headers, body) = answer(&router, Method::GET, path).await;
+            assert_eq!(
+                (status, body.as_str()),
+                (StatusCode::OK, "the reference"),
+                "{path}"
+            );
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.contains("script-src 'self';"), "{policy}");
+        }
+        let (status, _, body) = answer(&router, Method::POST, "/api/docs").await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{body}");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-import { Alert, Code, CopyButton, Button, Grid, Group, Stack, Table, Tabs, Text } from "@mantine/core";
+import { Alert, Anchor, Code, CopyButton, Button, Grid, Group, Stack, Table, Tabs, Text } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -193,6 +193,9 @@ function System() {
                 ]}
               />
             </Section>
+            <Text size="sm" c="dimmed" mt="md">
+              For developers: <Anchor href="/api-docs.html" size="sm">the API, to read and to try</Anchor>. Requests are sent as you.
+            </Text>
           </Grid.Col>
         </Grid>
       )}
