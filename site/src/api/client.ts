@@ -31,6 +31,7 @@ export class ApiProblem extends Error {
 export const SESSION_ENDED = 401;
 export const NOT_ALLOWED = 403;
 export const NOT_FOUND = 404;
+export const TOO_MANY = 429;
 
 function unreachable(): ApiProblem {
   return new ApiProblem({
@@ -54,11 +55,12 @@ async function problemOf(response: Response): Promise<ApiProblem> {
     [SESSION_ENDED]: "Sign in again; you come back to this page.",
     [NOT_ALLOWED]: "Your role does not allow this. Ask an administrator.",
     413: "What was sent is too large. Send less at a time.",
-    429: "Too many requests at this moment. Try again in a few seconds.",
+    [TOO_MANY]: "Try again in a moment; nothing was lost.",
   };
+  const titles: Record<number, string> = { [TOO_MANY]: "Too many requests" };
   return new ApiProblem({
     status: response.status,
-    title: response.status >= 500 ? "Switchboard has a problem" : "That did not work",
+    title: titles[response.status] ?? (response.status >= 500 ? "Switchboard has a problem" : "That did not work"),
     detail: told[response.status] ?? "Try again in a minute. If it stays, look at Settings → Providers.",
   });
 }
@@ -128,6 +130,10 @@ export function bodyOf<T>({ data }: { data?: T }): T {
 /** Whether something did not begin because nobody has confirmed the calling rules that hold for it. */
 export const isAboutRules = (error: unknown): error is ApiProblem =>
   error instanceof ApiProblem && error.type === "/problems/rules-unconfirmed";
+
+/** Whether the same request would be refused again. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.status >= 400 && error.status < 500 && error.status !== TOO_MANY;
 
 /** One sentence for a person. */
 export function sentenceOf(error: unknown): string {

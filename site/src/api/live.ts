@@ -1,11 +1,8 @@
 // How often a page asks again: seldom while changes are told by themselves, often while they are not, not at all
 // while hidden, less often while there is trouble.
 import { keepPreviousData, type QueryKey } from "@tanstack/react-query";
-import { api, ApiProblem, bodyOf } from "./client";
+import { api, bodyOf, isRefused } from "./client";
 import { LiveUpdates, type Wire } from "./live-updates";
-
-/** What the API refuses it refuses again: this deployment has no live updates, or this person may not have them. */
-const isRefused = (error: unknown) => error instanceof ApiProblem && error.status >= 400 && error.status < 429;
 
 /** Those of this tab. */
 export const updates = new LiveUpdates({
@@ -13,6 +10,7 @@ export const updates = new LiveUpdates({
     try {
       return bodyOf(await api.POST("/api/live/tickets")).url;
     } catch (error) {
+      // This deployment has no live updates, or this person may not have them.
       if (isRefused(error)) return null;
       throw error;
     }

@@ -2,7 +2,7 @@ import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
-import { ApiProblem } from "@/api/client";
+import { isRefused } from "@/api/client";
 import { updates } from "@/api/live";
 import { ConfigContext } from "@/session/ConfigContext";
 import type { SiteConfig } from "@/session/config";
@@ -17,8 +17,8 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1_000,
-      // What the API refuses it refuses again; what did not reach it may.
-      retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+      // What the API refuses it refuses again; what did not reach it, or came with too much else, may go.
+      retry: (count, error) => count < 2 && !isRefused(error),
     },
   },
 });
