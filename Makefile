@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc agreement webhooks-check bench bench-contacts bench-slots bench-live receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy functions functions-check supply-chain deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc docs-check examples collection agreement webhooks-check api-fuzz bench bench-contacts bench-slots bench-cold-start bench-webhook bench-live scale unused costs receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -14,7 +14,7 @@ build: ## every function and the local runner
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it with rustup (https://rustup.rs), then run this again."; exit 1; }
 	$(CARGO) build --bins
 
-SITE_SOURCES := $(shell find site/src site/public site/index.html site/*.ts -type f 2>/dev/null)
+SITE_SOURCES := $(shell find site/src site/public site/*.html site/*.ts -type f 2>/dev/null)
 
 site: site/dist/index.html ## the admin site
 
@@ -33,7 +33,7 @@ site-test: build site ## the site: types as the API has them, lints, unit tests,
 
 # One build for the programs, the tests that start them and the browser: apart, half of it would be built twice, as tests
 # have libraries with more features.
-test: lint lint-infra doc site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
+test: lint lint-infra doc docs-check site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
 	$(CARGO) build --workspace --bins --tests --examples
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
@@ -65,8 +65,8 @@ FUZZ_SECONDS ?= 60
 fuzz: ## every parser of outside bytes, FUZZ_SECONDS each; what breaks one is kept
 	$(CARGO) run -q -p switchboard-fuzz --bin fuzz -- $(FUZZ_SECONDS) $(FUZZ_TARGET)
 
-bench: bench-contacts bench-slots ## measures how fast rows and numbers are read, and how well slots are used
-	$(CARGO) bench -p switchboard-contacts --bench read_rows
+bench: target/infra ## every measurement, and one table of them with anchors; some forty minutes (BENCH="--only=webhook,cold-start", BENCH=--quick)
+	$(INFRA_PYTHON) benches/run.py $(BENCH)
 
 bench-contacts: ## the spreadsheet reader beside bare crates, Python and Node; prints a table (BENCH=--quick for few rows)
 	CARGO="$(CARGO)" python3 benches/contacts/run.py $(BENCH)
@@ -79,6 +79,31 @@ receptionist-check: site ## many long calls at one time, handed over, with every
 	$(CARGO) build --profile bench --bins
 	target/release/receptionist-check $(CALLS)
 
+costs: site ## what calls, contacts and an idle month cost, counted in a run of some ten minutes; prints tables (COSTS=--people=50)
+	$(CARGO) build --profile bench --bins
+	target/release/costs $(COSTS)
+
+bench-webhook: ## a long transcript through the function that takes webhooks in; prints a table (WEBHOOK=--bytes=400000)
+	$(CARGO) build --profile bench --bins
+	target/release/bench-webhook $(WEBHOOK)
+
+COLD_START_AT := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86-64)
+target/cold-start: benches/cold_start/python/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+target/cold-start-node: benches/cold_start/node/package.json benches/cold_start/node/handler.mjs
+	mkdir -p $@ && cp $^ $@/ && cd $@ && npm install --no-audit --no-fund --silent
+	@touch $@
+
+bench-cold-start: target/infra target/cold-start target/cold-start-node ## every function as it is deployed, from its start to its first question for work; prints a table (COLD_START=--runs=5)
+	$(MAKE) functions ARCH=$(COLD_START_AT) MORE_BINS=hello-lambda
+	$(INFRA_PYTHON) benches/cold_start/run.py $(COLD_START)
+
+scale: ## a model of the dial path: what bends first on the way to 10,000 calls at one time; prints the tables of docs/scale.md
+	python3 -B -m unittest discover -q -s benches/scale
+	python3 -B benches/scale/run.py $(SCALE)
+
 bench-live: site ## from a change to the browsers that show it, on fifty sockets; prints a table (LIVE=--sockets=200)
 	$(CARGO) build --profile bench --bins
 	target/release/live $(LIVE)
@@ -87,6 +112,15 @@ AGREEMENT_PYTHON := target/agreement/bin/python -B
 target/agreement: tests/agreement/requirements.txt
 	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
+
+docs-check: ## links of every page, what they quote, and the collection of requests
+	python3 -B -m unittest discover -q -s docs/checks -t docs/checks
+
+examples: build ## every example of docs/examples against the system on this machine
+	python3 -B docs/examples/check.py
+
+collection: ## writes docs/collection from docs/openapi.json
+	python3 -B docs/collection/make.py
 
 agreement: target/agreement ## phone numbers beside Google's library; prints a table (AGREEMENT=--speed, --write-sample, --seed=2)
 	$(CARGO) build -q $(if $(findstring --speed,$(AGREEMENT)),--release) -p switchboard-contacts --example numbers
@@ -106,6 +140,14 @@ webhooks-check: build target/webhooks target/webhooks-in ## events out, verified
 	$(WEBHOOKS_PYTHON) tests/events_out/verify_standardwebhooks.py
 	$(WEBHOOKS_PYTHON) tests/events_out/examples.py
 	$(WEBHOOKS_IN_PYTHON) tests/webhooks_in/verify_vendors.py
+
+API_FUZZ_PYTHON := target/api-fuzz/bin/python -B
+target/api-fuzz: tests/api_fuzz/requirements.txt
+	python3 -m venv $@ && $@/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+api-fuzz: build target/api-fuzz ## the API against its own document, with requests that nobody thought of; prints counts (API_FUZZ="--seed=2 --examples=50")
+	$(API_FUZZ_PYTHON) tests/api_fuzz/run.py $(API_FUZZ)
 
 INFRA_PYTHON := target/infra/bin/python -B
 target/infra: infra/tests/requirements.txt
@@ -131,9 +173,12 @@ check-deploy: lint-infra target/sam build ## makes the stack in a process that p
 	SAM_CLI_TELEMETRY=0 target/sam/bin/sam validate --lint --template template.yaml --region us-east-1
 	$(INFRA_PYTHON) infra/tests/check_deploy.py target/debug
 
+second-engine: target/infra ## the tests of the store and of the functions against another DynamoDB, S3 and SQS; prints a table (SECOND=--engines=4)
+	$(INFRA_PYTHON) infra/tests/second_engine.py $(SECOND)
+
 ARCH ?= arm64
 functions: target/lambda-tools ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor
-	PATH="$(CURDIR)/target/lambda-tools/bin:$$PATH" cargo lambda build --release $(if $(filter x86%,$(ARCH)),--x86-64,--arm64) $(foreach f,$(notdir $(wildcard functions/*)),--bin $(f))
+	PATH="$(CURDIR)/target/lambda-tools/bin:$$PATH" cargo lambda build --release $(if $(filter x86%,$(ARCH)),--x86-64,--arm64) $(foreach f,$(notdir $(wildcard functions/*)) $(MORE_BINS),--bin $(f))
 
 functions-check: functions target/infra ## every function as it is deployed, started under the runtime API; prints sizes and starts
 	$(INFRA_PYTHON) infra/tests/functions_check.py target/lambda $(ARCH)
@@ -145,6 +190,13 @@ $(DENY):
 DENY_CHECKS ?= advisories bans licenses sources
 supply-chain: $(DENY) ## licences, bans, sources and known faults of what we build on (DENY_CHECKS="bans licenses sources" offline)
 	$(DENY) --all-features check $(DENY_CHECKS)
+
+MACHETE := target/tools/bin/cargo-machete
+$(MACHETE):
+	$(CARGO) install -q --locked --root target/tools cargo-machete@0.9.2
+
+unused: $(MACHETE) ## dependencies that nobody uses
+	$(MACHETE)
 
 deploy: ## into an AWS account: docs/deploy.md (PARAMETERS="Name=value …", STACK=, ARCH=, YES=1)
 	STACK="$(STACK)" ARCH="$(ARCH)" PARAMETERS="$(PARAMETERS)" infra/deploy.sh deploy
@@ -161,15 +213,16 @@ screenshots: build site ## every page, light and dark, phone and desktop, into d
 lighthouse: build site ## measures dashboard and calls with Lighthouse; prints the scores
 	cd site && npm run -s lighthouse
 
-many: build site ## times every list and page with 100 and with 100,000 calls in the table
-	cd site && npm run -s many
+many: build site ## times every list and page with 100 and with 100,000 calls in the table (MANY=100,1000000 for others)
+	cd site && CALLS="$(MANY)" npm run -s many
 
 token: ## prints a development admin token, for scripts
 	@$(CARGO) build -q -p switchboard-local
 	@target/debug/switchboard-local token
 
-openapi: ## writes docs/openapi.json from the code
+openapi: ## writes docs/openapi.json from the code, and the collection of requests
 	$(CARGO) run -q -p admin-api --example openapi
+	$(MAKE) --no-print-directory collection
 
 clean: ## removes what was built and the local data
 	$(CARGO) clean
