@@ -37,10 +37,10 @@ test("a pasted token is used where nobody is signed in", async ({ browser }) => 
   const operation = page.locator("#operations-system-get_me");
   await operation.getByRole("button", { name: "Execute" }).click();
   await expect(operation.locator(".live-responses-table .response-col_status").first()).toContainText("401");
-  await page.getByRole("button", { name: "Authorize" }).first().click();
-  await page.locator(".auth-container input").fill(tokenOf("viewer"));
-  await page.locator(".auth-btn-wrapper").getByRole("button", { name: /authorize/i }).click();
-  await page.getByRole("button", { name: /close/i }).last().click();
+  await page.getByRole("button", { name: "Authorize", exact: true }).click();
+  await page.getByLabel("auth-bearer-value").fill(tokenOf("viewer"));
+  await page.getByRole("button", { name: "Apply credentials" }).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
   await operation.getByRole("button", { name: "Execute" }).click();
   await expect(operation.locator(".live-responses-table .response-col_status").first()).toContainText("200");
   await expect(operation.locator(".live-responses-table")).toContainText("viewer");

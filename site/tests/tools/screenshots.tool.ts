@@ -108,6 +108,17 @@ async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(400);
 }
 
+/** Everything that is kept about the person of a call. */
+async function oneFound(page: Page, call: string): Promise<void> {
+  const headers = { authorization: `Bearer ${system.token("admin")}` };
+  const { phone_number: number } = (await (await fetch(`${system.url}/api/calls/${call}`, { headers })).json()) as { phone_number: string };
+  await page.goto(`${system.url}/settings?tab=privacy`);
+  await page.getByLabel("Phone number").fill(number);
+  await page.getByRole("button", { name: "Show what is kept" }).click();
+  await page.getByRole("region", { name: "Calls" }).getByRole("button").first().click();
+  await settled(page);
+}
+
 test("pictures of every page", async ({ browser }) => {
   const { campaign, call, list, agent, target } = await somethingGoesOn();
   const emergency = await reception({ authorization: `Bearer ${system.token("admin")}`, "content-type": "application/json" });
@@ -130,6 +141,8 @@ test("pictures of every page", async ({ browser }) => {
         await settled(page);
         await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
       }
+      await oneFound(page, call);
+      await page.screenshot({ path: join(FOLDER, `privacy-${size}-${colorScheme}.png`) });
       await context.close();
     }
   }
