@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc docs-check examples collection agreement webhooks-check api-fuzz bench bench-contacts bench-slots bench-cold-start bench-webhook bench-live scale unused costs receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc docs-check examples collection agreement webhooks-check api-fuzz bench bench-contacts bench-slots bench-cold-start bench-webhook bench-live bench-check scale unused costs receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -33,7 +33,7 @@ site-test: build site ## the site: types as the API has them, lints, unit tests,
 
 # One build for the programs, the tests that start them and the browser: apart, half of it would be built twice, as tests
 # have libraries with more features.
-test: lint lint-infra doc docs-check site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
+test: lint lint-infra doc docs-check bench-check site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
 	$(CARGO) build --workspace --bins --tests --examples
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \
@@ -100,8 +100,11 @@ bench-cold-start: target/infra target/cold-start target/cold-start-node ## every
 	$(MAKE) functions ARCH=$(COLD_START_AT) MORE_BINS=hello-lambda
 	$(INFRA_PYTHON) benches/cold_start/run.py $(COLD_START)
 
-scale: ## a model of the dial path: what bends first on the way to 10,000 calls at one time; prints the tables of docs/scale.md
+bench-check: ## the model of the dial path against its laws, and how the measurements' tables are read
 	python3 -B -m unittest discover -q -s benches/scale
+	python3 -B -m unittest discover -q -s benches
+
+scale: ## a model of the dial path: what bends first on the way to 10,000 calls at one time; prints the tables of docs/scale.md
 	python3 -B benches/scale/run.py $(SCALE)
 
 bench-live: site ## from a change to the browsers that show it, on fifty sockets; prints a table (LIVE=--sockets=200)

@@ -9,21 +9,18 @@ needs a newer C library than Amazon Linux 2023 has, or is too large to be upload
 
 from __future__ import annotations
 
-import http.server
 import io
-import json
-import os
 import platform
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import zipfile
 from pathlib import Path
 
-from template import ACCOUNT, REGION, STACK, functions, parameters, read
+from runtime_api import Runtime, environment
+from template import functions
 
 # ELF's number of each processor, and what Python calls it.
 PROCESSORS = {"x86-64": (62, "x86_64"), "arm64": (183, "aarch64")}
@@ -33,7 +30,6 @@ GLIBC = (2, 34)
 ZIPPED = 50 * 1024 * 1024
 # Init may take 10 s at Lambda; a busy machine is given more.
 PATIENCE = 60
-SECRET = json.dumps({"api_key": "k", "webhook_secret": "w", "tool_secret": "t", "account_sid": "", "auth_token": ""})
 
 
 def say(text: str) -> None:
@@ -42,67 +38,6 @@ def say(text: str) -> None:
 
 def fail(text: str) -> None:
     raise SystemExit(f"functions-check: FAILED: {text}")
-
-
-class Runtime:
-    """The runtime API for one process, and the only part of AWS that a start asks: Secrets Manager."""
-
-    def __init__(self):
-        self.asked = threading.Event()
-        self.said = ""
-        runtime = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                if self.path.endswith("/runtime/invocation/next"):
-                    runtime.asked.set()
-                    time.sleep(PATIENCE)  # there is no work; the process is ended meanwhile
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                if "GetSecretValue" in self.headers.get("x-amz-target", ""):
-                    answer = json.dumps({"ARN": "arn", "Name": "name", "SecretString": SECRET}).encode()
-                    self.send_response(200)
-                    self.send_header("content-type", "application/x-amz-json-1.1")
-                    self.send_header("content-length", str(len(answer)))
-                    self.end_headers()
-                    self.wfile.write(answer)
-                    return
-                runtime.said = f"{self.path} {self.headers.get('x-amz-target', '')} {body[:300]!r}"
-                self.send_error(500)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-def environment(logical: str, runtime: Runtime) -> dict[str, str]:
-    """What the template gives the function, and Lambda every function."""
-    template = read()
-    defaults = parameters(template)
-
-    def value(name: str, said) -> str:
-        if not isinstance(said, dict):
-            return str(said)
-        if said.get("Ref") in defaults:
-            return defaults[said["Ref"]]
-        if name.endswith("_URL"):
-            return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name.lower()}"
-        return f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}" if name.endswith("_ARN") else name.lower().replace("_", "-")
-
-    own = template["Resources"][logical]["Properties"].get("Environment", {}).get("Variables", {})
-    variables = {**template["Globals"]["Function"]["Environment"]["Variables"], **own}
-    of_lambda = {
-        "AWS_LAMBDA_RUNTIME_API": runtime.address, "AWS_LAMBDA_FUNCTION_NAME": logical, "AWS_LAMBDA_FUNCTION_VERSION": "1",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_LOG_GROUP_NAME": "g", "AWS_LAMBDA_LOG_STREAM_NAME": "s",
-        "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t",
-        "AWS_ENDPOINT_URL": f"http://{runtime.address}", "LAMBDA_TASK_ROOT": "/var/task", "_HANDLER": "bootstrap",
-    }
-    return {**{name: value(name, said) for name, said in variables.items()}, **of_lambda}
 
 
 def start(logical: str, bootstrap: Path) -> float:
@@ -120,7 +55,7 @@ def start(logical: str, bootstrap: Path) -> float:
         took = (time.monotonic() - begun) * 1000
         process.kill()
         process.wait()
-    runtime.server.shutdown()
+    runtime.stop()
     return took
 
 
