@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// What is checked.
 struct Plan {
     calls: usize,
-    minutes: f64,
+    minutes: u32,
     clock: f64,
     /// Real seconds for which one invocation stays with a call.
     hand_over_secs: u64,
@@ -29,7 +29,7 @@ struct Plan {
 fn plan() -> anyhow::Result<Plan> {
     let mut plan = Plan {
         calls: 50,
-        minutes: 20.0,
+        minutes: 20,
         clock: 8.0,
         hand_over_secs: 25,
         every_ms: 900,
@@ -49,9 +49,9 @@ fn plan() -> anyhow::Result<Plan> {
 
 /// What goes wrong in the `n`-th call, and its name in the table.
 fn hazard(n: usize, plan: &Plan) -> (&'static str, Value) {
-    let secs = plan.minutes * 60.0;
+    let secs = plan.minutes * 60;
     // A turn every twelve seconds.
-    let turns = (secs / 12.0).round();
+    let turns = secs / 12;
     let mut scenario = json!({ "turns": turns, "seconds": secs });
     let name = match n % 10 {
         0 | 1 => "none",
@@ -139,7 +139,7 @@ async fn main() -> anyhow::Result<()> {
         calls.len(),
         begun.elapsed().as_secs_f64()
     );
-    let longest = Duration::from_secs_f64(plan.minutes * 60.0 / plan.clock);
+    let longest = Duration::from_secs_f64(f64::from(plan.minutes) * 60.0 / plan.clock);
     let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
     let until = Instant::now() + longest + PATIENCE;
     for (name, sid) in &calls {
