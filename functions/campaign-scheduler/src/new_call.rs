@@ -1,9 +1,7 @@
 //! The call that a due recipient gets.
 
 use jiff::{SignedDuration, Timestamp};
-use switchboard_domain::{
-    Call, CallId, CallOrigin, CallResults, CallStatus, Campaign, Direction, Recipient, Recording,
-};
+use switchboard_domain::{Call, CallId, CallOrigin, Campaign, Direction, Recipient};
 
 /// How long a call may wait for its dial once it is queued; past that it goes back.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
@@ -30,10 +28,6 @@ pub(crate) fn new_call(
     let (agent_id, provider_agent_id) = campaign.agent_for(recipient);
     let (phone_line_id, carrier) = campaign.line_for(recipient);
     Call {
-        call_id,
-        status: CallStatus::Queued,
-        direction: Direction::Outbound,
-        origin: CallOrigin::Campaign,
         provider: Some(campaign.provider),
         agent_id: Some(agent_id.clone()),
         provider_agent_id: Some(provider_agent_id.clone()),
@@ -44,34 +38,12 @@ pub(crate) fn new_call(
         recipient_id: Some(recipient.recipient_id.clone()),
         attempt: recipient.attempts + 1,
         variables: recipient.variables.clone(),
-        conversation_id: None,
-        carrier_call_id: None,
         ringing_timeout_secs: campaign.ringing_timeout_secs,
         first_message: recipient.overrides.first_message.clone(),
         max_attempts: recipient.overrides.max_attempts,
-        created_at: now,
         enqueued_at: Some(now),
         due_at: Some(recipient.due_at),
         dial_before: Some(dial_before(campaign, closes_at, now)),
-        placing_at: None,
-        hours: None,
-        reserved_micros: None,
-        started_at: None,
-        ended_at: None,
-        duration_secs: None,
-        failure: None,
-        provider_request_id: None,
-        hung_up_at: None,
-        asked_at: None,
-        answer_ms: None,
-        results: CallResults::default(),
-        results_complete: false,
-        disclosure: None,
-        reception: None,
-        erased_at: None,
-        recording: Recording::default(),
-        handled: false,
-        updated_at: now,
-        version: 1,
+        ..Call::new(call_id, Direction::Outbound, CallOrigin::Campaign, now)
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{
-    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, CallingHours, Campaign,
-    CampaignId, CampaignRules, CampaignStatus, Carrier, Direction, DynamicVariables, LayoutProgress,
-    PhoneNumber, ProviderId, ProviderKind, Recipient, RecipientStatus, Recording, RetryPolicy,
+    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallStatus, CallingHours, Campaign, CampaignId,
+    CampaignRules, CampaignStatus, Carrier, Direction, DynamicVariables, LayoutProgress, PhoneNumber,
+    ProviderId, ProviderKind, Recipient, RecipientStatus, RetryPolicy,
 };
 
 fn number() -> PhoneNumber {
@@ -47,10 +47,7 @@ pub(crate) fn call(status: CallStatus) -> Call {
     let now = Timestamp::UNIX_EPOCH;
     let campaign = CampaignId::derived(&["campaign"]);
     Call {
-        call_id: CallId::derived(&["call"]),
         status,
-        direction: Direction::Outbound,
-        origin: CallOrigin::Campaign,
         provider: Some(ProviderKind::Elevenlabs),
         agent_id: Some(AgentId::derived(&["agent"])),
         provider_agent_id: Some(provider_id("agent_1")),
@@ -59,37 +56,16 @@ pub(crate) fn call(status: CallStatus) -> Call {
         phone_number: Some(number()),
         recipient_id: Some(recipient(RecipientStatus::Calling).recipient_id),
         campaign_id: Some(campaign),
-        attempt: 1,
-        variables: DynamicVariables::new(),
-        conversation_id: None,
-        carrier_call_id: None,
         ringing_timeout_secs: 60,
-        first_message: None,
-        max_attempts: None,
-        created_at: now,
         enqueued_at: Some(now),
         due_at: Some(now),
-        dial_before: None,
         placing_at: Some(now),
-        hours: None,
-        reserved_micros: None,
-        started_at: None,
-        ended_at: None,
-        duration_secs: None,
-        failure: None,
-        provider_request_id: None,
-        hung_up_at: None,
-        asked_at: None,
-        answer_ms: None,
-        results: CallResults::default(),
-        results_complete: false,
-        disclosure: None,
-        reception: None,
-        erased_at: None,
-        recording: Recording::default(),
-        handled: false,
-        updated_at: now,
-        version: 1,
+        ..Call::new(
+            CallId::derived(&["call"]),
+            Direction::Outbound,
+            CallOrigin::Campaign,
+            now,
+        )
     }
 }
 

@@ -45,6 +45,18 @@ impl Store {
         self.write_all(table, requests).await
     }
 
+    /// Deletes what a partition has under `prefix`; doing it again goes on where it stopped.
+    pub(crate) async fn delete_partition(
+        &self,
+        table: &str,
+        pk: &str,
+        prefix: &str,
+    ) -> Result<(), StoreError> {
+        let items = self.partition(table, pk, prefix).await?;
+        let keys: Vec<_> = items.iter().filter_map(Key::of).collect();
+        self.delete_all(table, &keys).await
+    }
+
     /// Writes in batches, several at a time: the items are spread over partitions.
     async fn write_all(&self, table: &str, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
         let batches = requests.chunks(BATCH).map(<[WriteRequest]>::to_vec);
@@ -126,7 +138,7 @@ impl Store {
                 .await
                 .map_err(unavailable("DynamoDB", "BatchGetItem"))?;
             let items = answer.responses.unwrap_or_default().into_values().flatten();
-            found.extend(items.map(|item| (key_of(&item), item)));
+            found.extend(items.filter_map(|item| Some((Key::of(&item)?, item))));
             let left = answer.unprocessed_keys.unwrap_or_default().into_values();
             wanted = left.flat_map(|left| left.keys).collect();
             if wanted.is_empty() {
@@ -136,14 +148,6 @@ impl Store {
         }
         Err(given_up("BatchGetItem"))
     }
-}
-
-fn key_of(item: &Item) -> Key {
-    let text = |name: &str| {
-        let value = item.get(name).and_then(|value| value.as_s().ok());
-        value.cloned().unwrap_or_default()
-    };
-    Key::new(text("pk"), text("sk"))
 }
 
 fn given_up(operation: &'static str) -> StoreError {

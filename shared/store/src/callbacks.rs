@@ -1,7 +1,7 @@
 //! People who are to be called back.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use switchboard_domain::{Callback, CallbackId, CallbackStatus};
+use switchboard_domain::{Call, Callback, CallbackId, CallbackStatus};
 
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
@@ -114,6 +114,30 @@ impl Store {
             }
         }
         Err(StoreError::Stale)
+    }
+
+    /// The callback that a call was placed for, as it is once the call is over; none when nothing changes.
+    pub(crate) async fn callback_after(&self, call: &Call) -> Result<Option<Callback>, StoreError> {
+        let Some(id) = &call.callback_id else {
+            return Ok(None);
+        };
+        let found = self.find_callback(id).await?;
+        Ok(found.and_then(|mut callback| callback.call_ended(call).then_some(callback)))
+    }
+
+    /// Writes a callback with the end of its call. It is due when it was before, so nobody else is told.
+    pub(crate) fn move_callback<T: Copy>(
+        &self,
+        tx: &mut Transaction<T>,
+        part: T,
+        callback: Option<&Callback>,
+    ) -> Result<(), StoreError> {
+        if let Some(callback) = callback {
+            let item = callback_item(callback, callback.version + 1)?;
+            let read = When::version(callback.version);
+            tx.put(part, &self.config.system_table, item, read);
+        }
+        Ok(())
     }
 
     /// Callbacks in one status, or all: those that nobody has begun, then those that somebody is at, both by the

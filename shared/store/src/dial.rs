@@ -77,6 +77,7 @@ enum Part {
     DaySpend,
     AgentSlots,
     LineSlots,
+    Callback,
 }
 
 impl Store {
@@ -170,7 +171,8 @@ impl Store {
         }
     }
 
-    /// Gives a queued call up for good, and its recipient with it. Answers whether it was still queued.
+    /// Gives a queued call up for good, and its recipient with it; its callback is due again. Answers false when it is not
+    /// queued any more, or somebody changed one of them meanwhile.
     ///
     /// # Errors
     /// When the tables do not answer.
@@ -209,6 +211,8 @@ impl Store {
             self.move_recipient(&mut tx, Part::Recipient, Part::Counts, recipient.status, &ended)?;
             events.extend(wanted.recipient(recipient.status, &ended));
         }
+        let callback = self.callback_after(&given_up).await?;
+        self.move_callback(&mut tx, Part::Callback, callback.as_ref())?;
         self.put_events(&mut tx, Part::Event, &events)?;
         match tx.commit(&self.db).await {
             Ok(()) => {

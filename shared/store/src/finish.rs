@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallFacts, CallId, CallOrigin, CallStatus, Campaign, CampaignStatus, Conclusion, Disclosure,
-    Ending, OutgoingEvent, Recipient, RecordingState, conclude, late_callback,
+    Call, CallFacts, CallId, CallOrigin, CallStatus, Callback, Campaign, CampaignStatus, Conclusion,
+    Disclosure, Ending, OutgoingEvent, Recipient, RecordingState, conclude, late_callback,
 };
 
 use crate::calls::call_item;
@@ -44,6 +44,7 @@ enum Part {
     LineSlots,
     Event,
     Campaign,
+    Callback,
 }
 
 const COUNTED: CountedBy<Part> = CountedBy {
@@ -106,7 +107,11 @@ impl Store {
                 *hung_up_at = hung_up_at.or(since);
             }
             let events = self.wanted_events().await?.conclusion(&conclusion);
-            match self.write_conclusion(&conclusion, &events, hold).await {
+            let callback = self.callback_after(&conclusion.call).await?;
+            match self
+                .write_conclusion(&conclusion, callback.as_ref(), &events, hold)
+                .await
+            {
                 Ok(()) => {
                     self.announce(&events).await;
                     self.observe_end(&conclusion.call);
@@ -213,13 +218,13 @@ impl Store {
     async fn write_conclusion(
         &self,
         conclusion: &Conclusion,
+        callback: Option<&Callback>,
         events: &[OutgoingEvent],
         hold: Hold,
     ) -> Result<(), StoreError> {
-        Ok(self
-            .conclusion(conclusion, events, hold)?
-            .commit(&self.db)
-            .await?)
+        let mut tx = self.conclusion(conclusion, events, hold)?;
+        self.move_callback(&mut tx, Part::Callback, callback)?;
+        Ok(tx.commit(&self.db).await?)
     }
 
     fn conclusion(

@@ -7,7 +7,6 @@ use switchboard_domain::{Call, CallId, InboundCall, InboundStage};
 use crate::calls::call_item;
 use crate::error::unavailable;
 use crate::item::{Item, from_item, n, s, to_item};
-use crate::keys::Key;
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
 
@@ -185,13 +184,7 @@ impl Store {
     pub(crate) async fn forget_beside(&self, id: &CallId) -> Result<(), StoreError> {
         let calls = &self.config.calls_table;
         for prefix in [keys::TURN_PLACE, keys::TOOL_RUN] {
-            let items = self.partition(calls, &keys::call(id).pk, prefix).await?;
-            let key = |item: &Item| {
-                let text = |name: &str| item.get(name)?.as_s().ok();
-                Some(Key::new(text("pk")?, text("sk")?))
-            };
-            let keys: Vec<_> = items.iter().filter_map(key).collect();
-            self.delete_all(calls, &keys).await?;
+            self.delete_partition(calls, &keys::call(id).pk, prefix).await?;
         }
         let system = &self.config.system_table;
         self.delete(system, &keys::inbound_open(id)).await?;

@@ -39,6 +39,12 @@ impl Key {
         }
     }
 
+    /// The key of an item that was read; none where the read left it out.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let text = |name: &str| item.get(name)?.as_s().ok();
+        Some(Self::new(text("pk")?, text("sk")?))
+    }
+
     /// The key as an item of its own, for reads.
     pub(crate) fn item(&self) -> Item {
         Item::from([("pk".into(), s(&self.pk)), ("sk".into(), s(&self.sk))])

@@ -7,7 +7,7 @@ use switchboard_domain::{
 };
 
 use crate::error::unavailable;
-use crate::item::{Item, from_item, n, s};
+use crate::item::{from_item, n, s};
 use crate::keys::Key;
 use crate::{Store, StoreError, keys};
 
@@ -107,7 +107,7 @@ impl Store {
             .send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(unavailable("DynamoDB", "Query"))?;
-            found.extend(page.items.unwrap_or_default().iter().filter_map(key_of));
+            found.extend(page.items.unwrap_or_default().iter().filter_map(Key::of));
         }
         Ok(found)
     }
@@ -199,9 +199,4 @@ impl Store {
         let wish = keys::opt_out_wish(conversation);
         Ok(self.find_item(&self.config.system_table, &wish).await?.is_some())
     }
-}
-
-fn key_of(item: &Item) -> Option<Key> {
-    let text = |name: &str| item.get(name)?.as_s().ok();
-    Some(Key::new(text("pk")?, text("sk")?))
 }

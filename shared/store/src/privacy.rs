@@ -1,7 +1,7 @@
 //! Everything that is kept about one person, by number: found, and erased.
 
 use jiff::Timestamp;
-use switchboard_domain::{Call, CallId, CallbackId, PhoneNumber, Recipient};
+use switchboard_domain::{Call, CallbackId, PhoneNumber, Recipient};
 
 use crate::calls::UpdateOutcome;
 use crate::item::from_item;
@@ -73,7 +73,9 @@ impl Store {
             .await?;
         self.settle_recording(&call.call_id).await?;
         self.forget_noted_recording(&call.call_id).await?;
-        self.delete_transcript(&call.call_id).await?;
+        let beside = keys::call(&call.call_id).pk;
+        self.delete_partition(&self.config.calls_table, &beside, keys::TURN)
+            .await?;
         self.forget_beside(&call.call_id).await?;
         // The number last: until it is gone, the call is found again by it.
         match self
@@ -85,17 +87,6 @@ impl Store {
             UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call) => Ok(call.erased_at.is_some()),
             UpdateOutcome::NotFound => Ok(true),
         }
-    }
-
-    async fn delete_transcript(&self, id: &CallId) -> Result<(), StoreError> {
-        let table = &self.config.calls_table;
-        let turns = self.partition(table, &keys::call(id).pk, "TURN#").await?;
-        let key = |item: &crate::item::Item| {
-            let text = |name: &str| item.get(name)?.as_s().ok();
-            Some(keys::Key::new(text("pk")?, text("sk")?))
-        };
-        let keys: Vec<_> = turns.iter().filter_map(key).collect();
-        self.delete_all(table, &keys).await
     }
 
     /// Deletes a callback, whether it is there or not.

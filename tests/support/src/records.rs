@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallResults, CallStatus, Callback, CallbackId,
-    CallbackOrigin, CallbackStatus, CallingHours, Campaign, CampaignId, CampaignRules, CampaignStatus,
-    Carrier, ContactList, Direction, DoNotCallEntry, DynamicVariables, Export, ExportId, ExportKind,
-    ExportStatus, InboundCall, LayoutProgress, ListId, OptOutWay, PhoneLine, PhoneNumber, ProviderId,
-    ProviderKind, Reception, Recipient, Recording, RetryPolicy, RouteTarget, RoutingConditions, RoutingRule,
-    RoutingRuleId, Upload, UploadCounts, UploadId, UploadStatus,
+    Agent, AgentId, AgentStatus, Call, CallId, CallOrigin, CallStatus, Callback, CallbackId, CallbackOrigin,
+    CallbackStatus, CallingHours, Campaign, CampaignId, CampaignRules, CampaignStatus, Carrier, ContactList,
+    Direction, DoNotCallEntry, DynamicVariables, Export, ExportId, ExportKind, ExportStatus, InboundCall,
+    LayoutProgress, ListId, OptOutWay, PhoneLine, PhoneNumber, ProviderId, ProviderKind, Reception,
+    Recipient, RetryPolicy, RouteTarget, RoutingConditions, RoutingRule, RoutingRuleId, Upload, UploadCounts,
+    UploadId, UploadStatus,
 };
 
 /// A number that nobody has: the `n`-th of +1 415 555 0000.
@@ -134,49 +134,22 @@ pub fn call_of(campaign: &Campaign, recipient: &Recipient, now: Timestamp) -> Ca
 pub fn call(name: &str, now: Timestamp) -> Call {
     let agent = agent("anna", now);
     Call {
-        call_id: CallId::derived(&["call", name]),
-        status: CallStatus::Queued,
-        direction: Direction::Outbound,
-        origin: CallOrigin::Api,
         provider: Some(agent.provider),
         agent_id: Some(agent.agent_id),
         provider_agent_id: Some(agent.provider_agent_id),
         phone_line_id: Some(phone_line("main").phone_line_id),
         carrier: Some(Carrier::Twilio),
         phone_number: Some(number(100)),
-        campaign_id: None,
-        recipient_id: None,
-        attempt: 1,
-        variables: DynamicVariables::new(),
-        conversation_id: None,
-        carrier_call_id: None,
         ringing_timeout_secs: 60,
-        first_message: None,
-        max_attempts: None,
-        created_at: now,
         enqueued_at: Some(now),
         due_at: Some(now),
         dial_before: now.checked_add(SignedDuration::from_hours(1)).ok(),
-        placing_at: None,
-        hours: None,
-        reserved_micros: None,
-        started_at: None,
-        ended_at: None,
-        duration_secs: None,
-        failure: None,
-        provider_request_id: None,
-        hung_up_at: None,
-        asked_at: None,
-        answer_ms: None,
-        results: CallResults::default(),
-        results_complete: false,
-        disclosure: None,
-        reception: None,
-        erased_at: None,
-        recording: Recording::default(),
-        handled: false,
-        updated_at: now,
-        version: 1,
+        ..Call::new(
+            CallId::derived(&["call", name]),
+            Direction::Outbound,
+            CallOrigin::Api,
+            now,
+        )
     }
 }
 

@@ -150,6 +150,8 @@ async fn whoever_asks_twice_calls_once_and_again_when_that_call_is_over() {
     let kept = api.test.store.find_call(&call_id).await.unwrap().unwrap();
     assert_eq!(kept.phone_number, Some(number(0)));
     assert_eq!(kept.variables["reason"], "An invoice");
+    let its_callback = kept.callback_id.as_ref().map(CallbackId::as_str);
+    assert_eq!(its_callback, made["callback_id"].as_str());
 
     let busy = Actor::operator().act(&api.router, &call).await.expect(409);
     assert!(

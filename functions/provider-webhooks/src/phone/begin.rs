@@ -1,8 +1,8 @@
 //! A call that comes in, written down before anybody is told where it goes.
 
 use switchboard_domain::{
-    Agent, Call, CallOrigin, CallResults, CallStatus, Carrier, Direction, DynamicVariables, InboundCall,
-    Reception, Recording, RouteAnswer, RouteQuestion, RouteTarget, RoutingPlan,
+    Agent, Call, CallOrigin, CallStatus, Carrier, Direction, InboundCall, Reception, RouteAnswer,
+    RouteQuestion, RouteTarget, RoutingPlan,
 };
 use switchboard_store::{Begun, StoreError};
 
@@ -51,49 +51,18 @@ impl Webhooks {
         reception.rule_name.clone_from(&answer.rule_name);
         reception.caller_name.clone_from(&leg.caller_name);
         let mut call = Call {
-            call_id: leg.call_id.clone(),
             status: CallStatus::InProgress,
-            direction: Direction::Inbound,
-            origin: CallOrigin::Reception,
-            provider: None,
-            agent_id: None,
-            provider_agent_id: None,
-            phone_line_id: None,
             carrier: Some(Carrier::Twilio),
             phone_number: leg.caller(),
-            campaign_id: None,
-            recipient_id: None,
-            attempt: 1,
-            variables: DynamicVariables::new(),
-            conversation_id: None,
             carrier_call_id: Some(leg.call_sid.clone()),
-            ringing_timeout_secs: 0,
-            first_message: None,
-            max_attempts: None,
-            created_at: now,
-            enqueued_at: None,
-            due_at: None,
-            dial_before: None,
-            placing_at: None,
-            hours: None,
-            reserved_micros: None,
             started_at: Some(now),
-            ended_at: None,
-            duration_secs: None,
-            failure: None,
-            provider_request_id: None,
-            hung_up_at: None,
-            asked_at: None,
-            answer_ms: None,
-            results: CallResults::default(),
-            results_complete: false,
-            disclosure: None,
             reception: Some(reception),
-            recording: Recording::default(),
-            handled: false,
-            erased_at: None,
-            updated_at: now,
-            version: 1,
+            ..Call::new(
+                leg.call_id.clone(),
+                Direction::Inbound,
+                CallOrigin::Reception,
+                now,
+            )
         };
         give_to(&mut call, agent);
         call

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgentId, CallId, CallStatus, CampaignId, Carrier, Disclosed, DynamicVariables, HoursUsed, PhoneNumber,
-    ProviderId, ProviderKind, Reception, RecipientId,
+    AgentId, CallId, CallStatus, CallbackId, CampaignId, Carrier, Disclosed, DynamicVariables, HoursUsed,
+    PhoneNumber, ProviderId, ProviderKind, Reception, RecipientId,
 };
 
 /// Who called whom.
@@ -151,6 +151,57 @@ pub struct CallResults {
 }
 
 impl Call {
+    /// A call of which nothing else is known yet: queued at `now`, its first attempt. Whoever makes one sets what
+    /// it knows; a new field gets its value here, once.
+    pub fn new(call_id: CallId, direction: Direction, origin: CallOrigin, now: Timestamp) -> Self {
+        Self {
+            call_id,
+            status: CallStatus::Queued,
+            direction,
+            origin,
+            provider: None,
+            agent_id: None,
+            provider_agent_id: None,
+            phone_line_id: None,
+            carrier: None,
+            phone_number: None,
+            campaign_id: None,
+            recipient_id: None,
+            callback_id: None,
+            attempt: 1,
+            variables: DynamicVariables::new(),
+            conversation_id: None,
+            carrier_call_id: None,
+            ringing_timeout_secs: 0,
+            first_message: None,
+            max_attempts: None,
+            created_at: now,
+            enqueued_at: None,
+            due_at: None,
+            dial_before: None,
+            placing_at: None,
+            reserved_micros: None,
+            hours: None,
+            asked_at: None,
+            answer_ms: None,
+            started_at: None,
+            ended_at: None,
+            duration_secs: None,
+            failure: None,
+            provider_request_id: None,
+            hung_up_at: None,
+            results: CallResults::default(),
+            results_complete: false,
+            disclosure: None,
+            reception: None,
+            recording: Recording::default(),
+            handled: false,
+            erased_at: None,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
     /// Whoever asked the provider is gone, and its answer with them. Answers whether that changes anything.
     pub fn lose_answer(&mut self, now: Timestamp) -> bool {
         let Ok(lost) = self.status.after(crate::CallEvent::AnswerLost) else {
@@ -208,6 +259,9 @@ pub struct Call {
     pub campaign_id: Option<CampaignId>,
     /// Its recipient.
     pub recipient_id: Option<RecipientId>,
+    /// The callback that it was placed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_id: Option<CallbackId>,
     /// Which attempt it is, from 1.
     pub attempt: u32,
     /// What the agent may say of the person.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, CallId, CallbackId, PhoneNumber};
+use crate::{AgentId, Call, CallId, CallStatus, CallbackId, PhoneNumber};
 
 /// How far a callback is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,12 +88,46 @@ impl Callback {
         }
     }
 
+    /// The call that would be placed for it now: it follows from the callback as it is, so that whoever asks twice
+    /// calls once.
+    pub fn next_call(&self) -> CallId {
+        let before = self.placed_call_id.as_ref().map_or("", CallId::as_str);
+        CallId::derived(&["callback", self.callback_id.as_str(), before])
+    }
+
     /// A call of ours is placed for it. One that is done stays done.
     pub fn place(&mut self, call: CallId) {
         self.placed_call_id = Some(call);
         if self.status == CallbackStatus::Due {
             self.status = CallbackStatus::Assigned;
         }
+    }
+
+    /// A call that was placed for it is over: it is done when somebody was reached, else due again. Answers whether
+    /// anything changes: what is done stays done, and of the calls only the last one counts.
+    pub fn call_ended(&mut self, call: &Call) -> bool {
+        if !call.status.is_final() {
+            return false;
+        }
+        // Whoever placed it may have been gone before it was noted here.
+        let unnoted = self.next_call() == call.call_id;
+        if unnoted {
+            self.place(call.call_id.clone());
+        } else if self.placed_call_id.as_ref() != Some(&call.call_id) {
+            return false;
+        }
+        let status = match call.status {
+            CallStatus::Completed => CallbackStatus::Done,
+            _ => CallbackStatus::Due,
+        };
+        let moves = self.status != CallbackStatus::Done && self.status != status;
+        if moves {
+            self.set_status(status);
+        }
+        if moves || unnoted {
+            self.updated_at = call.updated_at;
+        }
+        moves || unnoted
     }
 
     /// It is so far now, as somebody says. What is due again is nobody's.
@@ -123,6 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{CallOrigin, Direction};
 
     fn callback() -> Callback {
         let now = Timestamp::UNIX_EPOCH;
@@ -171,10 +206,57 @@ mod tests {
         assert_eq!(one.name.as_deref(), Some("Ada"));
     }
 
+    fn call(id: CallId, status: CallStatus) -> Call {
+        Call {
+            status,
+            ..Call::new(id, Direction::Outbound, CallOrigin::Api, Timestamp::UNIX_EPOCH)
+        }
+    }
+
+    #[test]
+    fn it_is_done_when_its_call_reached_somebody_and_due_again_when_it_did_not() {
+        let mut one = callback();
+        one.place(one.next_call());
+        let first = one.placed_call_id.clone().unwrap();
+        assert!(!one.call_ended(&call(first.clone(), CallStatus::InProgress)));
+        assert!(one.call_ended(&call(first.clone(), CallStatus::NoAnswer)));
+        assert_eq!(one.status, CallbackStatus::Due);
+        assert!(
+            !one.call_ended(&call(first.clone(), CallStatus::NoAnswer)),
+            "told twice"
+        );
+
+        one.place(one.next_call());
+        let second = one.placed_call_id.clone().unwrap();
+        assert!(
+            !one.call_ended(&call(first, CallStatus::Busy)),
+            "not the last one"
+        );
+        assert_eq!(one.status, CallbackStatus::Assigned);
+        assert!(one.call_ended(&call(second.clone(), CallStatus::Completed)));
+        assert_eq!(one.status, CallbackStatus::Done);
+        assert!(
+            !one.call_ended(&call(second, CallStatus::Failed)),
+            "done stays done"
+        );
+        assert_eq!(one.status, CallbackStatus::Done);
+    }
+
+    #[test]
+    fn a_call_that_was_not_noted_counts_all_the_same() {
+        let mut one = callback();
+        let id = one.next_call();
+        assert!(one.call_ended(&call(id.clone(), CallStatus::Completed)));
+        assert_eq!(
+            (one.status, &one.placed_call_id),
+            (CallbackStatus::Done, &Some(id))
+        );
+    }
+
     proptest! {
         /// Whatever is done with it, somebody who is due to be called is nobody's.
         #[test]
-        fn what_is_due_is_assigned_to_nobody(changes in prop::collection::vec(0..6u8, 0..30)) {
+        fn what_is_due_is_assigned_to_nobody(changes in prop::collection::vec(0..8u8, 0..30)) {
             let mut one = callback();
             for change in changes {
                 match change {
@@ -183,6 +265,12 @@ mod tests {
                     2 => one.place(CallId::derived(&["x"])),
                     3 => one.set_status(CallbackStatus::Due),
                     4 => one.set_status(CallbackStatus::Done),
+                    5 | 6 => {
+                        let id = one.placed_call_id.clone().unwrap_or_else(|| one.next_call());
+                        let reached = change == 5;
+                        let status = if reached { CallStatus::Completed } else { CallStatus::Voicemail };
+                        one.call_ended(&call(id, status));
+                    }
                     _ => one.book_again("again", None, Timestamp::UNIX_EPOCH),
                 }
                 prop_assert!(one.status != CallbackStatus::Due || one.assigned_to.is_none());

@@ -3,8 +3,8 @@
 use futures::future::join_all;
 use jiff::SignedDuration;
 use switchboard_domain::{
-    CallFacts, CallId, CallOutcome, CallStatus, Ending, RecipientStatus, RecordingState, RetryPolicy,
-    TryAgain,
+    Call, CallFacts, CallId, CallOutcome, CallStatus, Callback, CallbackStatus, Ending, RecipientEvent,
+    RecipientStatus, RecordingState, RetryPolicy, TryAgain,
 };
 use switchboard_store::{BeginDial, DialLimits, Finished, SpendLimits};
 use switchboard_testing::{DynamoDbFault, TestStore, records};
@@ -293,4 +293,103 @@ async fn a_cost_that_comes_late_corrects_what_the_caps_count_once() {
         2,
         "each end is counted with the slot that it frees"
     );
+}
+
+/// A call that is queued for the callback `name`.
+async fn calling_back(test: &TestStore, name: &str) -> (Callback, Call) {
+    let mut callback = records::callback(name, test.now());
+    let call = Call {
+        call_id: callback.next_call(),
+        callback_id: Some(callback.callback_id.clone()),
+        ..records::call(name, test.now())
+    };
+    callback.place(call.call_id.clone());
+    test.store.put_callback(&callback).await.unwrap();
+    test.store.create_call(&call).await.unwrap();
+    (callback, call)
+}
+
+async fn far(test: &TestStore, callback: &Callback) -> CallbackStatus {
+    let found = test.store.find_callback(&callback.callback_id).await.unwrap();
+    found.unwrap().status
+}
+
+#[tokio::test]
+async fn a_callback_is_done_when_its_call_reached_somebody_and_due_again_when_it_did_not() {
+    let test = TestStore::start().await;
+    for (outcome, then) in [
+        (CallOutcome::Completed, CallbackStatus::Done),
+        (CallOutcome::NoAnswer, CallbackStatus::Due),
+        (CallOutcome::Voicemail, CallbackStatus::Due),
+        (CallOutcome::Failed, CallbackStatus::Due),
+    ] {
+        let (callback, call) = calling_back(&test, &format!("{outcome:?}")).await;
+        begin(&test.store, &call, None, None, test.now()).await.unwrap();
+        assert_eq!(far(&test, &callback).await, CallbackStatus::Assigned);
+        let ending = ended(outcome);
+        test.store
+            .finish_call(&call.call_id, &ending, test.now())
+            .await
+            .unwrap();
+        assert_eq!(far(&test, &callback).await, then, "{outcome:?}");
+
+        // Told again, it changes nothing that somebody has said meanwhile.
+        let assign = test.store.update_callback(&callback.callback_id, |callback| {
+            callback.set_status(CallbackStatus::Assigned);
+            true
+        });
+        assign.await.unwrap();
+        test.store
+            .finish_call(&call.call_id, &ending, test.now())
+            .await
+            .unwrap();
+        assert_eq!(
+            far(&test, &callback).await,
+            CallbackStatus::Assigned,
+            "{outcome:?}"
+        );
+    }
+
+    let (callback, call) = calling_back(&test, "never dialled").await;
+    let given_up = test
+        .store
+        .give_up_queued(&call, None, RecipientEvent::Cancelled, "Too late.", test.now());
+    assert!(given_up.await.unwrap());
+    assert_eq!(far(&test, &callback).await, CallbackStatus::Due);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_ends_with_its_callback_whoever_changes_that_at_the_same_time() {
+    let test = TestStore::start().await;
+    let (callback, call) = calling_back(&test, "a").await;
+    begin(&test.store, &call, None, None, test.now()).await.unwrap();
+    let change = |n: u32| {
+        let (store, id) = (test.store.clone(), callback.callback_id.clone());
+        tokio::spawn(async move {
+            let note = store.update_callback(&id, |callback| {
+                callback.note = Some(format!("{n} {}", callback.note.take().unwrap_or_default()));
+                true
+            });
+            note.await.map(drop)
+        })
+    };
+    let changes: Vec<_> = (0..4).map(change).collect();
+    let (store, id, now) = (test.store.clone(), call.call_id.clone(), test.now());
+    let ending = tokio::spawn(async move {
+        let ending = ended(CallOutcome::Completed);
+        store.finish_call(&id, &ending, now).await.map(drop)
+    });
+    for task in changes.into_iter().chain([ending]) {
+        task.await.unwrap().unwrap();
+    }
+    let callback = test
+        .store
+        .find_callback(&callback.callback_id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(callback.status, CallbackStatus::Done);
+    let mut notes: Vec<_> = callback.note.as_deref().unwrap().split_whitespace().collect();
+    notes.sort_unstable();
+    assert_eq!(notes, ["0", "1", "2", "3"], "nobody's change is lost");
 }

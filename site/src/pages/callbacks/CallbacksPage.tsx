@@ -19,7 +19,7 @@ const route = getRouteApi("/callbacks");
 const EMPTY: Record<CallbackStatus, [string, string]> = {
   due: ["Nobody waits for a call", "The agent books callbacks while it talks; you book one here, or from a call that came in."],
   assigned: ["Nobody is at one", "A callback comes here when somebody takes it, or when its call is placed."],
-  done: ["None is done yet", "A callback comes here when somebody says that it is done."],
+  done: ["None is done yet", "A callback comes here when its call has reached them, or somebody says that it is done."],
 };
 
 /** Who is to be called back. */

@@ -4,7 +4,7 @@ use axum::Json;
 use http::StatusCode;
 use serde::Deserialize;
 use switchboard_domain::{
-    AgentId, CallId, Callback, CallbackId, CallbackStatus, DynamicVariables, PhoneLine, ProviderId,
+    AgentId, Callback, CallbackId, CallbackStatus, DynamicVariables, PhoneLine, ProviderId,
 };
 use switchboard_service::Problem;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::api::Api;
 use crate::body::JsonBody;
 use crate::path::{Id, found};
 use crate::roles::Operator;
-use crate::routes::calls::{PlaceCall, place_as};
+use crate::routes::calls::{PlaceCall, place_for};
 
 /// How to call back.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -27,7 +27,8 @@ pub(crate) struct CallBack {
 }
 
 /// Places the call, as `POST /api/calls` does; the agent is told `name` and `reason`. Whoever asks twice calls once:
-/// the call follows from the callback as it is. 409 when it is done, or its call is still under way.
+/// the call follows from the callback as it is. It is done when the call has reached somebody, else due again. 409 when
+/// it is done, or its call is still under way.
 #[utoipa::path(post, path = "/callbacks/{callback_id}/call", tag = "inbound", request_body = CallBack,
     params(("callback_id" = CallbackId, Path)), responses((status = ACCEPTED, body = Callback), Refusals))]
 pub(super) async fn call_back(
@@ -66,12 +67,8 @@ pub(super) async fn call_back(
         dial_before: None,
         ringing_timeout_secs: None,
     };
-    let call_id = CallId::derived(&[
-        "callback",
-        callback.callback_id.as_str(),
-        before.map_or("", CallId::as_str),
-    ]);
-    place_as(&api, call_id.clone(), place).await?;
+    place_for(&api, &callback, place).await?;
+    let call_id = callback.next_call();
     let now = api.now();
     let mut changed = false;
     let updated = api.store.update_callback(&id, |callback| {

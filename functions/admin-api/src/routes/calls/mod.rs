@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use crate::api::AppState;
 
 pub(crate) use answer::CallAnswer;
-pub(crate) use place::{PlaceCall, place, place_as};
+pub(crate) use place::{PlaceCall, place, place_for};
 pub(crate) use read::CallPage;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

@@ -5,8 +5,8 @@ use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use switchboard_domain::{
-    Agent, AgentId, Call, CallId, CallOrigin, CallResults, CallStatus, Direction, DynamicVariables,
-    PhoneLine, PhoneNumber, ProviderId, Recording,
+    Agent, AgentId, Call, CallId, CallOrigin, CallStatus, Callback, CallbackId, Direction, DynamicVariables,
+    PhoneLine, PhoneNumber, ProviderId,
 };
 use switchboard_service::{Causes, Problem};
 use switchboard_store::{DialMessage, StoreError};
@@ -66,18 +66,33 @@ pub(super) async fn place_call(
 /// Puts one call onto the dial queue.
 pub(crate) async fn place(api: &Api, request: PlaceCall) -> Result<CallAnswer, Problem> {
     let id = api.new_id(CallId::derived, CallId::generate);
-    place_as(api, id, request).await
+    place_as(api, id, None, request).await
 }
 
-/// The same, of a call whose id follows from what it is for: asked for twice, it is one call.
-pub(crate) async fn place_as(api: &Api, id: CallId, request: PlaceCall) -> Result<CallAnswer, Problem> {
+/// The same, for a callback: the call follows from it as it is, so that asked for twice it is one call.
+pub(crate) async fn place_for(
+    api: &Api,
+    callback: &Callback,
+    request: PlaceCall,
+) -> Result<CallAnswer, Problem> {
+    let for_it = Some(callback.callback_id.clone());
+    place_as(api, callback.next_call(), for_it, request).await
+}
+
+async fn place_as(
+    api: &Api,
+    id: CallId,
+    callback_id: Option<CallbackId>,
+    request: PlaceCall,
+) -> Result<CallAnswer, Problem> {
     let (agent, line, number) = check(api, &request).await?;
     if api.store.find_do_not_call(&number).await?.is_some() {
         return Err(Problem::conflict(
             "The number is on the do-not-call list. Call somebody else, or take it off.",
         ));
     }
-    let call = queued(api, id, request, agent, line, number);
+    let mut call = queued(api, id, request, agent, line, number);
+    call.callback_id = callback_id;
     let call = match api.store.create_call(&call).await {
         Ok(()) => call,
         // The same request again, after its answer was lost: the one call stays the one call.
@@ -151,48 +166,17 @@ fn queued(
 ) -> Call {
     let now = api.now();
     Call {
-        call_id,
-        status: CallStatus::Queued,
-        direction: Direction::Outbound,
-        origin: CallOrigin::Api,
         provider: Some(agent.provider),
         agent_id: Some(agent.agent_id),
         provider_agent_id: Some(agent.provider_agent_id),
         phone_line_id: Some(line.phone_line_id),
         carrier: Some(line.carrier),
         phone_number: Some(number),
-        campaign_id: None,
-        recipient_id: None,
-        attempt: 1,
         variables: request.variables,
-        conversation_id: None,
-        carrier_call_id: None,
         ringing_timeout_secs: request.ringing_timeout_secs.unwrap_or(DEFAULT_RINGING_SECS),
-        first_message: None,
-        max_attempts: None,
-        created_at: now,
         enqueued_at: Some(now),
         due_at: Some(now),
         dial_before: request.dial_before.or(now.checked_add(USUAL_WAIT).ok()),
-        placing_at: None,
-        hours: None,
-        reserved_micros: None,
-        started_at: None,
-        ended_at: None,
-        duration_secs: None,
-        failure: None,
-        provider_request_id: None,
-        hung_up_at: None,
-        asked_at: None,
-        answer_ms: None,
-        results: CallResults::default(),
-        results_complete: false,
-        disclosure: None,
-        reception: None,
-        erased_at: None,
-        recording: Recording::default(),
-        handled: false,
-        updated_at: now,
-        version: 1,
+        ..Call::new(call_id, Direction::Outbound, CallOrigin::Api, now)
     }
 }
