@@ -93,7 +93,7 @@ pub use live::{
     InvalidTopic, LONGEST_CONNECTION, LiveChange, LiveConnection, LiveMessage, LiveRequest, LiveTicket,
     MAX_TOPICS, TICKET_LIFE, Topic, live_messages, ticket_digest,
 };
-pub use measurement::{AgentAction, Latencies, Measurement, WebhookResult};
+pub use measurement::{AgentAction, Latencies, Measurement, ReceptionEvent, ToolResult, WebhookResult};
 pub use overrides::{OwnAgent, OwnLine, RecipientOverrides};
 pub use person::{AuditEntry, Role, User};
 pub use phone::{InvalidPhoneNumber, PhoneNumber};

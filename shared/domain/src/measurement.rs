@@ -79,6 +79,54 @@ impl WebhookResult {
     }
 }
 
+/// What came of a tool that an agent used in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ToolResult {
+    /// It ran, and its answer was given to the agent.
+    Done,
+    /// It did not work: no such tool, or whatever it needs did not answer as it should.
+    Failed,
+    /// It was begun by a holder that is gone, and nobody knows how it ended.
+    InDoubt,
+}
+
+impl ToolResult {
+    /// Every result there is.
+    pub const ALL: [Self; 3] = [Self::Done, Self::Failed, Self::InDoubt];
+
+    /// The name in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::InDoubt => "in_doubt",
+        }
+    }
+}
+
+/// What happened while the receptionist stayed with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceptionEvent {
+    /// Somebody is on the sideband, for the first time in this call.
+    Attached {
+        /// Milliseconds from when the call was accepted.
+        delay_ms: Option<u64>,
+    },
+    /// Nobody could attach: the call went on to the next target.
+    NotAttached,
+    /// The socket was lost and is there again.
+    Reconnected,
+    /// A successor has the call.
+    HandedOver,
+    /// A holder leaves.
+    Left {
+        /// Turns that it wrote whole.
+        turns: u64,
+    },
+    /// A tool was used.
+    ToolRan(ToolResult),
+}
+
 /// One thing that was measured. It names no person, no number and no id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Measurement {
@@ -141,9 +189,17 @@ pub enum Measurement {
         /// Whether it does: told both ways, so that an alarm clears by itself.
         is_low: bool,
     },
+    /// Something happened while the receptionist stayed with a call.
+    Reception(ReceptionEvent),
 }
 
 impl Measurement {
+    /// Somebody is on the sideband of a call that was accepted at `accepted`.
+    pub fn attached(accepted: Option<Timestamp>, now: Timestamp) -> Self {
+        let delay_ms = accepted.map(|accepted| millis(now, accepted));
+        Self::Reception(ReceptionEvent::Attached { delay_ms })
+    }
+
     /// What the end of a call says; none of one that was cancelled or is still live.
     pub fn of_call(call: &Call) -> Option<Self> {
         let is_measured = call.status.is_final() && call.status != CallStatus::Cancelled;

@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use switchboard_domain::{Clock, Measurement};
+use switchboard_domain::{Clock, Measurement, ReceptionEvent};
 use switchboard_store::Observer;
 
 /// Under which name all metrics are found.
 const NAMESPACE: &str = "Switchboard";
 
 /// Every metric, with its unit, by its name.
-const UNITS: [(&str, &str); 17] = [
+const UNITS: [(&str, &str); 24] = [
     ("CallsEnded", "Count"),
     ("CallDuration", "Seconds"),
     ("DialDelay", "Milliseconds"),
@@ -34,6 +34,13 @@ const UNITS: [(&str, &str); 17] = [
     ("CallsAtProviderLimit", "Count"),
     ("CallsAtProviderPercent", "Percent"),
     ("QuotaLow", "Count"),
+    ("ReceptionAttached", "Count"),
+    ("ReceptionNotAttached", "Count"),
+    ("ReceptionAttachDelay", "Milliseconds"),
+    ("ReceptionReconnects", "Count"),
+    ("ReceptionHandOvers", "Count"),
+    ("ReceptionTurns", "Count"),
+    ("ReceptionTools", "Count"),
 ];
 
 /// One line: metrics that share a moment, each with the dimensions by which it is found.
@@ -162,8 +169,25 @@ fn line_of(measurement: &Measurement, at: Timestamp) -> Option<String> {
             is_low,
         } => Line::new(&[("Provider", provider.as_str()), ("Quota", alert.as_str())])
             .metrics(&["Provider", "Quota"], &[("QuotaLow", Some(u64::from(*is_low)))]),
+        Measurement::Reception(event) => line_of_reception(*event),
     };
     line.written(at)
+}
+
+fn line_of_reception(event: ReceptionEvent) -> Line {
+    let once = |name| Line::new(&[]).metrics(&[], &[(name, Some(1))]);
+    match event {
+        ReceptionEvent::Attached { delay_ms } => {
+            once("ReceptionAttached").metrics(&[], &[("ReceptionAttachDelay", delay_ms)])
+        }
+        ReceptionEvent::NotAttached => once("ReceptionNotAttached"),
+        ReceptionEvent::Reconnected => once("ReceptionReconnects"),
+        ReceptionEvent::HandedOver => once("ReceptionHandOvers"),
+        ReceptionEvent::Left { turns } => Line::new(&[]).metrics(&[], &[("ReceptionTurns", Some(turns))]),
+        ReceptionEvent::ToolRan(result) => {
+            Line::new(&[("Result", result.as_str())]).metrics(&["Result"], &[("ReceptionTools", Some(1))])
+        }
+    }
 }
 
 /// Writes metrics as they are measured.
@@ -202,7 +226,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use switchboard_domain::{
-        AgentAction, CallStatus, ManualClock, ProviderKind, QuotaAlert, QuotaFigures, WebhookResult,
+        AgentAction, CallStatus, ManualClock, ProviderKind, QuotaAlert, QuotaFigures, ToolResult,
+        WebhookResult,
     };
 
     use super::*;
@@ -249,6 +274,12 @@ mod tests {
                 alert: QuotaAlert::Credits,
                 is_low: true,
             },
+            Measurement::Reception(ReceptionEvent::Attached { delay_ms: Some(420) }),
+            Measurement::Reception(ReceptionEvent::NotAttached),
+            Measurement::Reception(ReceptionEvent::Reconnected),
+            Measurement::Reception(ReceptionEvent::HandedOver),
+            Measurement::Reception(ReceptionEvent::Left { turns: 12 }),
+            Measurement::Reception(ReceptionEvent::ToolRan(ToolResult::Done)),
         ]
     }
 

@@ -166,7 +166,8 @@ fn of_happening(measurement: &Measurement) -> Option<(ProviderKind, Additions)> 
         Measurement::CallEnded { .. }
         | Measurement::Slots { .. }
         | Measurement::QuotaSeen { .. }
-        | Measurement::QuotaLow { .. } => None,
+        | Measurement::QuotaLow { .. }
+        | Measurement::Reception(_) => None,
     }
 }
 
@@ -204,7 +205,7 @@ impl Store {
     }
 
     /// Tells whoever observes, and counts nothing.
-    pub(crate) fn observe(&self, measurement: &Measurement) {
+    pub fn observe(&self, measurement: &Measurement) {
         if let Some(observer) = &self.observer {
             observer.measured(measurement);
         }

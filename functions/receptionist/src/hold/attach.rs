@@ -1,6 +1,6 @@
 //! Attaching to a call, for the first time and again.
 
-use switchboard_domain::{InboundStage, TurnBook};
+use switchboard_domain::{InboundStage, Measurement, ReceptionEvent, TurnBook};
 use switchboard_service::Causes;
 use tokio::time::{Instant, sleep};
 
@@ -98,10 +98,13 @@ impl Holder<'_> {
     /// Notes that somebody is on the sideband.
     async fn note_attached(&mut self) {
         let now = self.receptionist.clock.now();
+        let mut first = None;
         let noted = self
             .receptionist
             .store
             .update_inbound(&self.hold.call_id, |inbound| {
+                let is_first = inbound.is_open() && inbound.attached_at.is_none();
+                first = is_first.then_some(inbound.accepted_at);
                 let news = inbound.is_open()
                     && (inbound.attached_at.is_none() || inbound.stage < InboundStage::Answered);
                 if news {
@@ -113,12 +116,16 @@ impl Holder<'_> {
             .await;
         if let Err(error) = noted {
             tracing::warn!(call.id = %self.hold.call_id, error = %Causes(&error), "it could not be noted that somebody is on the sideband");
+        } else if let Some(accepted) = first {
+            let attached = Measurement::attached(accepted, now);
+            self.receptionist.store.observe(&attached);
         }
     }
 
     /// Nobody can attach: the agent would never say a word. OpenAI's leg is ended, so that the carrier asks who is
     /// next.
     pub(super) async fn give_up(&mut self) {
+        self.observe(ReceptionEvent::NotAttached);
         tracing::error!(call.id = %self.hold.call_id, "nobody could attach to a call that was accepted; it goes on to the next target");
         let noted = self
             .receptionist

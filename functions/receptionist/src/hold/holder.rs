@@ -1,12 +1,13 @@
 //! One invocation that stays with one call.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use jiff::SignedDuration;
-use switchboard_domain::{InboundCall, ProviderId, TurnBook};
+use switchboard_domain::{InboundCall, Measurement, ProviderId, ReceptionEvent, TurnBook};
 use switchboard_providers::openai::{ClientEvent, Event};
 use switchboard_service::Causes;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
@@ -70,6 +71,8 @@ pub(super) struct Holder<'a> {
     pub(super) attached_at: Instant,
     /// Until when a predecessor may still write what it knows.
     pub(super) joins_until: Option<Instant>,
+    /// Places of the turns that this one wrote whole.
+    pub(super) turns_written: HashSet<usize>,
 }
 
 impl<'a> Holder<'a> {
@@ -98,6 +101,7 @@ impl<'a> Holder<'a> {
             heard_at: Instant::now(),
             attached_at: Instant::now(),
             joins_until: None,
+            turns_written: HashSet::new(),
         }
     }
 
@@ -107,6 +111,11 @@ impl<'a> Holder<'a> {
             Ok(mut socket) => {
                 let left = self.stay(&mut socket).await;
                 self.leave(left, socket).await;
+                if left == Left::HandedOver {
+                    self.observe(ReceptionEvent::HandedOver);
+                }
+                let turns = self.turns_written.len() as u64;
+                self.observe(ReceptionEvent::Left { turns });
                 left
             }
             Err(left) => {
@@ -117,6 +126,10 @@ impl<'a> Holder<'a> {
             }
         };
         tracing::info!(call.id = %self.hold.call_id, generation = self.hold.generation, ?left, "left a call");
+    }
+
+    pub(super) fn observe(&self, event: ReceptionEvent) {
+        self.receptionist.store.observe(&Measurement::Reception(event));
     }
 
     /// Listens, until there is a reason to leave.
@@ -175,6 +188,7 @@ impl<'a> Holder<'a> {
         }
         match self.attach_again().await {
             Ok(again) => {
+                self.observe(ReceptionEvent::Reconnected);
                 *socket = again;
                 self.heard_at = Instant::now();
                 self.attached_at = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchboard_domain::KeptTurn;
+use switchboard_domain::{KeptTurn, TurnState};
 use switchboard_service::Causes;
 use switchboard_store::TurnPut;
 use tokio::time::sleep;
@@ -32,7 +32,12 @@ impl Holder<'_> {
     async fn write_all(&mut self) -> bool {
         for turn in self.session.book.to_write() {
             match self.receptionist.store.put_turn(&self.hold.call_id, &turn).await {
-                Ok(TurnPut::Written) => self.session.book.written(&turn),
+                Ok(TurnPut::Written) => {
+                    self.session.book.written(&turn);
+                    if turn.state != TurnState::Open {
+                        self.turns_written.insert(turn.index);
+                    }
+                }
                 Ok(TurnPut::Elsewhere) => return false,
                 Err(error) => {
                     tracing::warn!(call.id = %self.hold.call_id, error = %Causes(&error), "a turn could not be written; it is tried again");

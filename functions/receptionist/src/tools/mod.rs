@@ -14,7 +14,10 @@ mod urgent;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use switchboard_domain::{Agent, Call, InboundCall, PhoneNumber, ReceptionSettings, ToolRun};
+use switchboard_domain::{
+    Agent, Call, InboundCall, Measurement, PhoneNumber, ReceptionEvent, ReceptionSettings, ToolResult,
+    ToolRun,
+};
 use switchboard_service::Causes;
 use switchboard_store::{StoreError, ToolClaim};
 use tokio::time::{Instant, sleep};
@@ -111,9 +114,15 @@ impl Receptionist {
             Ok(ToolClaim::Running { .. }) => self.wait_for_another(about, asked, &run).await,
             Err(error) => {
                 tracing::error!(call.id = %call_id, error = %Causes(&error), "a tool could not be noted and did not run");
+                self.observe(ToolResult::Failed);
                 ran(asked, &failed(), Afterwards::GoOn)
             }
         }
+    }
+
+    fn observe(&self, result: ToolResult) {
+        let event = ReceptionEvent::ToolRan(result);
+        self.store.observe(&Measurement::Reception(event));
     }
 
     async fn run_claimed(&self, about: &About, asked: &Asked) -> Ran {
@@ -126,6 +135,11 @@ impl Receptionist {
             }
         };
         let ran = ran(asked, &answer.output, answer.afterwards);
+        let result = match say::is_failure(&ran.output) {
+            true => ToolResult::Failed,
+            false => ToolResult::Done,
+        };
+        self.observe(result);
         tracing::info!(call.id = %call_id, tool = asked.name, "a tool ran");
         if let Err(error) = self
             .store
@@ -173,6 +187,7 @@ impl Receptionist {
             }
         }
         // It may have done its work: nobody knows, and it must not be done twice.
+        self.observe(ToolResult::InDoubt);
         let mut ran = ran(asked, &say::in_doubt(), Afterwards::GoOn);
         ran.by_another = true;
         ran

@@ -4,6 +4,7 @@
 mod concluding;
 mod handing_over;
 mod holding;
+mod measured;
 mod platforms;
 mod recording;
 mod sideband;

@@ -18,6 +18,7 @@ use switchboard_store::{Begun, Store};
 use switchboard_testing::{TestStore, records};
 use tokio::task::JoinHandle;
 
+use crate::measured::Measured;
 use crate::platforms::Platforms;
 use crate::sideband::FakeSideband;
 
@@ -49,6 +50,7 @@ pub(crate) struct World {
     pub(crate) secrets: Arc<TargetSecrets>,
     pub(crate) call_id: CallId,
     pub(crate) agent: Agent,
+    pub(crate) measured: Arc<Measured>,
 }
 
 impl World {
@@ -123,6 +125,7 @@ impl World {
             test,
             call_id,
             agent,
+            measured: Arc::default(),
         }
     }
 
@@ -137,7 +140,7 @@ impl World {
             allow_loopback: true,
         };
         let needs = Needs {
-            store: self.test.store.clone(),
+            store: self.test.store.clone().observed_by(self.measured.clone()),
             openai: OpenAi::new(self.platforms.url.clone(), Arc::new(Secret::new("sk-test"))).unwrap(),
             twilio: Twilio::new(&self.platforms.url, Arc::new(account)).unwrap(),
             sideband: Arc::new(self.sideband.clone()),
