@@ -51,8 +51,8 @@ pub use problem::{FieldError, Problem, ProblemCode};
 pub use provider_setup::{KeyCheck, ProviderSetup, SetupError};
 pub use providers::Providers;
 pub use secrets::{
-    CarrierSecrets, MemorySecret, ProviderSecrets, SecretChange, SecretField, SecretSource, SecretState,
-    SecretStore, Secrets, SecretsError, SecretsManager,
+    CarrierSecrets, CarrierState, MemorySecret, ProviderSecrets, SecretChange, SecretField, SecretSource,
+    SecretState, SecretStore, Secrets, SecretsError, SecretsManager,
 };
 pub use settings::{ConfigError, SettingProblem, Settings};
 pub use start::{Start, StartError, Starting, start};

@@ -329,7 +329,8 @@ export interface paths {
         put?: never;
         /**
          * Places the call, as `POST /api/calls` does; the agent is told `name` and `reason`. Whoever asks twice calls once:
-         *     the call follows from the callback as it is. 409 when it is done, or its call is still under way.
+         *     the call follows from the callback as it is. It is done when the call has reached somebody, else due again. 409 when
+         *     it is done, or its call is still under way.
          */
         post: operations["call_back"];
         delete?: never;
@@ -3535,6 +3536,8 @@ export interface components {
              * @example https://api.example.com/webhooks/twilio/status
              */
             status_url: string;
+            /** @description How many auth tokens webhooks may be signed with at present: for a day after a change the one before stays good. */
+            token_count: number;
             /**
              * @description Address to enter at Twilio under "A call comes in" of every number that is answered here: HTTP POST.
              * @example https://api.example.com/webhooks/twilio/voice

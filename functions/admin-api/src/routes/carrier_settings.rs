@@ -27,6 +27,8 @@ struct CarrierSetting {
     source: ComesFrom,
     /// Its SID; none when none is set.
     account_sid: Option<String>,
+    /// How many auth tokens webhooks may be signed with at present: for a day after a change the one before stays good.
+    token_count: usize,
     /// Address to enter at Twilio under "A call comes in" of every number that is answered here: HTTP POST.
     #[schema(example = "https://api.example.com/webhooks/twilio/voice")]
     voice_url: String,
@@ -107,16 +109,16 @@ fn no_carrier() -> Problem {
 }
 
 async fn shown(api: &Api, headers: &HeaderMap) -> Answer<CarrierSetting> {
-    let (source, account_sid) = match api.carrier.as_ref() {
-        Some((_, secrets)) => {
-            let (source, sid) = secrets.state().await.map_err(|error| secrets_problem(&error))?;
-            (source.into(), sid)
-        }
-        None => (ComesFrom::NotSet, None),
+    let state = match api.carrier.as_ref() {
+        Some((_, secrets)) => Some(secrets.state().await.map_err(|error| secrets_problem(&error))?),
+        None => None,
     };
     Ok(Json(CarrierSetting {
-        source,
-        account_sid,
+        source: state
+            .as_ref()
+            .map_or(ComesFrom::NotSet, |state| state.source.into()),
+        token_count: state.as_ref().map_or(0, |state| state.tokens),
+        account_sid: state.and_then(|state| state.account_sid),
         voice_url: address("/webhooks/twilio/voice", headers),
         status_url: address("/webhooks/twilio/status", headers),
     }))

@@ -183,6 +183,19 @@ async fn the_carriers_account_is_tried_kept_and_its_token_never_shown() {
 }
 
 #[tokio::test]
+async fn while_the_token_is_exchanged_two_are_good() {
+    let before = json!({ "account_sid": SID, "auth_token": "the one before" });
+    let (api, _) = start(&MemorySecret::holding(&before.to_string())).await;
+    let shown = Actor::admin().get(&api.router, PATH).await.expect(200);
+    assert_eq!(shown["token_count"], 1);
+    let shown = Actor::admin().put(&api.router, PATH, entered()).await.expect(200);
+    assert_eq!(shown["token_count"], 2);
+    assert!(!shown.to_string().contains("the one before"), "{shown}");
+    let shown = Actor::admin().delete(&api.router, PATH).await.expect(200);
+    assert_eq!(shown["token_count"], 0);
+}
+
+#[tokio::test]
 async fn without_a_place_for_it_no_account_can_be_entered() {
     let api = TestApi::start().await;
     let shown = Actor::admin().get(&api.router, PATH).await.expect(200);

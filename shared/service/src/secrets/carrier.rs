@@ -37,6 +37,27 @@ pub struct CarrierSecrets {
     kept: Mutex<Option<Kept>>,
 }
 
+/// What may be told of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierState {
+    /// Where it comes from.
+    pub source: SecretSource,
+    /// Its SID; none when there is no account.
+    pub account_sid: Option<String>,
+    /// How many auth tokens webhooks may be signed with now: two for a while after the token was changed.
+    pub tokens: usize,
+}
+
+impl CarrierState {
+    fn of(source: SecretSource, account: &TwilioAccount) -> Self {
+        Self {
+            source,
+            account_sid: Some(account.sid().to_owned()),
+            tokens: account.signing_tokens().count(),
+        }
+    }
+}
+
 /// What is believed for a while.
 struct Kept {
     account: Option<TwilioAccount>,
@@ -79,19 +100,22 @@ impl CarrierSecrets {
         }
     }
 
-    /// Where the account comes from, and its SID where there is one; read anew.
+    /// Where the account comes from, and what may be told of it; read anew.
     ///
     /// # Errors
     /// When the store of secrets does not answer, or what it holds cannot be read.
-    pub async fn state(&self) -> Result<(SecretSource, Option<String>), SecretsError> {
+    pub async fn state(&self) -> Result<CarrierState, SecretsError> {
         if let Some(account) = &self.environment {
-            return Ok((SecretSource::Environment, Some(account.sid().to_owned())));
+            return Ok(CarrierState::of(SecretSource::Environment, account));
         }
-        let sid = self.read().await?.map(|account| account.sid().to_owned());
-        match sid {
-            Some(sid) => Ok((SecretSource::Stored, Some(sid))),
-            None => Ok((SecretSource::NotSet, None)),
-        }
+        Ok(match self.read().await? {
+            Some(account) => CarrierState::of(SecretSource::Stored, &account),
+            None => CarrierState {
+                source: SecretSource::NotSet,
+                account_sid: None,
+                tokens: 0,
+            },
+        })
     }
 
     /// Puts another account in place of this one; none takes it away. Another token of the same account is a rotation:
@@ -242,7 +266,7 @@ mod tests {
         let (here, _) = secrets([], &store);
         let (elsewhere, clock) = secrets([], &store);
         assert_eq!(elsewhere.twilio_account().await, None);
-        assert_eq!(here.state().await.unwrap(), (SecretSource::NotSet, None));
+        assert_eq!(here.state().await.unwrap().source, SecretSource::NotSet);
 
         let account = TwilioAccount::new(ACCOUNT, Secret::new("token")).unwrap();
         here.change(Some(&account)).await.unwrap();
@@ -250,7 +274,11 @@ mod tests {
         assert_eq!(elsewhere.twilio_account().await, None, "believed for a while");
         clock.advance(SignedDuration::from_secs(30));
         assert_eq!(elsewhere.twilio_account().await, Some(account));
-        let stored = (SecretSource::Stored, Some(ACCOUNT.to_owned()));
+        let stored = CarrierState {
+            source: SecretSource::Stored,
+            account_sid: Some(ACCOUNT.to_owned()),
+            tokens: 1,
+        };
         assert_eq!(here.state().await.unwrap(), stored);
 
         here.change(None).await.unwrap();
@@ -273,8 +301,10 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(tokens().await, ["second", "first"]);
+        assert_eq!(secrets.state().await.unwrap().tokens, 2);
         clock.advance(BOTH_TOKENS_FOR);
         assert_eq!(tokens().await, ["second"]);
+        assert_eq!(secrets.state().await.unwrap().tokens, 1);
 
         let other = TwilioAccount::new("AC00000000000000000000000000000002", Secret::new("third")).unwrap();
         secrets.change(Some(&other)).await.unwrap();

@@ -11,7 +11,7 @@ use switchboard_domain::ProviderKind;
 use switchboard_providers::Secret;
 
 pub(crate) use carrier::ARN as CARRIER_ARN;
-pub use carrier::CarrierSecrets;
+pub use carrier::{CarrierSecrets, CarrierState};
 pub use change::{SecretChange, SecretField, SecretSource, SecretState};
 pub(crate) use provider::Names;
 pub use provider::{ProviderSecrets, SecretsError};
