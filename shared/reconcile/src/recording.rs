@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
-use switchboard_domain::{Call, CallId, RecordingState};
+use switchboard_domain::{Call, CallId, Recording, RecordingState};
 use switchboard_providers::{RecordingStream, VoiceProvider};
 use switchboard_store::{FileStore, Store, UpdateOutcome};
 use tokio::io::AsyncWriteExt;
@@ -39,8 +39,11 @@ pub async fn pull_recording(
         return settle(store, call_id, RecordingState::None, None, now).await;
     };
     match provider.get_recording(conversation).await? {
-        Some(stream) => match store_stream(store, call_id, stream).await? {
-            Some(stored) => settle(store, call_id, RecordingState::Stored, Some(stored), now).await,
+        Some(stream) => match fetch(stream).await? {
+            Some(fetched) => {
+                put(store, call_id, &fetched).await?;
+                settle(store, call_id, RecordingState::Stored, Some(fetched), now).await
+            }
             None => not_there_yet(store, &call, now).await,
         },
         None => not_there_yet(store, &call, now).await,
@@ -48,7 +51,7 @@ pub async fn pull_recording(
 }
 
 /// Stores a recording of the carrier's, and settles the call's recording. A call whose recording is settled keeps
-/// what it has.
+/// what it has, unless this one is longer: of a caller who was put through, each part is recorded for itself.
 ///
 /// # Errors
 /// When the carrier, the store or the disk fails; the recording stays due.
@@ -58,22 +61,58 @@ pub async fn keep_recording(
     stream: RecordingStream,
     now: Timestamp,
 ) -> Result<RecordingState, ReconcileError> {
-    match store_stream(store, call_id, stream).await? {
-        Some(stored) => settle(store, call_id, RecordingState::Stored, Some(stored), now).await,
-        None => Ok(RecordingState::Pending),
+    let Some(fetched) = fetch(stream).await? else {
+        return Ok(RecordingState::Pending);
+    };
+    let Some(call) = store.find_call(call_id).await? else {
+        store.settle_recording(call_id).await?;
+        return Ok(RecordingState::None);
+    };
+    if !is_wanted(&call.recording, fetched.secs) {
+        store.settle_recording(call_id).await?;
+        return Ok(call.recording.state);
+    }
+    put(store, call_id, &fetched).await?;
+    let change = |call: &mut Call| {
+        let is_wanted = is_wanted(&call.recording, fetched.secs);
+        let is_another = call.recording.state == RecordingState::Stored;
+        if is_wanted {
+            take_recording(call, RecordingState::Stored, Some(&fetched), now);
+            // The longest part is not all of the call, and none is missing for that.
+            call.recording.whole = call.recording.whole.filter(|_| !is_another);
+        }
+        is_wanted
+    };
+    let outcome = store.update_call(call_id, change).await?;
+    settled(store, call_id, outcome, now).await
+}
+
+/// Whether a recording of this length is kept rather than what there is.
+fn is_wanted(kept: &Recording, secs: Option<f64>) -> bool {
+    match kept.state {
+        RecordingState::Pending => true,
+        RecordingState::Stored => secs
+            .zip(kept.duration_secs)
+            .is_some_and(|(secs, kept)| secs > kept),
+        RecordingState::None | RecordingState::Lost => false,
     }
 }
 
-struct Stored {
+/// A recording in a temporary file, which is gone with this.
+struct Fetched {
+    path: tempfile::TempPath,
+    content_type: String,
     bytes: u64,
     secs: Option<f64>,
 }
 
-async fn store_stream(
-    store: &Store,
-    call_id: &CallId,
-    mut stream: RecordingStream,
-) -> Result<Option<Stored>, ReconcileError> {
+async fn put(store: &Store, call_id: &CallId, fetched: &Fetched) -> Result<(), ReconcileError> {
+    let key = FileStore::recording_key(call_id);
+    let put = store.files().put_file(&key, &fetched.content_type, &fetched.path);
+    Ok(put.await?)
+}
+
+async fn fetch(mut stream: RecordingStream) -> Result<Option<Fetched>, ReconcileError> {
     let (file, path) = tempfile::NamedTempFile::new()?.into_parts();
     let mut file = tokio::fs::File::from_std(file);
     let mut bytes = 0u64;
@@ -90,11 +129,12 @@ async fn store_stream(
         return Ok(None);
     }
     let secs = audio_duration_secs(std::io::BufReader::new(std::fs::File::open(&path)?))?;
-    store
-        .files()
-        .put_file(&FileStore::recording_key(call_id), &stream.content_type, &path)
-        .await?;
-    Ok(Some(Stored { bytes, secs }))
+    Ok(Some(Fetched {
+        path,
+        content_type: stream.content_type,
+        bytes,
+        secs,
+    }))
 }
 
 /// The provider has none now: it may come, until we have waited long enough.
@@ -118,23 +158,33 @@ async fn settle(
     store: &Store,
     call_id: &CallId,
     state: RecordingState,
-    stored: Option<Stored>,
+    stored: Option<Fetched>,
     now: Timestamp,
 ) -> Result<RecordingState, ReconcileError> {
-    let outcome = store
-        .update_call(call_id, |call| {
-            let wanted = call.recording.state == RecordingState::Pending;
-            call.recording.state = state;
-            if let Some(stored) = &stored {
-                call.recording.bytes = Some(stored.bytes);
-                call.recording.stored_at = Some(now);
-                call.recording.duration_secs = stored.secs;
-                call.recording.whole = stored.secs.and_then(|secs| call.has_whole(secs));
-            }
-            call.updated_at = now;
-            wanted
-        })
-        .await?;
+    let change = |call: &mut Call| take_recording(call, state, stored.as_ref(), now);
+    let outcome = store.update_call(call_id, change).await?;
+    settled(store, call_id, outcome, now).await
+}
+
+fn take_recording(call: &mut Call, state: RecordingState, stored: Option<&Fetched>, now: Timestamp) -> bool {
+    let wanted = call.recording.state == RecordingState::Pending;
+    call.recording.state = state;
+    if let Some(stored) = stored {
+        call.recording.bytes = Some(stored.bytes);
+        call.recording.stored_at = Some(now);
+        call.recording.duration_secs = stored.secs;
+        call.recording.whole = stored.secs.and_then(|secs| call.has_whole(secs));
+    }
+    call.updated_at = now;
+    wanted
+}
+
+async fn settled(
+    store: &Store,
+    call_id: &CallId,
+    outcome: UpdateOutcome,
+    now: Timestamp,
+) -> Result<RecordingState, ReconcileError> {
     if let UpdateOutcome::Changed(call) = &outcome {
         store.note_recording(call, now).await?;
     }

@@ -134,7 +134,7 @@ impl Webhooks {
                 action: addresses.action,
                 timeout_secs: (*ring_secs).clamp(5, 120),
                 time_limit_secs: None,
-                recording_callback: None,
+                recording_callback: settings.record.then_some(addresses.recording),
                 // The caller's own number may not be one that we may call with.
                 caller_id: inbound.called.as_ref().map(|number| number.as_str().to_owned()),
             })))),

@@ -1,7 +1,7 @@
 //! What Twilio was told to do is done.
 
 use jiff::SignedDuration;
-use switchboard_domain::{InboundStage, ProviderKind, RouteTarget};
+use switchboard_domain::{InboundStage, ProviderKind, ReceptionSettings, RouteTarget};
 
 use crate::line::{call_id, form, to_agent, to_person};
 use crate::world::World;
@@ -31,6 +31,32 @@ async fn whoever_does_not_answer_is_followed_by_the_next_and_a_repeat_hears_the_
         .await;
     assert!(over.contains("<Hangup/>"), "{over}");
     assert_eq!(world.inbound().await.at_target, 2);
+}
+
+#[tokio::test]
+async fn a_person_is_recorded_where_calls_are_recorded() {
+    let world = World::start().await;
+    world.rule(vec![to_person()]).await;
+    let told = world.ring().await;
+    assert!(
+        told.contains("<Number>") && told.contains("record=\"record-from-answer-dual\""),
+        "{told}"
+    );
+    let id = call_id();
+    assert!(
+        told.contains(&format!("/webhooks/twilio/recording?call={id}")),
+        "{told}"
+    );
+
+    let world = World::start().await;
+    let settings = ReceptionSettings {
+        record: false,
+        ..ReceptionSettings::default()
+    };
+    world.test.store.put_reception_settings(&settings).await.unwrap();
+    world.rule(vec![to_person()]).await;
+    let told = world.ring().await;
+    assert!(told.contains("<Number>") && !told.contains("record"), "{told}");
 }
 
 #[tokio::test]

@@ -97,7 +97,9 @@ pub(super) async fn recording(
         return Ok(None);
     };
     let recordings = around.carrier.recordings_of(&sid).await?;
-    let Some(ready) = recordings.into_iter().find(|recording| recording.is_ready) else {
+    let ready = recordings.into_iter().filter(|recording| recording.is_ready);
+    // One for each part of a call whose caller was put through: the longest is kept.
+    let Some(ready) = ready.max_by_key(|recording| recording.duration_secs) else {
         return Ok(None);
     };
     around.carrier.recording(&ready.sid).await
