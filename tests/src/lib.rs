@@ -6,6 +6,7 @@
 mod app;
 pub mod chaos;
 mod contacts;
+pub mod costs;
 pub mod crash;
 mod ledger;
 mod live;

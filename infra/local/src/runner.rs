@@ -21,6 +21,7 @@ use crate::control::{Control, control_routes};
 use crate::gateway::{Authorizer, Gateway, gateway_routes};
 use crate::lambda::{Function, Lambda, runtime_routes};
 use crate::logs::Logs;
+use crate::metering::Meters;
 use crate::oidc::{ISSUER_PATH, Role, SigningKey, TokenRequest, issue, oidc_routes};
 use crate::pages::{Pages, with_pages};
 use crate::rehearsal::{Rehearsal, rehearsal_routes};
@@ -59,6 +60,7 @@ pub struct Local {
     queues: BTreeMap<String, QueueRef>,
     sqs: Arc<Sqs>,
     dynamodb: DynamoDb,
+    meters: Meters,
     simulator: Option<Simulator>,
     logs: Logs,
     stop: CancellationToken,
@@ -222,6 +224,7 @@ impl Local {
                 ));
             }
         }
+        let meters = Meters::of([dynamodb.meter(), s3.meter(), sqs.meter(), lambda.meter().clone()]);
         Ok(Self {
             address,
             endpoints,
@@ -232,6 +235,7 @@ impl Local {
             mappings,
             queues,
             sqs,
+            meters,
             dynamodb,
             simulator,
             logs,
@@ -279,6 +283,11 @@ impl Local {
     /// DynamoDB itself, for tests of what follows when it fails.
     pub fn dynamodb(&self) -> &DynamoDb {
         &self.dynamodb
+    }
+
+    /// Counts what everything costs, from when it is turned on.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// The simulator, where it runs.
@@ -489,6 +498,8 @@ fn environment(
     let public_url = format!("http://{api}");
     let given = [
         ("AWS_LAMBDA_FUNCTION_NAME", spec.name.as_str()),
+        // In every request to a service: so they can be counted by function.
+        ("AWS_SDK_UA_APP_ID", spec.name.as_str()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
         ("AWS_LAMBDA_LOG_GROUP_NAME", spec.name.as_str()),
@@ -510,6 +521,13 @@ fn environment(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
+    if let Some((_, simulator)) = &config.simulator {
+        // Calls are so much faster: whoever waits for their end looks sooner.
+        environment.insert(
+            "DIALER_CLOCK_FACTOR".to_owned(),
+            simulator.clock_factor.to_string(),
+        );
+    }
     environment.extend(spec.environment.clone());
     environment.extend(config.environment.clone());
     environment

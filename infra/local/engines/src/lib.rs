@@ -10,14 +10,16 @@ mod error;
 mod faults;
 mod identity;
 mod listen;
+mod meter;
 
 pub mod dynamodb;
 pub mod s3;
 pub mod sqs;
 
-pub use dynamodb::{DynamoDb, DynamoDbFault, TableStream};
+pub use dynamodb::{DynamoDb, DynamoDbElsewhere, DynamoDbFault, TableStream};
 pub use error::EngineError;
 pub use faults::{ANY_OPERATION, Faults};
 pub use identity::{ACCESS_KEY_ID, ACCOUNT_ID, REGION, SECRET_ACCESS_KEY};
+pub use meter::{Meter, Metered, Metering, NOBODY, Usage};
 pub use s3::{ObjectCreated, S3};
-pub use sqs::{Sqs, SqsFault};
+pub use sqs::{Sqs, SqsElsewhere, SqsFault};

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::authorizer::{Authorizer, Denied};
 use super::{answer, cors, event, route};
 use crate::lambda::{InvokeError, InvokeOutcome, Lambda};
+use crate::metering;
 use crate::template::ApiSpec;
 
 /// API Gateway's limit on a request's body, in bytes.
@@ -72,6 +73,7 @@ impl Gateway {
         let Some(matched) = route::find(&self.api.routes, parts.method.as_str(), parts.uri.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        metering::request(self.lambda.meter(), &matched.route.function);
         let claims = match self.authorizer.as_ref().filter(|_| matched.route.authorized) {
             None => None,
             Some(authorizer) => {

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use switchboard_local_engines::Sqs;
 use switchboard_local_engines::sqs::QueueRef;
+use switchboard_local_engines::{Meter, Sqs};
 
 use super::function::THROTTLE_WAIT;
 use super::{Function, InvokeError, InvokeOutcome, MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
+use crate::metering;
 
 /// All functions.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ struct Inner {
     queues: BTreeMap<String, QueueRef>,
     sqs: Arc<Sqs>,
     retry_delay: Duration,
+    meter: Meter,
 }
 
 impl Lambda {
@@ -39,6 +41,7 @@ impl Lambda {
                 queues,
                 sqs,
                 retry_delay,
+                meter: Meter::default(),
             }),
         }
     }
@@ -48,6 +51,11 @@ impl Lambda {
         let name = name.rsplit(':').next().unwrap_or(name);
         let by_given_name = || self.all().find(|f| f.spec.given_name.as_deref() == Some(name));
         self.inner.functions.get(name).or_else(by_given_name)
+    }
+
+    /// Counts invocations and how long they took, and what the runner does in AWS's place.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.inner.meter
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Function> {
@@ -68,7 +76,9 @@ impl Lambda {
         let function = self
             .find(name)
             .ok_or_else(|| InvokeError::NotFound(name.to_owned()))?;
+        let begun = Instant::now();
         let outcome = function.invoke(payload).await?;
+        metering::invocation(self.meter(), &function.spec.name, begun.elapsed());
         if let InvokeOutcome::Failed(error) = &outcome {
             tracing::warn!(function = name, error = %String::from_utf8_lossy(error), "invocation failed");
         }

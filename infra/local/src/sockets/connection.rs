@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use switchboard_local_engines::Meter;
 use tokio::sync::mpsc;
 
 use crate::clock;
+use crate::metering;
 
 /// Messages to one socket that wait to be written. Whoever is slower is closed, as nothing may be left out.
 const WAITING: usize = 1_000;
@@ -34,11 +36,20 @@ pub(super) struct Open {
 #[derive(Clone, Default)]
 pub(crate) struct Connections {
     open: Arc<Mutex<BTreeMap<String, Open>>>,
+    meter: Meter,
 }
 
 impl Connections {
     fn all(&self) -> MutexGuard<'_, BTreeMap<String, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None yet; what is said to them is counted by `meter`.
+    pub(super) fn metered(meter: Meter) -> Self {
+        Self {
+            meter,
+            ..Self::default()
+        }
     }
 
     /// An id as API Gateway makes them: 15 characters and a `=`.
@@ -79,6 +90,9 @@ impl Connections {
     /// Gives an order; answers whether there is such a socket.
     pub(super) fn order(&self, id: &str, order: Order) -> bool {
         let Some(open) = self.find(id) else { return false };
+        if let Order::Say(text) = &order {
+            metering::message(&self.meter, "sent", text.len());
+        }
         // One that does not read is closed: dropping its sender ends it.
         if open.orders.try_send(order).is_err() {
             self.remove(id);

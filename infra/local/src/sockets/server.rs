@@ -20,6 +20,7 @@ use super::event::Context;
 use super::{IDLE, INTEGRATION, LONGEST, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, manage};
 use crate::clock;
 use crate::lambda::{InvokeOutcome, Lambda};
+use crate::metering;
 use crate::template::SocketApiSpec;
 
 /// Messages of one socket that wait for the function.
@@ -45,7 +46,7 @@ impl Sockets {
     pub(crate) fn new(api: SocketApiSpec, lambda: Lambda, stop: CancellationToken) -> Self {
         Self {
             api: Arc::new(api),
-            connections: Connections::default(),
+            connections: Connections::metered(lambda.meter().clone()),
             lambda,
             stop,
         }
@@ -196,6 +197,7 @@ impl Sockets {
             let route = selected
                 .filter(|route| self.api.functions.contains_key(*route))
                 .unwrap_or("$default");
+            metering::message(self.lambda.meter(), "received", body.len());
             let event = context.message(route, &body);
             let text = match self.invoke(route, event).await {
                 Some(Ok(answer)) if self.api.answered.contains(route) => {

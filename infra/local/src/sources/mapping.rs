@@ -11,6 +11,7 @@ use switchboard_local_engines::{REGION, Sqs};
 use tokio_util::sync::CancellationToken;
 
 use crate::lambda::{InvokeError, InvokeOutcome, Lambda};
+use crate::metering;
 use crate::template::MappingSpec;
 
 /// How long a poller waits for a message in one request.
@@ -156,6 +157,7 @@ async fn work(mapping: &Mapping, sqs: &Sqs, lambda: &Lambda, messages: Vec<Messa
         .iter()
         .map(|message| record(message, &mapping.queue))
         .collect();
+    metering::batch(lambda.meter(), &mapping.spec.function);
     let event = bytes::Bytes::from(json!({ "Records": records }).to_string());
     let outcome = loop {
         // Lambda itself holds on to a throttled batch.

@@ -15,6 +15,7 @@ use super::tables;
 use crate::error::EngineError;
 use crate::faults::Faults;
 use crate::listen::serve;
+use crate::meter::Meter;
 
 /// Expired items go this often. AWS promises no more than "within a few days": nobody may count on it.
 const EXPIRY_SWEEP: Duration = Duration::from_secs(60 * 60);
@@ -25,6 +26,7 @@ pub struct DynamoDb {
     address: SocketAddr,
     database: Database,
     faults: Faults<DynamoDbFault>,
+    meter: Meter,
     written: watch::Receiver<u64>,
     stopped: CancellationToken,
 }
@@ -46,12 +48,12 @@ impl DynamoDb {
         let address = listener
             .local_addr()
             .map_err(EngineError::io("reading DynamoDB's address"))?;
-        let faults = Faults::default();
+        let (faults, meter) = (Faults::default(), Meter::default());
         let stopped = CancellationToken::new();
 
         let engine = run_engine(database.clone()).await?;
         let (writes, written) = watch::channel(0);
-        let front = Front::new(engine.address, faults.clone(), writes);
+        let front = Front::new(engine.address, faults.clone(), meter.clone(), writes);
         tokio::spawn(sweep_expired(database.clone(), shutdown.clone()));
         let done = stopped.clone();
         tokio::spawn(async move {
@@ -63,6 +65,7 @@ impl DynamoDb {
             address,
             database,
             faults,
+            meter,
             written,
             stopped,
         })
@@ -84,6 +87,12 @@ impl DynamoDb {
     #[must_use]
     pub fn faults(&self) -> Faults<DynamoDbFault> {
         self.faults.clone()
+    }
+
+    /// Counts capacity units, table by table and index by index.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     /// Makes the table of these CloudFormation properties (`AWS::DynamoDB::Table`, intrinsic functions resolved),

@@ -15,8 +15,10 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::capacity::{self, Asked};
 use super::fault::{DynamoDbFault, error};
 use crate::faults::Faults;
+use crate::meter::{self, Meter};
 
 /// DynamoDB reads no more than 16 MB of a request.
 const REQUEST_BYTES: usize = 16 * 1024 * 1024;
@@ -30,6 +32,7 @@ pub(super) struct Front {
     engine: SocketAddr,
     client: Client<HttpConnector, Full<Bytes>>,
     faults: Faults<DynamoDbFault>,
+    meter: Meter,
     /// Counts requests that may have written something.
     writes: Arc<watch::Sender<u64>>,
 }
@@ -42,13 +45,19 @@ type Answer = Response<Either<Incoming, Full<Bytes>>>;
 pub(super) struct AnswerLost;
 
 impl Front {
-    pub(super) fn new(engine: SocketAddr, faults: Faults<DynamoDbFault>, writes: watch::Sender<u64>) -> Self {
+    pub(super) fn new(
+        engine: SocketAddr,
+        faults: Faults<DynamoDbFault>,
+        meter: Meter,
+        writes: watch::Sender<u64>,
+    ) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Self {
             engine,
             client: Client::builder(TokioExecutor::new()).build(connector),
             faults,
+            meter,
             writes: Arc::new(writes),
         }
     }
@@ -77,21 +86,55 @@ impl Front {
             .build()
             .map_err(|_| AnswerLost)?;
         parts.headers.remove(header::TRANSFER_ENCODING);
-        let answer = self
-            .client
-            .request(Request::from_parts(parts, Full::new(body.clone())))
-            .await;
+        let metered = match self.meter.is_on() {
+            true => capacity::ask(&operation, meter::caller(&parts.headers), &body),
+            false => None,
+        };
+        let answer = match metered {
+            Some((asked, body)) => self.measured(parts, &asked, body).await,
+            None => {
+                let request = Request::from_parts(parts, Full::new(body.clone()));
+                let answer = self.client.request(request).await;
+                answer.map(|answer| answer.map(Either::Left))
+            }
+        };
         if !READS.contains(&operation.as_str()) {
             self.writes.send_modify(|count| *count += 1);
         }
         match (fault, answer) {
             (Some(fault), _) => fault.answer(&operation, &body).map(ours).ok_or(AnswerLost),
-            (None, Ok(answer)) => Ok(answer.map(Either::Left)),
+            (None, Ok(answer)) => Ok(answer),
             (None, Err(error)) => {
                 tracing::error!(%error, operation, "the DynamoDB engine did not answer");
                 Err(AnswerLost)
             }
         }
+    }
+}
+
+impl Front {
+    /// Asks the engine, and counts the units that it says were consumed.
+    async fn measured(
+        &self,
+        mut parts: http::request::Parts,
+        asked: &Asked,
+        body: Bytes,
+    ) -> Result<Answer, hyper_util::client::legacy::Error> {
+        parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
+        let answer = self
+            .client
+            .request(Request::from_parts(parts, Full::new(body)))
+            .await?;
+        let (parts, body) = answer.into_parts();
+        let body = match body.collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) => {
+                tracing::error!(%error, "the DynamoDB engine's answer broke off");
+                Bytes::new()
+            }
+        };
+        asked.count(&self.meter, parts.status, &body);
+        Ok(ours(Response::from_parts(parts, Full::new(body))))
     }
 }
 

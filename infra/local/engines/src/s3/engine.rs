@@ -19,6 +19,7 @@ use super::object::blocking;
 use crate::error::EngineError;
 use crate::identity::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use crate::listen::serve;
+use crate::meter::Meter;
 
 /// A form upload would be held in memory by `s3s`; nothing of ours sends one.
 const FORM_BYTES: u64 = 1024 * 1024;
@@ -30,6 +31,7 @@ pub struct S3 {
     dir: PathBuf,
     buckets: Buckets,
     listeners: Listeners,
+    meter: Meter,
     stopped: CancellationToken,
 }
 
@@ -50,7 +52,7 @@ impl S3 {
         tokio::fs::create_dir_all(&dir)
             .await
             .map_err(EngineError::io(format!("making {}", dir.display())))?;
-        let (buckets, listeners) = (Buckets::default(), Listeners::default());
+        let (buckets, listeners, meter) = (Buckets::default(), Listeners::default(), Meter::default());
 
         let mut config = S3Config::default();
         config.post_object_max_file_size = FORM_BYTES;
@@ -63,6 +65,7 @@ impl S3 {
         let front = Front {
             s3: service.build(),
             buckets: buckets.clone(),
+            meter: meter.clone(),
         };
         let stopped = CancellationToken::new();
         let done = stopped.clone();
@@ -75,6 +78,7 @@ impl S3 {
             dir,
             buckets,
             listeners,
+            meter,
             stopped,
         })
     }
@@ -89,6 +93,12 @@ impl S3 {
     #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Counts requests.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     /// Makes the bucket, with the `CorsConfiguration` of these CloudFormation properties (`AWS::S3::Bucket`).

@@ -11,16 +11,19 @@ use s3s::service::S3Service;
 use s3s::{Body, HttpError};
 
 use super::backend::Buckets;
+use crate::meter::{self, Meter, Metered, Usage};
 
 /// S3 with what `s3s` leaves to others: cross-origin requests of browsers.
 #[derive(Clone)]
 pub(super) struct Front {
     pub(super) s3: S3Service,
     pub(super) buckets: Buckets,
+    pub(super) meter: Meter,
 }
 
 impl Front {
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, HttpError> {
+        self.count(&request);
         let origin = text(request.headers(), &ORIGIN);
         if let (true, Some(origin)) = (request.method() == Method::OPTIONS, &origin) {
             return Ok(self.preflight(&request, origin));
@@ -32,6 +35,24 @@ impl Front {
         let mut response = Service::call(&self.s3, request).await?;
         response.headers_mut().extend(cors.unwrap_or_default());
         Ok(response)
+    }
+
+    fn count(&self, request: &Request<Incoming>) {
+        let lists = request
+            .uri()
+            .query()
+            .is_some_and(|query| query.contains("list-type="));
+        let what = Metered {
+            service: "s3",
+            caller: meter::caller(request.headers()),
+            operation: if lists { "LIST" } else { request.method().as_str() }.to_owned(),
+            resource: String::new(),
+        };
+        let one = Usage {
+            requests: 1,
+            ..Usage::default()
+        };
+        self.meter.count(what, one);
     }
 
     fn preflight(&self, request: &Request<Incoming>, origin: &str) -> Response<Body> {

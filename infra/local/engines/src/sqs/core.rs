@@ -19,12 +19,14 @@ use super::message::Depth;
 use super::moves::Moves;
 use super::side_notes::SideNotes;
 use crate::faults::Faults;
+use crate::meter::Meter;
 
 /// The engine with what it lacks. Requests over HTTP and calls in process both pass here.
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) engine: Arc<RustackSqs>,
     pub(super) faults: Faults<SqsFault>,
+    pub(super) meter: Meter,
     pub(super) moves: Moves,
     notes: SideNotes,
 }
@@ -34,6 +36,7 @@ impl Core {
         Self {
             engine,
             faults: Faults::default(),
+            meter: Meter::default(),
             moves: Moves::default(),
             notes: SideNotes::default(),
         }

@@ -22,6 +22,7 @@ use crate::error::EngineError;
 use crate::faults::Faults;
 use crate::identity::{ACCOUNT_ID, REGION};
 use crate::listen::serve;
+use crate::meter::Meter;
 
 /// A running SQS. Messages are in memory: they do not survive the process.
 #[derive(Debug, Clone)]
@@ -87,6 +88,12 @@ impl Sqs {
     #[must_use]
     pub fn faults(&self) -> Faults<SqsFault> {
         self.core.faults.clone()
+    }
+
+    /// Counts requests. Those of a runner's own pollers come not over the wire: who polls counts them.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        self.core.meter.clone()
     }
 
     /// Makes the queue of these CloudFormation properties (`AWS::SQS::Queue`, intrinsic functions resolved), or

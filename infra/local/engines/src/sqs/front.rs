@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::core::Core;
 use super::fault::SqsFault;
+use crate::meter::{self, Metered, Usage};
 
 type Answer = Response<SqsResponseBody>;
 
@@ -25,6 +26,7 @@ type Answer = Response<SqsResponseBody>;
 #[derive(Clone)]
 pub(super) struct Front {
     wire: SqsHttpService<Handler>,
+    core: Arc<Core>,
 }
 
 /// Ends a connection without an answer.
@@ -40,11 +42,30 @@ impl Front {
     pub(super) fn new(core: Arc<Core>) -> Self {
         let handler = Handler {
             engine: Arc::new(RustackSqsHandler::new(Arc::clone(&core.engine))),
-            core,
+            core: Arc::clone(&core),
         };
         Self {
+            core,
             wire: SqsHttpService::new(Arc::new(handler), SqsHttpConfig::default()),
         }
+    }
+}
+
+impl Front {
+    fn count(&self, request: &Request<Incoming>) {
+        let target = request.headers().get("x-amz-target");
+        let target = target.and_then(|target| target.to_str().ok()).unwrap_or_default();
+        let what = Metered {
+            service: "sqs",
+            caller: meter::caller(request.headers()),
+            operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
+            resource: String::new(),
+        };
+        let one = Usage {
+            requests: 1,
+            ..Usage::default()
+        };
+        self.core.meter.count(what, one);
     }
 }
 
@@ -54,6 +75,7 @@ impl Service<Request<Incoming>> for Front {
     type Future = Pin<Box<dyn Future<Output = Result<Answer, AnswerLost>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.count(&request);
         let answer = self.wire.call(request);
         Box::pin(async move {
             match answer.await {

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod core;
+mod elsewhere;
 mod engine;
 mod fault;
 mod front;
@@ -11,6 +12,7 @@ mod message;
 mod moves;
 mod side_notes;
 
+pub use elsewhere::SqsElsewhere;
 pub use engine::Sqs;
 pub use fault::SqsFault;
 pub use message::{Depth, Message, MessageAttribute, QueueRef};
