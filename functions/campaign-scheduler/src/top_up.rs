@@ -232,10 +232,10 @@ impl Scheduler {
         room: &AtomicUsize,
     ) -> Result<Looked, StoreError> {
         let now = self.clock.now();
-        // The index is a moment old.
+        // The index is a moment old; what is read may be too, and everything that is written here is refused then.
         let current = self
             .store
-            .find_recipient(&campaign.campaign_id, &seen.recipient_id)
+            .glance_at_recipient(&campaign.campaign_id, &seen.recipient_id)
             .await?;
         let Some(recipient) = current.filter(|r| r.status == RecipientStatus::Pending && r.due_at <= now)
         else {
@@ -298,8 +298,7 @@ impl Scheduler {
         if let Some(reason) = campaign.reason_to_skip(recipient, self.clock.now()) {
             return Ok(Some(reason));
         }
-        let listed = self.store.find_do_not_call(&recipient.phone_number).await?;
-        if listed.is_some() {
+        if self.store.may_be_listed(&recipient.phone_number).await? {
             return Ok(Some(SkipReason::DoNotCall));
         }
         let Some(days) = campaign

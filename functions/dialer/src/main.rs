@@ -4,16 +4,19 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use dialer::{Dialer, Pace};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use switchboard_service::{Need, start};
+use switchboard_service::{Need, Starting};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = start("dialer", &[Need::DialQueue, Need::Provider]).await?;
+    let mut starting = Starting::new("dialer");
+    // Only rehearsals set it.
+    let clock_factor = starting.settings.parsed("DIALER_CLOCK_FACTOR", 1.0f64, "1");
+    let start = starting.finish(&[Need::DialQueue, Need::Provider]).await?;
     let dialer = Dialer::new(
         start.store.clone(),
         start.providers.clone(),
         start.clock.clone(),
-        Pace::default(),
+        Pace::default().of_faster_calls(clock_factor),
     );
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let dialer = dialer.clone();

@@ -146,7 +146,7 @@ impl Dialer {
         for attempt in 1.. {
             match self
                 .store
-                .update_call(&call.call_id, |call| change(call, self))
+                .update_call_as_read(&call, |call| change(call, self))
                 .await
             {
                 Ok(UpdateOutcome::Changed(written) | UpdateOutcome::Unchanged(written)) => {

@@ -31,7 +31,7 @@ impl Dialer {
         if call.status == CallStatus::InProgress {
             next_question = later(begun, self.pace.ask_provider);
         }
-        let mut stumbles = 0;
+        let (mut stumbles, mut looked) = (0, false);
         while !call.status.is_final() {
             let now = self.clock.now();
             if now >= hand_over_at {
@@ -46,14 +46,28 @@ impl Dialer {
                 next_question = next_question.min(later(hung_up_at.max(asked_at), self.pace.ask_outcome));
             }
             if now >= next_question {
-                self.ask(&call).await?;
+                let told = self.ask(&call).await?;
                 asked_at = self.clock.now();
                 next_question = later(asked_at, self.pace.ask_provider);
+                looked = false;
+                // While the provider works on what is left to tell, a webhook may bring it any moment.
+                if let Some(told) = told.filter(|told| told.status.is_final() || told.hung_up_at.is_none()) {
+                    call = told;
+                    continue;
+                }
             } else {
                 let age = Duration::try_from(now.duration_since(begun)).unwrap_or_default();
-                tokio::time::sleep(self.pace.look(age)).await;
+                let until_question =
+                    Duration::try_from(next_question.duration_since(now)).unwrap_or_default();
+                tokio::time::sleep(self.pace.look(age).min(until_question)).await;
+                // The provider's answer is worth a look, and never the only thing that is looked at.
+                if looked && self.clock.now() >= next_question {
+                    continue;
+                }
             }
-            match self.store.find_call(&call.call_id).await {
+            looked = true;
+            // It may be a moment old: then the next look sees what this one does not.
+            match self.store.glance_at_call(&call.call_id).await {
                 Ok(Some(seen)) => (call, stumbles) = (seen, 0),
                 Ok(None) => return Ok(Some(call)),
                 Err(error) if stumbles >= MAX_STUMBLES => return Err(error),
@@ -63,9 +77,12 @@ impl Dialer {
         Ok(Some(call))
     }
 
-    /// Asks the provider how the call is. What cannot be learned now is asked again later.
-    async fn ask(&self, call: &Call) -> Result<(), StoreError> {
-        let Some(kind) = call.provider else { return Ok(()) };
+    /// Asks the provider how the call is; answers the call as it is then, if that is known. What cannot be learned now
+    /// is asked again later.
+    async fn ask(&self, call: &Call) -> Result<Option<Call>, StoreError> {
+        let Some(kind) = call.provider else {
+            return Ok(None);
+        };
         match look_after(
             &self.store,
             self.providers.get(kind).as_ref(),
@@ -74,11 +91,12 @@ impl Dialer {
         )
         .await
         {
-            Ok(Settled::Live(_) | Settled::Over(_) | Settled::Unknown | Settled::NotFound) => Ok(()),
+            Ok(Settled::Live(call) | Settled::Over(call)) => Ok(Some(*call)),
+            Ok(Settled::Unknown | Settled::NotFound) => Ok(None),
             Err(ReconcileError::Store(error)) => Err(error),
             Err(error) => {
                 tracing::warn!(call.id = %call.call_id, error = %error, "the provider did not say how the call is");
-                Ok(())
+                Ok(None)
             }
         }
     }

@@ -69,34 +69,45 @@ fn outcome_by_now(conversation: &Conversation, now: Timestamp) -> Option<CallOut
     (now.duration_since(ended) > ANALYSIS_PATIENCE).then_some(CallOutcome::Completed)
 }
 
+/// Whether a conversation says of a call in progress only what the call has already: then nothing is to be written,
+/// nor to be read before.
+pub(crate) fn tells_nothing_new(call: &Call, conversation: &Conversation, now: Timestamp) -> bool {
+    call.status == CallStatus::InProgress
+        && outcome_by_now(conversation, now).is_none()
+        && !take_progress(&mut call.clone(), conversation, now)
+}
+
+/// Takes what a conversation tells of a call that goes on; answers whether it was news.
+fn take_progress(call: &mut Call, conversation: &Conversation, now: Timestamp) -> bool {
+    let before = call.clone();
+    if let Ok(status) = call.status.after(CallEvent::Confirmed) {
+        call.status = status;
+    }
+    if call.status == CallStatus::InProgress {
+        call.conversation_id = Some(conversation.conversation_id.clone());
+        call.carrier_call_id = conversation
+            .carrier_call_id
+            .clone()
+            .or(call.carrier_call_id.take());
+        call.started_at = conversation.started_at.or(call.started_at);
+        if conversation.state.is_over() {
+            call.hung_up_at = call.hung_up_at.or(Some(now));
+        }
+    }
+    let changed = *call != before;
+    if changed {
+        call.updated_at = now;
+    }
+    changed
+}
+
 async fn confirm(
     store: &Store,
     call_id: &CallId,
     conversation: &Conversation,
     now: Timestamp,
 ) -> Result<Applied, StoreError> {
-    let change = |call: &mut Call| {
-        let before = call.clone();
-        if let Ok(status) = call.status.after(CallEvent::Confirmed) {
-            call.status = status;
-        }
-        if call.status == CallStatus::InProgress {
-            call.conversation_id = Some(conversation.conversation_id.clone());
-            call.carrier_call_id = conversation
-                .carrier_call_id
-                .clone()
-                .or(call.carrier_call_id.take());
-            call.started_at = conversation.started_at.or(call.started_at);
-            if conversation.state.is_over() {
-                call.hung_up_at = call.hung_up_at.or(Some(now));
-            }
-        }
-        let changed = *call != before;
-        if changed {
-            call.updated_at = now;
-        }
-        changed
-    };
+    let change = |call: &mut Call| take_progress(call, conversation, now);
     Ok(match store.update_call(call_id, change).await? {
         UpdateOutcome::Changed(call) | UpdateOutcome::Unchanged(call)
             if call.status == CallStatus::NotPlaced =>

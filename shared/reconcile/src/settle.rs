@@ -5,6 +5,7 @@ use switchboard_domain::{Call, CallFacts, CallOutcome, CallStatus, Ending, Provi
 use switchboard_providers::{Conversation, ProviderError, VoiceProvider};
 use switchboard_store::{Finished, Store};
 
+use crate::apply::tells_nothing_new;
 use crate::bounds::{Overdue, overdue};
 use crate::{Applied, ReconcileError, apply_conversation};
 
@@ -134,6 +135,9 @@ async fn decide(
             finish(store, call, CallOutcome::Failed, facts, now).await
         }
         (None, None) => Ok(Settled::Unknown),
+        (None, Some(conversation)) if tells_nothing_new(call, &conversation, now) => {
+            Ok(Settled::Live(Box::new(call.clone())))
+        }
         (None, Some(conversation)) => Ok(
             match apply_conversation(store, &call.call_id, &conversation, now).await? {
                 Applied::Live(call) => Settled::Live(call),

@@ -168,6 +168,19 @@ impl Store {
             .await
     }
 
+    /// The recipient as it was a moment ago, for half the price: for whoever writes on condition of what was read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn glance_at_recipient(
+        &self,
+        campaign: &CampaignId,
+        id: &RecipientId,
+    ) -> Result<Option<Recipient>, StoreError> {
+        self.glance(&self.config.campaigns_table, &keys::recipient(campaign, id))
+            .await
+    }
+
     /// Notes which priorities a campaign's recipients have, before they are there: where nobody is, nobody
     /// is looked for.
     async fn note_bands(&self, campaign: &CampaignId, bands: &BTreeSet<u8>) -> Result<(), StoreError> {

@@ -189,11 +189,18 @@ impl Store {
         struct Early {
             outcome: switchboard_domain::CallOutcome,
         }
-        let table = &self.config.system_table;
-        let items = self
-            .partition(table, &format!("EARLY#{conversation}"), "")
-            .await?;
-        let first = items.into_iter().next();
+        // A moment old is good enough: whoever asks asks again.
+        let answer = self
+            .db
+            .query()
+            .table_name(&self.config.system_table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s(format!("EARLY#{conversation}")))
+            .limit(1)
+            .send()
+            .await
+            .map_err(unavailable("DynamoDB", "Query"))?;
+        let first = answer.items.unwrap_or_default().into_iter().next();
         Ok(first
             .map(from_item::<Early>)
             .transpose()?
