@@ -23,9 +23,11 @@ struct Plan {
     hand_over_secs: u64,
     /// Milliseconds between two callers.
     every_ms: u64,
+    /// Only what goes wrong in this call of ten, from 0.
+    hazard: Option<usize>,
 }
 
-/// `--calls=50`, `--minutes=20`, `--clock=10`, `--hand-over=20`, `--every-ms=700`.
+/// `--calls=50`, `--minutes=20`, `--clock=10`, `--hand-over=20`, `--every-ms=700`, `--hazard=2`.
 fn plan() -> anyhow::Result<Plan> {
     let mut plan = Plan {
         calls: 50,
@@ -33,6 +35,7 @@ fn plan() -> anyhow::Result<Plan> {
         clock: 8.0,
         hand_over_secs: 25,
         every_ms: 900,
+        hazard: None,
     };
     for argument in std::env::args().skip(1) {
         match argument.split_once('=') {
@@ -41,7 +44,10 @@ fn plan() -> anyhow::Result<Plan> {
             Some(("--clock", clock)) => plan.clock = clock.parse()?,
             Some(("--hand-over", secs)) => plan.hand_over_secs = secs.parse()?,
             Some(("--every-ms", ms)) => plan.every_ms = ms.parse()?,
-            _ => bail!("{argument} is unknown: say --calls, --minutes, --clock, --hand-over or --every-ms"),
+            Some(("--hazard", n)) => plan.hazard = Some(n.parse()?),
+            _ => bail!(
+                "{argument} is unknown: say --calls, --minutes, --clock, --hand-over, --every-ms or --hazard"
+            ),
         }
     }
     Ok(plan)
@@ -53,8 +59,13 @@ fn hazard(n: usize, plan: &Plan) -> (&'static str, Value) {
     // A turn every twelve seconds.
     let turns = secs / 12;
     let mut scenario = json!({ "turns": turns, "seconds": secs });
-    let name = match n % 10 {
-        0 | 1 => "none",
+    let name = match plan.hazard.unwrap_or(n) % 10 {
+        0 => "none",
+        1 => {
+            // Five real seconds: whoever attaches is that patient.
+            scenario["socket_delay_ms"] = json!(plan.clock * 5_000.0);
+            "found late"
+        }
         2 | 3 => {
             scenario["drop_sockets"] = json!(0.01);
             "sockets break"
@@ -173,7 +184,7 @@ async fn look(reception: &Reception, sid: &str, name: &str, of: &mut Seen) -> an
     if !differences.are_none() {
         println!("{name}, {}: {differences:?}", Reception::call_id(sid));
     }
-    of.differences = of.differences.and(differences);
+    of.differences = std::mem::take(&mut of.differences).and(differences);
     let simulated = reception.of_simulator(sid).await?;
     for session in simulated["openai"].as_array().into_iter().flatten() {
         let (attached, broken) = (
@@ -208,7 +219,7 @@ fn print(seen: &BTreeMap<&str, Seen>) -> Seen {
     for (name, one) in seen {
         line(name, one);
         all.calls += one.calls;
-        all.differences = all.differences.and(one.differences);
+        all.differences = std::mem::take(&mut all.differences).and(one.differences.clone());
         all.attached += one.attached;
         all.broken += one.broken;
         all.hand_overs += one.hand_overs;

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 /// How what was kept differs from what was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Differences {
     /// Turns that were said, and whose text OpenAI told.
     pub said: usize,
     /// Of those, the ones that are not kept.
     pub lost: usize,
+    /// Places of the lost ones in their calls, from 0.
+    pub lost_at: Vec<usize>,
     /// Turns that are kept more than once, or that nobody said.
     pub repeated: usize,
     /// Turns that stand before one that was said before them.
@@ -32,6 +34,7 @@ impl Differences {
         Self {
             said: self.said + other.said,
             lost: self.lost + other.lost,
+            lost_at: [self.lost_at, other.lost_at].concat(),
             repeated: self.repeated + other.repeated,
             out_of_order: self.out_of_order + other.out_of_order,
             untold: self.untold + other.untold,
@@ -81,11 +84,14 @@ pub fn differences(said: &[Value], kept: &[Value]) -> Differences {
         differences.out_of_order += usize::from(last.is_some_and(|last| place < last));
         last = last.max(Some(place));
     }
-    for ((_, told), found) in said.iter().zip(found) {
+    for (place, ((_, told), found)) in said.iter().zip(found).enumerate() {
         match told {
             true => {
                 differences.said += 1;
-                differences.lost += usize::from(!found);
+                if !found {
+                    differences.lost += 1;
+                    differences.lost_at.push(place);
+                }
             }
             false => differences.untold += 1,
         }

@@ -53,11 +53,8 @@ impl Holder<'_> {
         Ok(socket)
     }
 
-    /// Attaches after the socket was lost.
+    /// Attaches after the socket was lost. At once, before anything is asked: what is said meanwhile, nobody hears.
     pub(super) async fn attach_again(&mut self) -> Result<Box<dyn Socket>, Left> {
-        if let Some(left) = self.is_over().await {
-            return Err(left);
-        }
         match self.attach_within(self.receptionist.pace.attach).await {
             // OpenAI has no such call any more, or cannot be reached at all: whoever looks after open calls sees to it.
             Err(Left::NeverAttached) => Err(Left::Over),
