@@ -33,7 +33,7 @@ class Workflows(unittest.TestCase):
                 ran.add(target)
             for script in re.findall(r"(?<![\w/])(\.?[\w-]+/[\w./-]+\.(?:sh|py)|\.ci/run)\b", step.get("run", "")):
                 self.assertTrue((ROOT / script).exists(), f"{place}: {script}")
-        self.assertLessEqual({"check-deploy", "functions-check", "supply-chain", "deploy"}, ran)
+        self.assertLessEqual({"check-deploy", "second-engine", "functions-check", "supply-chain", "deploy"}, ran)
 
     def test_what_the_makefile_runs_is_there(self):
         scripts = re.findall(r"(?<![\w/$)}])((?:infra|tests|site)/[\w./-]+\.(?:sh|py))\b", (ROOT / "Makefile").read_text())

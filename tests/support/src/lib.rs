@@ -15,8 +15,10 @@
 
 mod actor;
 mod endpoints;
+mod engines;
 mod fake_lambda;
 mod local_tables;
+mod second_engine;
 mod template;
 mod test_store;
 
@@ -25,5 +27,5 @@ pub mod records;
 pub use actor::{Actor, Reply};
 pub use fake_lambda::{FakeLambda, Invocation};
 pub use local_tables::LocalTables;
-pub use switchboard_local_engines::{DynamoDbFault, Faults, SqsFault};
+pub use switchboard_local_engines::{DynamoDbFault, Faults, Meter, Metered, Metering, SqsFault, Usage};
 pub use test_store::{DIALER, EXPORTER, LIMIT, MAPPING, PARSER, RECEPTIONIST, SCHEDULER, SYNC, TestStore};

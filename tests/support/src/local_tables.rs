@@ -8,8 +8,8 @@ use switchboard_store::{Store, StoreConfig};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::endpoints::{Endpoints, sdk_config};
+use crate::engines::listener;
 use crate::template;
-use crate::test_store::listener;
 
 /// A store over the local runner's own tables. Only what needs nothing but tables works.
 pub struct LocalTables {

@@ -1,20 +1,13 @@
 //! A real store over engines of its own.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use jiff::Timestamp;
-use serde_json::json;
 use switchboard_domain::{Clock, ManualClock, QueueSettings};
-use switchboard_local_engines::sqs::QueueRef;
-use switchboard_local_engines::{DynamoDb, DynamoDbFault, Faults, S3, Sqs, SqsFault};
+use switchboard_local_engines::{DynamoDbFault, Faults, Meter, SqsFault};
 use switchboard_store::{DialMessage, Store, StoreConfig};
-use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::endpoints::{Endpoints, sdk_config};
-use crate::{FakeLambda, template};
+use crate::FakeLambda;
+use crate::engines::{Engines, listener};
 
 /// Name of the dialer.
 pub const DIALER: &str = "dialer";
@@ -44,61 +37,43 @@ pub struct TestStore {
     pub clock: ManualClock,
     /// What was asked of Lambda.
     pub lambda: FakeLambda,
-    /// S3, for its events.
-    pub s3: S3,
-    db: DynamoDb,
-    sqs: Sqs,
-    dial_queue: QueueRef,
-    dead_letters: QueueRef,
-    failed_events: QueueRef,
+    engines: Engines,
+    queues: aws_sdk_sqs::Client,
+    queue_urls: QueueUrls,
     _stop: DropGuard,
-    _dir: TempDir,
+}
+
+/// Where the queues are.
+struct QueueUrls {
+    dials: String,
+    dead_letters: String,
+    failed_events: String,
 }
 
 impl TestStore {
-    /// Starts the engines and makes what the template names.
+    /// Starts the engines and makes what the template names. With `SECOND_ENGINE` in the environment, it is all made
+    /// there instead.
     pub async fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
         let shutdown = CancellationToken::new();
-        let db = DynamoDb::start(dir.path(), listener().await, shutdown.clone())
-            .await
-            .unwrap();
-        for (_, properties) in template::tables() {
-            db.ensure_table(&properties).await.unwrap();
-        }
-        let s3 = S3::start(dir.path(), listener().await, shutdown.clone())
-            .await
-            .unwrap();
-        s3.ensure_bucket(BUCKET, &json!({})).await.unwrap();
-        let sqs = Sqs::start(listener().await, shutdown.clone()).await.unwrap();
-        let long = json!({ "VisibilityTimeout": 5400 });
-        let dial_queue = sqs.ensure_queue("dial", &long).await.unwrap();
-        let dead_letters = sqs.ensure_queue("dial-dead-letters", &long).await.unwrap();
-        let failed_events = sqs.ensure_queue("failed-events", &long).await.unwrap();
         let lambda = FakeLambda::start(listener().await, shutdown.clone());
-
-        let sdk = sdk_config(Endpoints(HashMap::from([
-            ("DynamoDB", db.endpoint_url()),
-            ("S3", s3.endpoint_url()),
-            ("SQS", sqs.endpoint_url()),
-            ("Lambda", lambda.endpoint_url()),
-        ])))
-        .await;
-        let store = Store::new(&sdk, config(&dial_queue, &dead_letters, &failed_events));
+        let engines = Engines::start(lambda.endpoint_url(), BUCKET, &shutdown).await;
+        let queues = aws_sdk_sqs::Client::new(&engines.sdk);
+        let queue_urls = QueueUrls {
+            dials: engines.queue(&queues, "dial").await,
+            dead_letters: engines.queue(&queues, "dial-dead-letters").await,
+            failed_events: engines.queue(&queues, "failed-events").await,
+        };
+        let store = Store::new(&engines.sdk, config(&engines.prefix, &queue_urls));
         let clock = ManualClock::at("2026-11-20T12:00:00Z".parse().unwrap());
         store.queue_settings(LIMIT, clock.now()).await.unwrap();
         Self {
             store,
             clock,
             lambda,
-            s3,
-            db,
-            sqs,
-            dial_queue,
-            dead_letters,
-            failed_events,
+            engines,
+            queues,
+            queue_urls,
             _stop: shutdown.drop_guard(),
-            _dir: dir,
         }
     }
 
@@ -109,12 +84,17 @@ impl TestStore {
 
     /// Makes requests to DynamoDB fail.
     pub fn db_faults(&self) -> Faults<DynamoDbFault> {
-        self.db.faults()
+        self.engines.db_faults()
+    }
+
+    /// Counts DynamoDB's capacity units, once it is turned on; nothing at a second engine.
+    pub fn meter(&self) -> Meter {
+        self.engines.meter.clone()
     }
 
     /// Makes requests to SQS fail.
     pub fn queue_faults(&self) -> Faults<SqsFault> {
-        self.sqs.faults()
+        self.engines.queue_faults()
     }
 
     /// The queue's settings and the number of slots in use.
@@ -124,30 +104,40 @@ impl TestStore {
 
     /// Puts a message into the dial queue's dead letters.
     pub async fn give_up_dial(&self, message: &str) {
-        self.sqs.send(&self.dead_letters, message).await.unwrap();
+        self.send(&self.queue_urls.dead_letters, message).await;
     }
 
     /// Puts a record into the queue of failed events.
     pub async fn fail_event(&self, record: &str) {
-        self.sqs.send(&self.failed_events, record).await.unwrap();
+        self.send(&self.queue_urls.failed_events, record).await;
+    }
+
+    async fn send(&self, queue_url: &str, body: &str) {
+        let send = self.queues.send_message().queue_url(queue_url);
+        send.message_body(body).send().await.unwrap();
     }
 
     /// Takes every message that waits on the dial queue.
     pub async fn take_dials(&self) -> Vec<DialMessage> {
         let mut dials = Vec::new();
         loop {
-            let received = self
-                .sqs
-                .receive(&self.dial_queue, 10, Duration::ZERO, None)
+            let receive = self.queues.receive_message().queue_url(&self.queue_urls.dials);
+            let received = receive
+                .max_number_of_messages(10)
+                .wait_time_seconds(0)
+                .send()
                 .await
                 .unwrap();
-            if received.is_empty() {
+            let messages = received.messages.unwrap_or_default();
+            if messages.is_empty() {
                 return dials;
             }
-            for message in received {
-                dials.push(serde_json::from_str(&message.body).unwrap());
-                self.sqs
-                    .delete(&self.dial_queue, &message.receipt_handle)
+            for message in messages {
+                dials.push(serde_json::from_str(message.body().unwrap()).unwrap());
+                let delete = self.queues.delete_message().queue_url(&self.queue_urls.dials);
+                delete
+                    .receipt_handle(message.receipt_handle().unwrap())
+                    .send()
                     .await
                     .unwrap();
             }
@@ -155,22 +145,19 @@ impl TestStore {
     }
 }
 
-pub(crate) async fn listener() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.unwrap()
-}
-
-fn config(dial_queue: &QueueRef, dead_letters: &QueueRef, failed_events: &QueueRef) -> StoreConfig {
+fn config(prefix: &str, queues: &QueueUrls) -> StoreConfig {
     let name = |name: &str| Some(name.to_owned());
+    let made = |name: &str| format!("{prefix}{name}");
     StoreConfig {
-        calls_table: "CallsTable".to_owned(),
-        campaigns_table: "CampaignsTable".to_owned(),
-        contacts_table: "ContactsTable".to_owned(),
-        agents_table: "AgentsTable".to_owned(),
-        system_table: "SystemTable".to_owned(),
-        data_bucket: BUCKET.to_owned(),
-        dial_queue_url: Some(dial_queue.url.clone()),
-        dead_letter_queue_url: Some(dead_letters.url.clone()),
-        failed_events_queue_url: Some(failed_events.url.clone()),
+        calls_table: made("CallsTable"),
+        campaigns_table: made("CampaignsTable"),
+        contacts_table: made("ContactsTable"),
+        agents_table: made("AgentsTable"),
+        system_table: made("SystemTable"),
+        data_bucket: made(BUCKET),
+        dial_queue_url: Some(queues.dials.clone()),
+        dead_letter_queue_url: Some(queues.dead_letters.clone()),
+        failed_events_queue_url: Some(queues.failed_events.clone()),
         // The event sender is asked by the tests themselves.
         event_queue_url: None,
         dialer_function: name(DIALER),
