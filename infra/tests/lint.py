@@ -76,7 +76,7 @@ def translations() -> bool:
 
 
 def own_tests() -> bool:
-    suite = unittest.defaultTestLoader.loadTestsFromNames(["test_rights", "test_policies", "test_deploy", "test_supply_chain", "test_workflows"])
+    suite = unittest.defaultTestLoader.loadTestsFromNames(["test_audit", "test_rights", "test_policies", "test_deploy", "test_recovery", "test_supply_chain", "test_workflows"])
     result = unittest.TextTestRunner(verbosity=0, buffer=True).run(suite)
     say(f"our tests: {result.testsRun} run, {len(result.failures) + len(result.errors)} failed")
     return result.wasSuccessful() and result.testsRun > 40
