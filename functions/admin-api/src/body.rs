@@ -2,6 +2,7 @@
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
+use http::Method;
 use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -10,7 +11,8 @@ use switchboard_service::{Problem, ProblemCode};
 use crate::api::AppState;
 use crate::limits::MAX_BODY_BYTES;
 
-/// A JSON body. An empty one reads as `{}`. What is wrong with it is named by its path.
+/// A JSON body. An empty one of a POST reads as `{}`: it asks for what is usual. To put nothing in the place of
+/// something is a mistake. What is wrong with it is named by its path.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
@@ -22,7 +24,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
             .await
             .map_err(|_| Problem::too_large(MAX_BODY_BYTES as u64))?;
         if bytes.is_empty() {
-            return read(b"{}").map(Self);
+            return match parts.method {
+                Method::POST => read(b"{}").map(Self),
+                _ => Err(Problem::invalid("Send what is to be set, as JSON in the body.")),
+            };
         }
         let kind = parts
             .headers
@@ -38,6 +43,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
         }
         read(&bytes).map(Self)
     }
+}
+
+/// Whether a request needs no body.
+pub(crate) fn may_be_empty<T: DeserializeOwned>() -> bool {
+    read::<T>(b"{}").is_ok()
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -60,7 +60,12 @@ fn can_dial(path: &str) -> bool {
         parts.as_slice(),
         ["calls"]
             | ["campaigns"]
-            | ["campaigns", _, "start" | "resume" | "retry-failed" | "recipients"]
+            | [
+                "campaigns",
+                _,
+                "start" | "resume" | "retry-failed" | "recipients" | "test-call"
+            ]
+            | ["callbacks", _, "call"]
             | ["call-manager", "submit"]
             | ["queue", "start"]
             | ["queue", "dead-letters", ..]
@@ -77,6 +82,8 @@ mod tests {
             "/api/calls",
             "/api/campaigns",
             "/api/campaigns/camp_1/start",
+            "/api/campaigns/camp_1/test-call",
+            "/api/callbacks/cb_1/call",
             "/api/call-manager/submit",
         ] {
             assert!(can_dial(path), "{path}");

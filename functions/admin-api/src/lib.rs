@@ -16,6 +16,7 @@ mod body;
 mod checks;
 mod deps;
 mod dialling;
+mod documented;
 mod idempotency;
 mod kept;
 mod limits;

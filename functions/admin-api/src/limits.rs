@@ -16,6 +16,8 @@ pub(crate) const MAX_AT_ONCE: usize = 1_000;
 pub(crate) const MAX_REGISTERS: usize = 100;
 /// Characters of a name.
 pub(crate) const MAX_NAME: usize = 200;
+/// Characters of a language's code that is looked for.
+pub(crate) const MAX_LANGUAGE: usize = 20;
 /// Characters of a note.
 pub(crate) const MAX_NOTE: usize = 1_000;
 /// Characters of what an agent is told.

@@ -1,14 +1,16 @@
 //! Ids in paths.
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use switchboard_domain::{
-    AgentId, CallId, CallbackId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId, ProviderId,
-    ProviderKind, RecipientId, RegisterId, RoutingRuleId, UploadId,
+    AgentId, CallId, CallbackId, CampaignId, CampaignTemplateId, EventTargetId, ExportId, ListId,
+    PhoneNumber, ProviderId, ProviderKind, RecipientId, RegisterId, RoutingRuleId, UploadId,
 };
 use switchboard_service::Problem;
+
+use crate::numbers;
 
 /// An id that names a thing, as people call it.
 pub(crate) trait Names: DeserializeOwned + Send {
@@ -61,8 +63,8 @@ pub(crate) struct Id<T>(pub(crate) T);
 impl<S: Send + Sync, T: Names> FromRequestParts<S> for Id<T> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Path::<T>::from_request_parts(parts, state).await {
-            Ok(Path(id)) => Ok(Self(id)),
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(id)) => Ok(Self(id)),
             Err(_) => Err(Problem::not_found(T::THING)),
         }
     }
@@ -74,10 +76,34 @@ pub(crate) struct Ids<T, U>(pub(crate) T, pub(crate) U);
 impl<S: Send + Sync, T: Names, U: Names> FromRequestParts<S> for Ids<T, U> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Path::<(T, U)>::from_request_parts(parts, state).await {
-            Ok(Path((thing, part))) => Ok(Self(thing, part)),
+        match axum::extract::Path::<(T, U)>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path((thing, part))) => Ok(Self(thing, part)),
             Err(_) => Err(Problem::not_found(U::THING)),
         }
+    }
+}
+
+/// What is in the path, as it is. What is no text names nothing.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(named)) => Ok(Self(named)),
+            Err(_) => Err(Problem::not_found("thing")),
+        }
+    }
+}
+
+/// The phone number in the path, in any spelling with its country code.
+pub(crate) struct Number(pub(crate) PhoneNumber);
+
+impl<S: Send + Sync> FromRequestParts<S> for Number {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await?;
+        numbers::of_query(&text, None).map(Self)
     }
 }
 

@@ -10,12 +10,12 @@ use switchboard_domain::{Rule, RuleConfirmation};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::roles::{Operator, Viewer};
 
 /// What everybody is to know who reads the rules.

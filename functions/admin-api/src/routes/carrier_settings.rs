@@ -8,12 +8,12 @@ use switchboard_providers::{ProviderError, Secret};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::provider_settings::{ComesFrom, address, secrets_problem};
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
+use crate::documented::routes;
 use crate::roles::Admin;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -58,7 +58,7 @@ async fn get_carrier(Admin(api): Admin, headers: HeaderMap) -> Answer<CarrierSet
 
 /// Sets the account at Twilio. Twilio is asked with it first; one that it does not take is not kept.
 #[utoipa::path(put, path = "/settings/carrier", tag = "system", request_body = NewCarrier,
-    responses((status = OK, body = CarrierSetting), Refusals))]
+    responses((status = OK, body = CarrierSetting), Refusals, PlatformRefusals))]
 async fn put_carrier(
     Admin(api): Admin,
     headers: HeaderMap,

@@ -5,10 +5,10 @@ use http::StatusCode;
 use switchboard_domain::{Contact, ContactList, ListId, SearchText};
 use switchboard_service::Problem;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
+use crate::documented::routes;
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};

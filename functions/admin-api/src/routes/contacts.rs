@@ -8,12 +8,12 @@ use switchboard_domain::{Contact, ListId};
 use switchboard_service::Problem;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::limits::MAX_AT_ONCE;
 use crate::numbers;
 use crate::paging::{List, Params};

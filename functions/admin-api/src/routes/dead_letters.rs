@@ -1,7 +1,6 @@
 //! Messages that were given up: looked at, tried again, or put away.
 
 use axum::Json;
-use axum::extract::Path;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,12 +10,12 @@ use switchboard_service::Problem;
 use switchboard_store::{DeadLetter, DeadLetterSource, DialMessage};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
+use crate::documented::routes;
 use crate::paging::{Everything, List, PageParams, Paged};
-use crate::path::found;
+use crate::path::{Path, found};
 use crate::roles::{Admin, Operator, Viewer};
 
 /// Letters tried again in one request.

@@ -6,12 +6,12 @@ use serde::Serialize;
 use switchboard_domain::DialSettings;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::roles::{Admin, Viewer};
 
 /// Most agents or lines with a limit of their own.

@@ -1,7 +1,6 @@
 //! Numbers never to be dialled.
 
 use axum::Json;
-use axum::extract::Path;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -10,16 +9,16 @@ use switchboard_service::Problem;
 use switchboard_store::Page;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::limits::{MAX_AT_ONCE, MAX_NOTE};
 use crate::numbers;
 use crate::paging::{PageParams, Paged};
-use crate::path::{Id, found};
+use crate::path::{Id, Number, found};
 use crate::roles::{Admin, Operator, Viewer};
 use crate::search::SearchParams;
 
@@ -160,8 +159,7 @@ async fn add_do_not_call(
 /// The entry of a number.
 #[utoipa::path(get, path = "/do-not-call/{phone_number}", tag = "contacts", params(("phone_number" = String, Path)),
     responses((status = OK, body = DoNotCallEntry), Refusals))]
-async fn get_do_not_call(Viewer(api): Viewer, Path(number): Path<String>) -> Answer<DoNotCallEntry> {
-    let number = numbers::of_query(&number, None)?;
+async fn get_do_not_call(Viewer(api): Viewer, Number(number): Number) -> Answer<DoNotCallEntry> {
     found(
         api.store.find_do_not_call(&number).await?,
         "number on the do-not-call list",
@@ -172,8 +170,7 @@ async fn get_do_not_call(Viewer(api): Viewer, Path(number): Path<String>) -> Ans
 /// Takes a number off the list. One that is not on it is fine.
 #[utoipa::path(delete, path = "/do-not-call/{phone_number}", tag = "contacts",
     params(("phone_number" = String, Path)), responses((status = NO_CONTENT), Refusals))]
-async fn remove_do_not_call(Admin(api): Admin, Path(number): Path<String>) -> Result<StatusCode, Problem> {
-    let number = numbers::of_query(&number, None)?;
+async fn remove_do_not_call(Admin(api): Admin, Number(number): Number) -> Result<StatusCode, Problem> {
     api.store.remove_do_not_call(&number).await?;
     // The masked form: the trail holds no numbers.
     api.audit("do_not_call.removed", &number).await;

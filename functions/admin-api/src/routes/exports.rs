@@ -10,12 +10,12 @@ use switchboard_service::Problem;
 use switchboard_store::FileStore;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Download, Made, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::paging::{Everything, List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};

@@ -6,11 +6,11 @@ use switchboard_domain::{Desk, Direction};
 use switchboard_store::CallFilter;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::calls::CallPage;
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::documented::routes;
 use crate::paging::{PageParams, Paged};
 use crate::roles::Viewer;
 

@@ -8,10 +8,10 @@ use switchboard_domain::{LiveTicket, TICKET_LIFE, ticket_digest};
 use switchboard_service::{Problem, ProblemCode};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::answer::Refusals;
+use crate::answer::{Missing, Refusals};
 use crate::api::{AppState, NotKept};
+use crate::documented::routes;
 use crate::roles::Viewer;
 
 /// Bytes of chance in a ticket.
@@ -40,7 +40,7 @@ pub(crate) struct LiveTicketAnswer {
 /// topics with `{"action":"subscribe","topics":["queue","calls","inbound","campaigns","callbacks","call:<id>",
 /// "campaign:<id>"]}`; what follows are changes of these. docs/live-updates.md describes the messages.
 #[utoipa::path(post, path = "/live/tickets", tag = "system",
-    responses((status = OK, body = LiveTicketAnswer), Refusals))]
+    responses((status = OK, body = LiveTicketAnswer), Refusals, Missing))]
 async fn make_live_ticket(Viewer(api): Viewer) -> Result<(NotKept, Json<LiveTicketAnswer>), Problem> {
     let Some(mut url) = api.live_url.clone() else {
         return Err(Problem::new(

@@ -11,11 +11,11 @@ use switchboard_service::Problem;
 use switchboard_store::Measures;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::paging::Params;
 use crate::roles::Viewer;
 

@@ -7,10 +7,10 @@ use switchboard_service::Problem;
 use switchboard_store::AuditFilter;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::documented::routes;
 use crate::limits::MAX_NAME;
 use crate::paging::{Everything, List, PageParams, Paged};
 use crate::roles::{Admin, Viewer};

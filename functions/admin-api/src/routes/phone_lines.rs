@@ -9,10 +9,10 @@ use switchboard_providers::platform;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
 use crate::api::{Api, AppState};
+use crate::documented::routes;
 use crate::roles::Viewer;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -34,7 +34,7 @@ struct PhoneLines {
 }
 
 /// Every phone line, as the providers show them now; as they were, when a provider does not answer.
-#[utoipa::path(get, path = "/phone-lines", tag = "agents", responses((status = OK, body = PhoneLines), Refusals))]
+#[utoipa::path(get, path = "/phone-lines", tag = "agents", responses((status = OK, body = PhoneLines), Refusals, PlatformRefusals))]
 async fn list_phone_lines(Viewer(api): Viewer) -> Answer<PhoneLines> {
     match refresh(&api).await {
         Ok(items) => Ok(Json(PhoneLines {

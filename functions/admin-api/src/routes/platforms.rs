@@ -7,10 +7,10 @@ use switchboard_domain::ProviderKind;
 use switchboard_providers::{AgentOption, OptionKind, platform};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::documented::routes;
 use crate::paging::List;
 use crate::roles::Viewer;
 

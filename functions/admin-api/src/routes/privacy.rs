@@ -1,7 +1,6 @@
 //! Everything that is kept about one person: shown, and erased.
 
 use axum::Json;
-use axum::extract::Path;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{
@@ -12,13 +11,14 @@ use switchboard_service::Problem;
 use switchboard_store::{CallFilter, FileStore};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
+use crate::documented::routes;
 use crate::numbers;
 use crate::paging::{Everything, PageParams, Paged};
+use crate::path::Number;
 use crate::roles::Admin;
 use crate::routes::calls::CallAnswer;
 
@@ -71,12 +71,7 @@ struct Person {
 /// Everything that is kept about one person. Leaves an entry in the audit trail.
 #[utoipa::path(get, path = "/privacy/{phone_number}", tag = "privacy",
     params(("phone_number" = String, Path), PageParams), responses((status = OK, body = Person), Refusals))]
-async fn show_person(
-    Admin(api): Admin,
-    Path(number): Path<String>,
-    page: Paged<Everything>,
-) -> Answer<Person> {
-    let number = numbers::of_query(&number, None)?;
+async fn show_person(Admin(api): Admin, Number(number): Number, page: Paged<Everything>) -> Answer<Person> {
     let cursor = page.cursor()?;
     let found = api
         .store
@@ -200,10 +195,9 @@ const ELSEWHERE: [&str; 3] = [
     params(("phone_number" = String, Path)), responses((status = OK, body = ErasedPerson), Refusals))]
 async fn erase_person(
     Admin(api): Admin,
-    Path(number): Path<String>,
+    Number(number): Number,
     JsonBody(request): JsonBody<ErasePerson>,
 ) -> Answer<ErasedPerson> {
-    let number = numbers::of_query(&number, None)?;
     if numbers::parse(&request.confirm, None).ok().as_ref() != Some(&number) {
         return Err(Problem::invalid_field(
             "confirm",

@@ -1,7 +1,6 @@
 //! How each platform is set up: which secrets it has, and setting them. A secret goes in and never comes out.
 
 use axum::Json;
-use axum::extract::Path;
 use http::HeaderMap;
 use http::header::HOST;
 use jiff::{SignedDuration, Timestamp};
@@ -15,12 +14,13 @@ use switchboard_service::{
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
+use crate::path::Path;
 use crate::roles::Admin;
 
 /// Characters that a secret may have.
@@ -178,7 +178,7 @@ async fn get_provider_settings(Admin(api): Admin, headers: HeaderMap) -> Answer<
 
 /// Sets a platform's key. The platform is asked with it first; a key that it does not take is not kept.
 #[utoipa::path(put, path = "/settings/providers/{provider}/key", tag = "system", request_body = NewKey,
-    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals))]
+    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals, PlatformRefusals))]
 async fn put_provider_key(
     Admin(api): Admin,
     Path(provider): Path<String>,
@@ -213,7 +213,7 @@ async fn put_provider_key(
 /// both can be changed one after the other.
 #[utoipa::path(put, path = "/settings/providers/{provider}/webhook-secret", tag = "system",
     request_body = NewWebhookSecret, params(("provider" = ProviderKind, Path)),
-    responses((status = OK, body = ProviderSetting), Refusals))]
+    responses((status = OK, body = ProviderSetting), Refusals, PlatformRefusals))]
 async fn put_webhook_secret(
     Admin(api): Admin,
     Path(provider): Path<String>,
@@ -228,7 +228,7 @@ async fn put_webhook_secret(
 /// Sets what the tools of a platform's agents send. The secret before stays good until the next change.
 #[utoipa::path(put, path = "/settings/providers/{provider}/tool-secret", tag = "system",
     request_body = NewToolSecret, params(("provider" = ProviderKind, Path)),
-    responses((status = OK, body = ProviderSetting), Refusals))]
+    responses((status = OK, body = ProviderSetting), Refusals, PlatformRefusals))]
 async fn put_tool_secret(
     Admin(api): Admin,
     Path(provider): Path<String>,
@@ -242,7 +242,7 @@ async fn put_tool_secret(
 
 /// Sets the account at the SIP trunk through which a platform places calls, where it asks for one.
 #[utoipa::path(put, path = "/settings/providers/{provider}/sip", tag = "system", request_body = NewSipAccount,
-    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals))]
+    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals, PlatformRefusals))]
 async fn put_sip_account(
     Admin(api): Admin,
     Path(provider): Path<String>,
@@ -287,7 +287,7 @@ async fn put_sip_account(
 /// Sets the project that calls are sent to, where the platform has projects: it is part of the address that the
 /// carrier dials.
 #[utoipa::path(put, path = "/settings/providers/{provider}/project", tag = "system", request_body = NewProject,
-    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals))]
+    params(("provider" = ProviderKind, Path)), responses((status = OK, body = ProviderSetting), Refusals, PlatformRefusals))]
 async fn put_project(
     Admin(api): Admin,
     Path(provider): Path<String>,

@@ -8,12 +8,12 @@ use switchboard_service::Causes;
 use switchboard_store::{QueueDepth, StoreError};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::roles::{Admin, Operator, Viewer};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

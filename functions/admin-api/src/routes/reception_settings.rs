@@ -3,12 +3,12 @@
 use axum::Json;
 use switchboard_domain::ReceptionSettings;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
+use crate::documented::routes;
 use crate::roles::{Admin, Viewer};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

@@ -10,10 +10,10 @@ use switchboard_service::Problem;
 use switchboard_store::StoreError;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
 use crate::api::{Api, AppState};
+use crate::documented::routes;
 use crate::limits::{MAX_RECIPIENTS, MAX_UPLOAD_BYTES};
 use crate::paging::Params;
 use crate::retention::Retention;
@@ -184,7 +184,7 @@ struct Quota {
 
 /// What the account at a provider may still use.
 #[utoipa::path(get, path = "/quota", tag = "system", params(QuotaParams),
-    responses((status = OK, body = Quota), Refusals))]
+    responses((status = OK, body = Quota), Refusals, PlatformRefusals))]
 async fn get_quota(Viewer(api): Viewer, Params(params): Params<QuotaParams>) -> Answer<Quota> {
     let provider = params.provider.unwrap_or(ProviderKind::Elevenlabs);
     let asked = api.providers.get(provider).get_subscription().await;

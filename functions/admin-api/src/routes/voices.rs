@@ -14,12 +14,12 @@ use switchboard_providers::{Voice, VoiceQuery};
 use switchboard_service::Problem;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) use self::known::{KnownVoices, find_voice};
-use crate::answer::Refusals;
+use crate::answer::{PlatformRefusals, Refusals};
 use crate::api::AppState;
-use crate::limits::MAX_NAME;
+use crate::documented::routes;
+use crate::limits::{MAX_LANGUAGE, MAX_NAME};
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Ids, VoiceId, found};
 use crate::roles::Viewer;
@@ -92,7 +92,7 @@ impl VoiceAnswer {
 /// Voices at a platform, as it showed them within the last five minutes. Pages are the platform's: they may have
 /// more rows than asked for.
 #[utoipa::path(get, path = "/voices", tag = "agents", params(VoiceFilter, PageParams),
-    responses((status = OK, body = List<VoiceAnswer>), Refusals))]
+    responses((status = OK, body = List<VoiceAnswer>), Refusals, PlatformRefusals))]
 async fn search_voices(Viewer(api): Viewer, page: Paged<VoiceFilter>) -> Kept<List<VoiceAnswer>> {
     let kind = page.filter.provider.unwrap_or(ProviderKind::Elevenlabs);
     let short = |text: Option<String>, field: &str, most: usize| match text {
@@ -106,7 +106,7 @@ async fn search_voices(Viewer(api): Viewer, page: Paged<VoiceFilter>) -> Kept<Li
     };
     let query = VoiceQuery {
         search: short(page.filter.search, "search", MAX_NAME)?,
-        language: short(page.filter.language, "language", 20)?,
+        language: short(page.filter.language, "language", MAX_LANGUAGE)?,
         cursor: short(page.cursor_text, "cursor", 2_000)?,
         page_size: Some(page.limit.min(100)),
     };
@@ -137,7 +137,7 @@ async fn search_voices(Viewer(api): Viewer, page: Paged<VoiceFilter>) -> Kept<Li
 /// One voice, as the platform showed it within the last five minutes.
 #[utoipa::path(get, path = "/voices/{provider}/{voice_id}", tag = "agents",
     params(("provider" = ProviderKind, Path), ("voice_id" = ProviderId, Path)),
-    responses((status = OK, body = VoiceAnswer), Refusals))]
+    responses((status = OK, body = VoiceAnswer), Refusals, PlatformRefusals))]
 async fn get_voice(
     Viewer(api): Viewer,
     Ids(kind, VoiceId(id)): Ids<ProviderKind, VoiceId>,

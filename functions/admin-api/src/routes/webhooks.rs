@@ -1,7 +1,6 @@
 //! Webhooks that providers sent, and applying them again.
 
 use axum::Json;
-use axum::extract::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{CallId, ProviderId};
@@ -10,13 +9,13 @@ use switchboard_service::Problem;
 use switchboard_store::{WebhookList, WebhookRecord, WebhookState};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Download, Refusals};
 use crate::api::{Api, AppState};
 use crate::body::JsonBody;
+use crate::documented::routes;
 use crate::paging::{List, PageParams, Paged};
-use crate::path::{Id, found};
+use crate::path::{Id, Path, found};
 use crate::roles::{Admin, Viewer};
 
 /// Webhooks applied again in one request.

@@ -1,9 +1,12 @@
 //! The whole API of one test.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use admin_api::{Deps, router};
 use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -59,7 +62,7 @@ impl TestApi {
         let providers = providers(provider.clone(), ultravox.clone(), openai);
         let chance = StdRng::seed_from_u64(7);
         let deps = Deps::new(test.store.clone(), providers, clock.clone(), LIMIT, chance);
-        let router = router(more(deps, clock));
+        let router = router(more(deps, clock)).layer(from_fn(only_what_is_documented));
         Self {
             test,
             provider,
@@ -141,6 +144,40 @@ impl TestApi {
         }
         request
     }
+}
+
+/// Lets no test pass with an answer that the document does not have.
+async fn only_what_is_documented(request: Request, next: Next) -> Response {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(admin_api::openapi()).unwrap());
+    let method = request.method().as_str().to_lowercase();
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    let operation = path.as_ref().map(|path| &DOCUMENT["paths"][path][&method]);
+    if let Some(operation) = operation.filter(|operation| operation.is_object()) {
+        let status = response.status();
+        let mut answer = &operation["responses"][status.as_str()];
+        assert!(
+            answer.is_object(),
+            "{method} {path:?} answers {status}, which is not in the document"
+        );
+        if let Some(reference) = answer["$ref"].as_str() {
+            answer = DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap();
+        }
+        let kind = response.headers().get("content-type");
+        let kind = kind.map(|kind| kind.to_str().unwrap().split(';').next().unwrap());
+        let known = match kind {
+            Some(kind) => answer["content"].get(kind).is_some(),
+            None => answer.get("content").is_none(),
+        };
+        assert!(
+            known,
+            "{method} {path:?} answers {status} as {kind:?}, which is not in the document"
+        );
+    }
+    response
 }
 
 /// The `n`-th number that nobody has: there are a hundred.

@@ -16,7 +16,7 @@ use super::dependents::dependents;
 use super::fields::{Texts, check_options, check_voice};
 use super::record::{VoicesSeen, keep};
 use super::tools::forget_tools;
-use crate::answer::{Answer, Made, Refusals};
+use crate::answer::{Answer, Made, PlatformRefusals, Refusals};
 use crate::body::JsonBody;
 use crate::checks::Checks;
 use crate::path::{Id, found};
@@ -93,7 +93,7 @@ impl UpdateAgent {
 
 /// Makes an agent at the provider and keeps a record of it.
 #[utoipa::path(post, path = "/agents", tag = "agents", request_body = CreateAgent,
-    responses((status = CREATED, body = Agent), Refusals))]
+    responses((status = CREATED, body = Agent), Refusals, PlatformRefusals))]
 pub(super) async fn create_agent(Admin(api): Admin, JsonBody(new): JsonBody<CreateAgent>) -> Made<Agent> {
     let mut checks = Checks::default();
     let texts = Texts {
@@ -161,7 +161,7 @@ fn as_sent(provider: ProviderKind, id: ProviderId, spec: AgentSpec) -> ProviderA
 /// Changes an agent at the provider and in our record. Whoever edits an agent has its `drift` before their eyes: it
 /// is gone after that.
 #[utoipa::path(patch, path = "/agents/{agent_id}", tag = "agents", request_body = UpdateAgent,
-    params(("agent_id" = AgentId, Path)), responses((status = OK, body = Agent), Refusals))]
+    params(("agent_id" = AgentId, Path)), responses((status = OK, body = Agent), Refusals, PlatformRefusals))]
 pub(super) async fn update_agent(
     Admin(api): Admin,
     Id(id): Id<AgentId>,
@@ -216,7 +216,7 @@ pub(super) async fn update_agent(
 /// Deletes an agent at the provider, then our record. Refused while a campaign or a call needs it. Its calls,
 /// transcripts and recordings stay here, and its conversations stay at the provider.
 #[utoipa::path(delete, path = "/agents/{agent_id}", tag = "agents", params(("agent_id" = AgentId, Path)),
-    responses((status = NO_CONTENT), Refusals))]
+    responses((status = NO_CONTENT), Refusals, PlatformRefusals))]
 pub(super) async fn delete_agent(Admin(api): Admin, Id(id): Id<AgentId>) -> Result<StatusCode, Problem> {
     let agent = found(api.store.find_agent(&id).await?, "agent")?;
     if let Some(reason) = dependents(&api, &agent).await?.reason {

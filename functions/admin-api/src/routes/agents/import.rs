@@ -13,7 +13,7 @@ use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::record::{VoicesSeen, keep, mark_gone};
-use crate::answer::{Answer, Made, Refusals};
+use crate::answer::{Answer, Made, PlatformRefusals, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
 use crate::roles::Admin;
@@ -67,7 +67,7 @@ pub(crate) struct FailedSync {
 /// Imports one agent from its provider, or brings its record up to date.
 #[utoipa::path(post, path = "/agents/import", tag = "agents", request_body = ImportAgent,
     responses((status = OK, description = "We had a record; it is up to date.", body = Agent),
-        (status = CREATED, body = Agent), Refusals))]
+        (status = CREATED, body = Agent), Refusals, PlatformRefusals))]
 pub(super) async fn import_one(Admin(api): Admin, JsonBody(wanted): JsonBody<ImportAgent>) -> Made<Agent> {
     let provider = api.platform_of_field("provider", wanted.provider).await?;
     let voices = VoicesSeen::default();
@@ -119,7 +119,7 @@ async fn import(
 
 /// Imports every agent of every platform, notes what was changed there and not here, and marks those that are gone.
 /// A platform that does not answer is named, and the others are synced all the same.
-#[utoipa::path(post, path = "/agents/sync", tag = "agents", responses((status = OK, body = AgentSync), Refusals))]
+#[utoipa::path(post, path = "/agents/sync", tag = "agents", responses((status = OK, body = AgentSync), Refusals, PlatformRefusals))]
 pub(super) async fn sync_agents(Admin(api): Admin) -> Answer<AgentSync> {
     let mut done = AgentSync::default();
     let used = api.providers.used().await;

@@ -11,9 +11,9 @@ mod sorted;
 mod tools;
 
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::api::AppState;
+use crate::documented::routes;
 
 pub(crate) use import::import_agent;
 

@@ -10,7 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::fields::primary;
 use super::record::{VoicesSeen, keep, mark_gone};
 use super::sorted::{AgentSort, Sorted, sorted};
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
+use crate::checks::Checks;
+use crate::limits::{MAX_LANGUAGE, MAX_NAME};
 use crate::paging::{PageParams, Paged, Params};
 use crate::path::{Id, found};
 use crate::roles::Viewer;
@@ -38,6 +40,17 @@ pub(crate) struct AgentFilter {
 }
 
 impl AgentFilter {
+    fn check(&self) -> Result<(), Problem> {
+        let mut checks = Checks::default();
+        checks.text("search", self.search.as_deref().unwrap_or_default(), 0..=MAX_NAME);
+        checks.text(
+            "language",
+            self.language.as_deref().unwrap_or_default(),
+            0..=MAX_LANGUAGE,
+        );
+        checks.done()
+    }
+
     fn fits(&self) -> impl Fn(&Agent) -> bool {
         let words = self.search.as_deref().unwrap_or_default().to_lowercase();
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
@@ -72,6 +85,7 @@ pub(crate) struct AgentList {
 #[utoipa::path(get, path = "/agents", tag = "agents", params(AgentFilter, PageParams),
     responses((status = OK, body = AgentList), Refusals))]
 pub(super) async fn list_agents(Viewer(api): Viewer, page: Paged<AgentFilter>) -> Answer<AgentList> {
+    page.filter.check()?;
     let of = page.filter.provider.map(|kind| vec![kind]);
     let of = of.unwrap_or_else(|| ProviderKind::ALL.to_vec());
     let fits = page.filter.fits();
@@ -113,7 +127,7 @@ pub(crate) struct Look {
 
 /// One agent, as our record has it; with `fresh=true` as its provider has it now.
 #[utoipa::path(get, path = "/agents/{agent_id}", tag = "agents", params(("agent_id" = AgentId, Path), Look),
-    responses((status = OK, body = Agent), Refusals))]
+    responses((status = OK, body = Agent), Refusals, PlatformRefusals))]
 pub(super) async fn get_agent(
     Viewer(api): Viewer,
     Id(id): Id<AgentId>,

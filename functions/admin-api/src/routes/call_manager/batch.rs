@@ -1,7 +1,6 @@
 //! Cancelling a batch, and how far it is.
 
 use axum::Json;
-use axum::extract::Path;
 use switchboard_domain::{Campaign, CampaignAction, CampaignId};
 use switchboard_service::Problem;
 
@@ -9,7 +8,7 @@ use super::answer::{Batch, BatchAnswer, BatchData, BatchRecipient};
 use crate::answer::{Answer, Refusals};
 use crate::api::Api;
 use crate::limits::MAX_BATCH_RECIPIENTS;
-use crate::path::found;
+use crate::path::{Path, found};
 use crate::roles::{Operator, Viewer};
 use crate::routes::campaigns::{CampaignAnswer, act};
 

@@ -13,7 +13,7 @@ use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::answer::{Batch, BatchAnswer, BatchData};
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
@@ -60,7 +60,7 @@ struct ClientData {
 
 /// Submits a batch: makes a campaign of it.
 #[utoipa::path(post, path = "/call-manager/submit", tag = "call-manager", request_body = SubmitBatch,
-    responses((status = OK, body = BatchAnswer), Refusals))]
+    responses((status = OK, body = BatchAnswer), Refusals, PlatformRefusals))]
 pub(super) async fn submit_batch(
     Operator(api): Operator,
     JsonBody(batch): JsonBody<SubmitBatch>,

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use switchboard_domain::{Callback, CallbackId, CallbackStatus};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::documented::routes;
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::Viewer;

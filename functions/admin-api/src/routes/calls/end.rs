@@ -7,7 +7,7 @@ use switchboard_providers::{EndedCall, platform};
 use switchboard_service::{Problem, ProblemCode};
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, PlatformRefusals, Refusals};
 use crate::path::{Id, found};
 use crate::roles::Operator;
 
@@ -60,7 +60,7 @@ fn is_live(call: &Call) -> bool {
 /// Ends a call that is in progress: its person hears the agent no longer. 409 when it is not in progress; 422 when
 /// neither its platform nor its carrier can end it from here, with what to do instead.
 #[utoipa::path(post, path = "/calls/{call_id}/end", tag = "calls", params(("call_id" = CallId, Path)),
-    responses((status = OK, body = CallEnded), Refusals))]
+    responses((status = OK, body = CallEnded), Refusals, PlatformRefusals))]
 pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Answer<CallEnded> {
     let call = found(api.store.find_call(&id).await?, "call")?;
     if !is_live(&call) {

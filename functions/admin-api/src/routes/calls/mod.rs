@@ -10,9 +10,9 @@ mod sync;
 mod ticket;
 
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::api::AppState;
+use crate::documented::routes;
 
 pub(crate) use answer::CallAnswer;
 pub(crate) use place::{PlaceCall, place, place_for};

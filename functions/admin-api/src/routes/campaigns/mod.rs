@@ -24,9 +24,9 @@ mod templates;
 mod whom;
 
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::api::AppState;
+use crate::documented::routes;
 
 pub(crate) use act::act;
 pub(crate) use answer::CampaignAnswer;

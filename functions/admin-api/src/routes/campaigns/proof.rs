@@ -12,7 +12,7 @@ use switchboard_service::Problem;
 use switchboard_store::{CallFilter, StoreError};
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, Conflicts, Refusals};
 use crate::api::Api;
 use crate::path::{Id, found};
 use crate::roles::Viewer;
@@ -70,7 +70,7 @@ pub(super) async fn get_proof(Viewer(api): Viewer, Id(id): Id<CampaignId>) -> An
 /// Every call of the campaign with its moments, as CSV: what the proof is made of. Numbers are masked.
 #[utoipa::path(get, path = "/campaigns/{campaign_id}/proof/ledger", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path)),
-    responses((status = OK, body = String, content_type = "text/csv"), Refusals))]
+    responses((status = OK, body = String, content_type = "text/csv"), Refusals, Conflicts))]
 pub(super) async fn get_proof_ledger(
     Viewer(api): Viewer,
     Id(id): Id<CampaignId>,

@@ -15,7 +15,7 @@ use switchboard_service::Problem;
 use switchboard_store::{CallFilter, FileStore, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::{Answer, Refusals};
+use crate::answer::{Answer, Conflicts, Refusals};
 use crate::api::Api;
 use crate::paging::Params;
 use crate::path::{Id, found};
@@ -87,7 +87,7 @@ pub(super) async fn get_report(
 /// One table of a campaign's report as CSV.
 #[utoipa::path(get, path = "/campaigns/{campaign_id}/report.csv", tag = "campaigns",
     params(("campaign_id" = CampaignId, Path), TableParams),
-    responses((status = OK, body = String, content_type = "text/csv"), Refusals))]
+    responses((status = OK, body = String, content_type = "text/csv"), Refusals, Conflicts))]
 pub(super) async fn get_report_table(
     Viewer(api): Viewer,
     Id(id): Id<CampaignId>,

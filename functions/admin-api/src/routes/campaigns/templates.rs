@@ -8,7 +8,7 @@ use switchboard_service::Problem;
 use utoipa::ToSchema;
 
 use super::rules;
-use crate::answer::{Answer, Made, Refusals};
+use crate::answer::{Answer, Made, Missing, Refusals};
 use crate::body::JsonBody;
 use crate::checks::Checks;
 use crate::paging::List;
@@ -38,7 +38,7 @@ pub(crate) struct NewCampaignTemplate {
 
 /// Saves the settings of a campaign under a name. Name it as `template_id` of a new campaign.
 #[utoipa::path(post, path = "/campaign-templates", tag = "campaigns", request_body = NewCampaignTemplate,
-    responses((status = CREATED, body = CampaignTemplate), Refusals))]
+    responses((status = CREATED, body = CampaignTemplate), Refusals, Missing))]
 pub(super) async fn create_campaign_template(
     Operator(api): Operator,
     JsonBody(new): JsonBody<NewCampaignTemplate>,

@@ -1,7 +1,6 @@
 //! The log of what was sent to a target.
 
 use axum::Json;
-use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use switchboard_domain::{Delivery, DeliveryStatus, EventId, EventTargetId};
@@ -11,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::{Answer, Refusals};
 use crate::api::Api;
 use crate::paging::{Everything, List, PageParams, Paged};
-use crate::path::{Id, found};
+use crate::path::{Id, Path, found};
 use crate::roles::Operator;
 
 /// Which deliveries to list.

@@ -9,10 +9,10 @@ mod secret;
 use axum::Json;
 use switchboard_domain::{EventTarget, EventTargetId};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::documented::routes;
 use crate::paging::List;
 use crate::path::{Id, found};
 use crate::roles::Operator;

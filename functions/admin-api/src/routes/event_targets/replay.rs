@@ -1,7 +1,6 @@
 //! Sending again, and sending a test.
 
 use axum::Json;
-use axum::extract::Path;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,7 +13,7 @@ use super::deliveries::delivery_of;
 use crate::answer::{Answer, Made, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
-use crate::path::{Id, found};
+use crate::path::{Id, Path, found};
 use crate::roles::Operator;
 
 /// Deliveries sent again by one request.

@@ -8,10 +8,10 @@ mod test;
 use axum::Json;
 use switchboard_domain::{RoutingRule, RoutingRuleId};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::AppState;
+use crate::documented::routes;
 use crate::paging::List;
 use crate::path::{Id, found};
 use crate::roles::Viewer;

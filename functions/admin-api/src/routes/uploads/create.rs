@@ -13,7 +13,7 @@ use switchboard_service::Problem;
 use switchboard_store::{FileStore, StoreError};
 use utoipa::ToSchema;
 
-use crate::answer::{Made, Refusals};
+use crate::answer::{Made, Missing, Refusals};
 use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
@@ -84,7 +84,7 @@ pub(crate) struct CreatedUpload {
 
 /// Makes an upload. Put the file to the link; with `start` its import then begins by itself.
 #[utoipa::path(post, path = "/uploads", tag = "contacts", request_body = CreateUpload,
-    responses((status = CREATED, body = CreatedUpload), Refusals))]
+    responses((status = CREATED, body = CreatedUpload), Refusals, Missing))]
 pub(super) async fn create_upload(
     Operator(api): Operator,
     JsonBody(mut new): JsonBody<CreateUpload>,

@@ -6,7 +6,7 @@ use switchboard_domain::{ProviderId, ProviderKind};
 use switchboard_providers::MAX_PREVIEW_BYTES;
 use switchboard_service::{Problem, ProblemCode};
 
-use crate::answer::Refusals;
+use crate::answer::{PlatformRefusals, Refusals};
 use crate::path::{Ids, VoiceId};
 use crate::roles::Viewer;
 
@@ -14,7 +14,7 @@ use crate::roles::Viewer;
 /// no browser has.
 #[utoipa::path(get, path = "/voices/{provider}/{voice_id}/preview", tag = "agents",
     params(("provider" = ProviderKind, Path), ("voice_id" = ProviderId, Path)),
-    responses((status = OK, body = Vec<u8>, content_type = "audio/mpeg"), Refusals))]
+    responses((status = OK, body = Vec<u8>, content_type = "audio/mpeg"), Refusals, PlatformRefusals))]
 pub(super) async fn get_voice_preview(
     Viewer(api): Viewer,
     Ids(kind, VoiceId(id)): Ids<ProviderKind, VoiceId>,

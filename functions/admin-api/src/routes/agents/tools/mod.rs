@@ -14,10 +14,10 @@ use switchboard_providers::openai::tools::{BuiltInTool, built_in_tools};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::answer::{Answer, Refusals};
 use crate::api::{Api, AppState};
+use crate::documented::routes;
 use crate::paging::List;
 use crate::path::{Id, Ids, ToolName, found};
 use crate::roles::Viewer;
