@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use switchboard_domain::{Agent, Call, ProviderId, ProviderKind};
+use switchboard_domain::{Agent, Call, CallStatus, ProviderId, ProviderKind};
 use switchboard_providers::{Conversation, ConversationSummary, VoiceProvider};
 use switchboard_reconcile::{Applied, ReconcileError, apply_conversation, find_call_of};
 use switchboard_store::StoreError;
@@ -64,6 +64,11 @@ impl ConversationSync {
         match (call, agent) {
             // What was erased here stays erased, although its platform still has it.
             (Some(call), _) if call.erased_at.is_some() => Ok(Seen::Fine),
+            // Tables were restored to a moment before this dial: as far as they know, it never was. It becomes a call
+            // of its own, by whose number its person can be taken out of the campaign.
+            (Some(call), Some(agent)) if never_dialled(&call) => {
+                Ok(self.import(&agent, conversation).await?)
+            }
             (Some(call), _) => Ok(self.update(call, &conversation).await?),
             (None, Some(agent)) => Ok(self.import(&agent, conversation).await?),
             (None, None) => Ok(Seen::UnknownAgent),
@@ -100,6 +105,11 @@ impl ConversationSync {
         agents.insert(id.clone(), agent.clone());
         Ok(agent)
     }
+}
+
+/// No provider was asked for this call: whoever dials writes that down first.
+fn never_dialled(call: &Call) -> bool {
+    matches!(call.status, CallStatus::Queued | CallStatus::Cancelled)
 }
 
 /// Nothing more is to be learned of the call from its conversation.

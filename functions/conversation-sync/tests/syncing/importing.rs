@@ -129,3 +129,25 @@ async fn one_agents_conversations_can_be_asked_for() {
     assert!(matches!(error, SyncError::NoSuchAgent(_)), "{error}");
     assert_eq!(world.run().await.imported, 1, "an error gives the lease back");
 }
+
+#[tokio::test]
+async fn a_dial_that_restored_tables_have_forgotten_becomes_a_call_of_its_own() {
+    let world = World::start().await;
+    let forgotten = records::call("forgotten", world.ago(10));
+    world.test.store.create_call(&forgotten).await.unwrap();
+    let mut conversation = held("forgotten", world.ago(9));
+    conversation.attempt = Some(forgotten.call_id.clone());
+    world.provider.put_conversation(conversation);
+
+    assert_eq!(world.run().await.imported, 1);
+    let calls = world.calls().await;
+    let imported: Vec<_> = calls
+        .iter()
+        .filter(|call| call.origin == CallOrigin::Imported)
+        .collect();
+    assert_eq!(imported.len(), 1, "the sign that the person was called");
+    assert_eq!(world.find(&forgotten.call_id).await.status, CallStatus::Queued);
+
+    let again = world.run().await;
+    assert_eq!((again.imported, again.updated), (0, 0));
+}
