@@ -105,7 +105,8 @@ def fuzz(asked, url, token, there):
         "--warnings", "off", "--report", "json", "--report-json-path", asked.report, *only,
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(HERE), "SCHEMATHESIS_HOOKS": "hooks", "API_FUZZ_THERE": json.dumps(there)}
-    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode
+    # What it keeps for the next run goes with what was built.
+    return subprocess.run(command, env=environment, cwd=ROOT / "target", stdin=subprocess.DEVNULL).returncode
 
 
 def logs(data):
