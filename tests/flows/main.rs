@@ -15,6 +15,7 @@ mod events;
 mod events_out;
 mod inbound;
 mod live;
+mod logs;
 mod openai;
 mod opting_out;
 mod restart;
