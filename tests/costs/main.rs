@@ -57,7 +57,7 @@ fn alarms() -> anyhow::Result<usize> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let (plan, prices) = (plan()?, Prices::read()?);
-    let measured = measure(plan, |next| eprintln!("costs: {next}")).await?;
+    let measured = Box::pin(measure(plan, |next| eprintln!("costs: {next}"))).await?;
     println!("{}", print(&measured, &prices, alarms()?));
     Ok(())
 }

@@ -7,6 +7,7 @@
 mod back_pressure;
 mod campaigns;
 mod control;
+mod costs;
 mod dead_letters;
 mod eight;
 mod evidence;

@@ -141,7 +141,10 @@ impl Metered {
                 .to_string_lossy()
                 .trim_end_matches(".log")
                 .to_owned();
-            sizes.push((name, file.metadata()?.len()));
+            // Everything once more, for people.
+            if name != "all" {
+                sizes.push((name, file.metadata()?.len()));
+            }
         }
         Ok(sizes)
     }
@@ -194,7 +197,7 @@ fn metrics_of(line: &Value) -> Vec<String> {
 /// # Errors
 /// When something of it does not come to its end.
 pub async fn measure(plan: Plan, say: impl Fn(&str)) -> anyhow::Result<Measured> {
-    let mut metered = Metered::start(plan.talks.0).await?;
+    let mut metered = Box::pin(Metered::start(plan.talks.0)).await?;
     let mut measured = still(&metered);
     say("an idle while");
     tokio::time::sleep(SETTLE).await;
@@ -213,16 +216,16 @@ pub async fn measure(plan: Plan, say: impl Fn(&str)) -> anyhow::Result<Measured>
     measured.contact = import.await?.times(1.0 / plan.contacts as f64);
 
     say("a campaign of short calls");
-    let short = campaign(&mut metered, plan, &measured.idle_minute).await?;
+    let short = Box::pin(campaign(&mut metered, plan, &measured.idle_minute)).await?;
     say("calls that come in");
-    measured.inbound = inbound(&mut metered, plan, &measured.idle_minute).await?;
+    measured.inbound = Box::pin(inbound(&mut metered, plan, &measured.idle_minute)).await?;
     measured.metrics = metered.metrics()?.len();
     metered.app.stop().await;
 
     say("a campaign of longer calls");
-    let mut metered = Metered::start(plan.talks.1).await?;
+    let mut metered = Box::pin(Metered::start(plan.talks.1)).await?;
     tokio::time::sleep(SETTLE).await;
-    let long = campaign(&mut metered, plan, &measured.idle_minute).await?;
+    let long = Box::pin(campaign(&mut metered, plan, &measured.idle_minute)).await?;
     metered.app.stop().await;
     let at = |secs| f64::from(secs);
     measured.call = Line::through((at(plan.talks.0), &short), (at(plan.talks.1), &long));
