@@ -12,6 +12,7 @@ mod call_manager;
 mod callbacks;
 mod calls;
 mod campaigns;
+mod capacity;
 mod carrier;
 mod contacts;
 mod control;
