@@ -1,5 +1,7 @@
 //! Transcripts: one item per turn, in order.
 
+use std::borrow::Cow;
+
 use switchboard_domain::{Call, CallId, TranscriptTurn};
 
 use crate::calls::call_item;
@@ -12,6 +14,17 @@ use crate::{Store, StoreError, keys};
 /// Longest message of a turn that is kept, in bytes: an item holds 400 KB.
 const MAX_MESSAGE_BYTES: usize = 100_000;
 
+/// A turn as it is kept; nearly all of them are as they came.
+fn kept(turn: &TranscriptTurn) -> Cow<'_, TranscriptTurn> {
+    if turn.message.len() <= MAX_MESSAGE_BYTES {
+        return Cow::Borrowed(turn);
+    }
+    let mut turn = turn.clone();
+    turn.message
+        .truncate(turn.message.floor_char_boundary(MAX_MESSAGE_BYTES));
+    Cow::Owned(turn)
+}
+
 impl Store {
     /// Writes the transcript of a call, over whatever was there.
     ///
@@ -19,10 +32,7 @@ impl Store {
     /// When the table does not answer; writing it again is safe.
     pub async fn put_transcript(&self, id: &CallId, turns: &[TranscriptTurn]) -> Result<(), StoreError> {
         let item = |(index, turn): (usize, &TranscriptTurn)| -> Result<Item, StoreError> {
-            let mut turn = turn.clone();
-            turn.message
-                .truncate(turn.message.floor_char_boundary(MAX_MESSAGE_BYTES));
-            let mut item = to_item(&turn)?;
+            let mut item = to_item(&*kept(turn))?;
             keys::turn(id, index).put_into(&mut item);
             Ok(item)
         };

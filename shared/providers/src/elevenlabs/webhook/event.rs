@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use switchboard_domain::{InvalidId, ProviderId};
 
 use super::failed_start::FailedStart;
@@ -15,13 +16,14 @@ use crate::webhook::plain_kind;
 use crate::{ParseError, Webhook, WebhookEvent};
 
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default, deserialize_with = "whole")]
     event_timestamp: Option<i64>,
-    #[serde(default)]
-    data: Value,
+    /// Read once the type is known, from where it lies.
+    #[serde(default, borrow)]
+    data: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +71,8 @@ pub fn parse(raw: &[u8]) -> Result<Webhook, ParseError> {
             }
         }
         _ => {
-            let id = envelope.data.get("conversation_id").and_then(Value::as_str);
+            let data = data::<Value>(envelope.data).unwrap_or_default();
+            let id = data.get("conversation_id").and_then(Value::as_str);
             WebhookEvent::Other {
                 conversation_id: id.and_then(|id| ProviderId::parse(id).ok()),
             }
@@ -82,14 +85,17 @@ pub fn parse(raw: &[u8]) -> Result<Webhook, ParseError> {
     })
 }
 
-fn data<T: DeserializeOwned>(data: Value) -> Result<T, String> {
+fn data<T: DeserializeOwned>(data: Option<&RawValue>) -> Result<T, String> {
+    let json = data.map_or("null", RawValue::get);
+    // A field that comes twice is refused; of a value the last one counts.
+    let read = serde_json::from_str(json).or_else(|_| serde_json::from_value(serde_json::from_str(json)?));
     // serde quotes the content where a value is of the wrong kind; the name of a missing field is ours.
-    serde_json::from_value(data).map_err(|error| {
+    read.map_err(|error: serde_json::Error| {
         let text = error.to_string();
-        if text.starts_with("missing field") {
-            text
-        } else {
-            "a field is not what it should be".to_owned()
+        match text.split_once(" at line ") {
+            Some((missing, _)) if text.starts_with("missing field") => missing.to_owned(),
+            None if text.starts_with("missing field") => text,
+            _ => "a field is not what it should be".to_owned(),
         }
     })
 }
@@ -124,6 +130,30 @@ mod tests {
         ] {
             assert!(parse(raw).is_err(), "{}", String::from_utf8_lossy(raw));
         }
+    }
+
+    #[test]
+    fn a_field_that_comes_twice_counts_as_it_came_last() {
+        let raw = br#"{"type":"post_call_transcription","data":{"conversation_id":"conv_1","agent_id":"agent_1","status":"done",
+            "transcript":[{"role":"agent","message":"a","message":"b"}]}}"#;
+        let WebhookEvent::Conversation(conversation) = parse(raw).unwrap().event else {
+            panic!()
+        };
+        assert_eq!(conversation.turns[0].message, "b");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_nothing_is_quoted() {
+        let missing =
+            parse(br#"{"type":"call_initiation_failure","data":{"agent_id":"agent_1"}}"#).unwrap_err();
+        assert!(
+            missing.to_string().contains("missing field `conversation_id`"),
+            "{missing}"
+        );
+        assert!(!missing.to_string().contains("line"), "{missing}");
+        let wrong =
+            parse(br#"{"type":"post_call_audio","data":{"conversation_id":["+15550100199"]}}"#).unwrap_err();
+        assert!(!wrong.to_string().contains("5550100199"), "{wrong}");
     }
 
     #[test]

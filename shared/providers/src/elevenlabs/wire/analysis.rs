@@ -7,7 +7,7 @@ use serde_json::Value;
 use switchboard_domain::{CallResults, CallSuccess};
 
 use crate::bounds::{cut, within};
-use crate::lenient::lenient;
+use crate::lenient::{Obliging, lenient};
 
 const LONGEST_SUMMARY_BYTES: usize = 50_000;
 const LONGEST_TITLE_BYTES: usize = 1_000;
@@ -28,6 +28,8 @@ pub(in crate::elevenlabs) struct Analysis {
     #[serde(deserialize_with = "lenient")]
     data_collection_results: BTreeMap<String, Value>,
 }
+
+impl Obliging for Analysis {}
 
 impl Analysis {
     /// The part of the results that the analysis holds.

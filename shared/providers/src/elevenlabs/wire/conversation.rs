@@ -10,7 +10,7 @@ use super::analysis::Analysis;
 use super::metadata::{Metadata, direction, length, moment};
 use super::transcript::Turn;
 use crate::bounds::cut;
-use crate::lenient::{lenient, lenient_list, whole};
+use crate::lenient::{Obliging, lenient, lenient_object, lenient_objects, whole};
 use crate::shown::shown;
 use crate::{ATTEMPT_VARIABLE, Conversation, ConversationState, ConversationSummary, EndSigns, outcome_of};
 
@@ -27,13 +27,13 @@ pub(in crate::elevenlabs) struct ConversationBody {
     user_id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     has_audio: bool,
-    #[serde(default, deserialize_with = "lenient_list")]
+    #[serde(default, deserialize_with = "lenient_objects")]
     transcript: Vec<Turn>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient_object")]
     metadata: Metadata,
-    #[serde(default, deserialize_with = "lenient")]
-    analysis: Option<Analysis>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient_object")]
+    analysis: Analysis,
+    #[serde(default, deserialize_with = "lenient_object")]
     conversation_initiation_client_data: ClientData,
 }
 
@@ -45,6 +45,8 @@ struct ClientData {
     #[serde(deserialize_with = "lenient")]
     dynamic_variables: BTreeMap<String, Value>,
 }
+
+impl Obliging for ClientData {}
 
 impl ConversationBody {
     /// Our call id: sent along twice, so that either echo is enough.
@@ -73,8 +75,8 @@ impl TryFrom<ConversationBody> for Conversation {
         let voicemail_detected = body.transcript.iter().any(Turn::detects_voicemail);
         let turns: Vec<TranscriptTurn> = body.transcript.into_iter().map(Into::into).collect();
         let metadata = body.metadata;
-        let phone = metadata.phone_call.unwrap_or_default();
-        let error = metadata.error.unwrap_or_default();
+        let phone = metadata.phone_call;
+        let error = metadata.error;
         let duration_secs = length(metadata.call_duration_secs);
         let outcome = outcome_of(&EndSigns {
             state: &state,
@@ -102,7 +104,7 @@ impl TryFrom<ConversationBody> for Conversation {
             cost_credits: metadata.cost,
             cost_usd: metadata.cost_fiat.filter(|cost| cost.is_finite()),
             turns: u32::try_from(turns.len()).unwrap_or(u32::MAX),
-            ..body.analysis.unwrap_or_default().into_results()
+            ..body.analysis.into_results()
         };
         Ok(Self {
             conversation_id,

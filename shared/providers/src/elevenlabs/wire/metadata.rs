@@ -5,7 +5,7 @@ use serde::Deserialize;
 use switchboard_domain::{Carrier, Direction, PhoneNumber};
 
 use crate::CallResult;
-use crate::lenient::{lenient, whole};
+use crate::lenient::{Obliging, lenient, lenient_object, whole};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -24,11 +24,13 @@ pub(in crate::elevenlabs) struct Metadata {
     pub cost_fiat: Option<f64>,
     #[serde(deserialize_with = "lenient")]
     pub termination_reason: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    pub error: Option<ConversationError>,
-    #[serde(deserialize_with = "lenient")]
-    pub phone_call: Option<PhoneCall>,
+    #[serde(deserialize_with = "lenient_object")]
+    pub error: ConversationError,
+    #[serde(deserialize_with = "lenient_object")]
+    pub phone_call: PhoneCall,
 }
+
+impl Obliging for Metadata {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -38,6 +40,8 @@ pub(in crate::elevenlabs) struct ConversationError {
     #[serde(deserialize_with = "lenient")]
     pub reason: Option<String>,
 }
+
+impl Obliging for ConversationError {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -57,6 +61,8 @@ pub(in crate::elevenlabs) struct PhoneCall {
     #[serde(deserialize_with = "lenient")]
     pub call_sid: Option<String>,
 }
+
+impl Obliging for PhoneCall {}
 
 impl PhoneCall {
     pub(in crate::elevenlabs) fn carrier(&self) -> Option<Carrier> {

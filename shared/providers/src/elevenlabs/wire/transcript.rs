@@ -4,7 +4,7 @@ use serde::Deserialize;
 use switchboard_domain::{Speaker, TranscriptTurn};
 
 use crate::bounds::cut;
-use crate::lenient::{lenient, lenient_list, whole};
+use crate::lenient::{Obliging, lenient, lenient_objects, whole};
 
 const LONGEST_MESSAGE_BYTES: usize = 100_000;
 const MOST_TOOLS: usize = 50;
@@ -23,26 +23,32 @@ pub(in crate::elevenlabs) struct Turn {
     time_in_call_secs: Option<i64>,
     #[serde(deserialize_with = "lenient")]
     interrupted: bool,
-    #[serde(deserialize_with = "lenient_list")]
+    #[serde(deserialize_with = "lenient_objects")]
     tool_calls: Vec<Tool>,
 }
 
-#[derive(Debug, Deserialize)]
+impl Obliging for Turn {}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Tool {
-    tool_name: String,
+    #[serde(deserialize_with = "lenient")]
+    tool_name: Option<String>,
 }
+
+impl Obliging for Tool {}
 
 impl Turn {
     pub(in crate::elevenlabs) fn detects_voicemail(&self) -> bool {
         self.tool_calls
             .iter()
-            .any(|tool| tool.tool_name == VOICEMAIL_TOOL)
+            .any(|tool| tool.tool_name.as_deref() == Some(VOICEMAIL_TOOL))
     }
 }
 
 impl From<Turn> for TranscriptTurn {
     fn from(turn: Turn) -> Self {
-        let tools = turn.tool_calls.into_iter().take(MOST_TOOLS);
+        let tools = turn.tool_calls.into_iter().filter_map(|tool| tool.tool_name);
         Self {
             // Only `user` is the person; whatever else speaks, speaks for us.
             speaker: if turn.role == "user" {
@@ -57,7 +63,8 @@ impl From<Turn> for TranscriptTurn {
                 .unwrap_or(0),
             interrupted: turn.interrupted,
             tools: tools
-                .map(|tool| cut(tool.tool_name, LONGEST_TOOL_NAME_BYTES))
+                .take(MOST_TOOLS)
+                .map(|name| cut(name, LONGEST_TOOL_NAME_BYTES))
                 .collect(),
         }
     }
