@@ -18,6 +18,7 @@ mod live;
 mod logs;
 mod openai;
 mod opting_out;
+mod recovery;
 mod restart;
 mod security;
 mod uploads;
