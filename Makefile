@@ -199,7 +199,7 @@ $(MACHETE):
 	$(CARGO) install -q --locked --root target/tools cargo-machete@0.9.2
 
 unused: $(MACHETE) ## dependencies that nobody uses
-	$(MACHETE)
+	$(MACHETE) --with-metadata
 
 deploy: ## into an AWS account: docs/deploy.md (PARAMETERS="Name=value …", STACK=, ARCH=, YES=1)
 	STACK="$(STACK)" ARCH="$(ARCH)" PARAMETERS="$(PARAMETERS)" infra/deploy.sh deploy
