@@ -2,12 +2,17 @@
 
     python3 infra/copy_table.py <from> <to> [--delete]
 
-With `--delete`, items that the first one does not have are deleted. Needs boto3 and AWS credentials.
+With `--delete`, items that the first one does not have are deleted. The dial queue, which is an item of SystemTable, is
+written as stopped, however it was: nobody is to be called before the steps that follow. Needs boto3 and AWS credentials.
 """
 
 import argparse
 
 import boto3
+
+
+# shared/store/src/keys.rs: the settings of the dial queue.
+QUEUE = ("QUEUE", "META")
 
 
 def items(db, table: str, **more):
@@ -27,12 +32,16 @@ def key_of(item: dict) -> tuple[str, str]:
     return item["pk"]["S"], item["sk"]["S"]
 
 
+def as_restored(item: dict) -> dict:
+    return {**item, "state": {"S": "stopped"}} if key_of(item) == QUEUE else item
+
+
 def copy(db, source: str, target: str, delete: bool) -> tuple[int, int]:
     """Answers how many items were written and deleted."""
     kept, written, batch = set(), 0, []
     for item in items(db, source):
         kept.add(key_of(item))
-        batch.append({"PutRequest": {"Item": item}})
+        batch.append({"PutRequest": {"Item": as_restored(item)}})
         if len(batch) == 25:
             write(db, target, batch)
             written, batch = written + 25, []
