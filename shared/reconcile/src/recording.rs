@@ -36,13 +36,13 @@ pub async fn pull_recording(
         return Ok(call.recording.state);
     }
     let Some(conversation) = &call.conversation_id else {
-        return settle(store, call_id, RecordingState::None, None, now).await;
+        return settle(store, call_id, RecordingState::None, now).await;
     };
     match provider.get_recording(conversation).await? {
         Some(stream) => match fetch(stream).await? {
             Some(fetched) => {
                 put(store, call_id, &fetched).await?;
-                settle(store, call_id, RecordingState::Stored, Some(fetched), now).await
+                settle_read(store, &call, RecordingState::Stored, Some(fetched), now).await
             }
             None => not_there_yet(store, &call, now).await,
         },
@@ -142,7 +142,7 @@ async fn not_there_yet(store: &Store, call: &Call, now: Timestamp) -> Result<Rec
     let waited = now.duration_since(call.ended_at.unwrap_or(call.updated_at));
     if call.recording.attempts + 1 >= MAX_ATTEMPTS && waited > PATIENCE {
         tracing::error!(call.id = %call.call_id, "a recording was promised and never came");
-        return settle(store, &call.call_id, RecordingState::Lost, None, now).await;
+        return settle(store, &call.call_id, RecordingState::Lost, now).await;
     }
     store
         .update_call(&call.call_id, |call| {
@@ -158,12 +158,24 @@ async fn settle(
     store: &Store,
     call_id: &CallId,
     state: RecordingState,
+    now: Timestamp,
+) -> Result<RecordingState, ReconcileError> {
+    let change = |call: &mut Call| take_recording(call, state, None, now);
+    let outcome = store.update_call(call_id, change).await?;
+    settled(store, call_id, outcome, now).await
+}
+
+/// The same for a call that was just read.
+async fn settle_read(
+    store: &Store,
+    read: &Call,
+    state: RecordingState,
     stored: Option<Fetched>,
     now: Timestamp,
 ) -> Result<RecordingState, ReconcileError> {
     let change = |call: &mut Call| take_recording(call, state, stored.as_ref(), now);
-    let outcome = store.update_call(call_id, change).await?;
-    settled(store, call_id, outcome, now).await
+    let outcome = store.update_call_as_read(read, change).await?;
+    settled(store, &read.call_id, outcome, now).await
 }
 
 fn take_recording(call: &mut Call, state: RecordingState, stored: Option<&Fetched>, now: Timestamp) -> bool {
