@@ -38,7 +38,7 @@ async fn read_units(api: &TestApi, expected: &BTreeMap<String, f64>) -> BTreeMap
     let mut units = BTreeMap::new();
     for path in expected.keys() {
         Actor::admin().get(&api.router, path).await.expect(200);
-        api.test.meter().take();
+        drop(api.test.meter().take());
         Actor::admin().get(&api.router, path).await.expect(200);
         let used = api.test.meter().take();
         let written: f64 = used.values().map(|used| used.write_units).sum();
