@@ -30,7 +30,6 @@ pub(super) fn no_call() -> Value {
 /// Whether an answer, as it is written, is one of ours that says that a tool did not work. What a customer's own system
 /// says of itself is its affair.
 pub(super) fn is_failure(output: &str) -> bool {
-    [failed(), unknown(), too_long()]
-        .iter()
-        .any(|answer| answer.to_string() == output)
+    let ours = [failed(), unknown(), too_long()].map(|answer| answer.to_string());
+    ours.iter().any(|answer| answer == output)
 }

@@ -139,7 +139,7 @@ async fn a_query_is_charged_by_the_sum_of_what_it_looked_at() {
         [row("work", 0.0, 0.0), row("work/whole", 2.5, 0.0)]
     );
     // What a filter drops was read all the same.
-    let nothing = query.filter_expression("attribute_exists(missing)");
+    let nothing = query.filter_expression("attribute_exists(nowhere)");
     nothing.send().await.unwrap();
     assert_eq!(
         metered.units(),
