@@ -1,4 +1,7 @@
+import type { Locator } from "@playwright/test";
 import { expect, siteUrl, test, tokenOf } from "./support/site";
+
+const statusOf = (operation: Locator) => operation.locator(".live-responses-table tbody .response-col_status");
 
 test("the API's reference lists every operation and sends requests as whoever is signed in", async ({ page, api }) => {
   await api.agent("Found by the reference");
@@ -16,14 +19,23 @@ test("the API's reference lists every operation and sends requests as whoever is
   const operations = Object.values(paths).flatMap((path) => Object.keys(path).filter((key) => ["get", "put", "post", "patch", "delete"].includes(key)));
   await expect(page.locator(".opblock-tag").first()).toBeVisible();
   expect(operations.length).toBeGreaterThan(100);
-  // Tags unfold one by one.
-  for (const tag of await page.locator(".opblock-tag").all()) await tag.click();
-  await expect(page.locator(".opblock")).toHaveCount(operations.length);
+  // One tag open at a time: of a long page the library keeps only what is near the window.
+  const tags = page.locator(".opblock-tag");
+  let shown = 0;
+  for (let index = 0, count = await tags.count(); index < count; index++) {
+    await tags.nth(index).click();
+    await expect(page.locator(".opblock").first()).toBeVisible();
+    shown += await page.locator(".opblock").count();
+    await tags.nth(index).click();
+    await expect(page.locator(".opblock")).toHaveCount(0);
+  }
+  expect(shown).toBe(operations.length);
 
+  await page.locator("#operations-tag-agents").click();
   const operation = page.locator("#operations-agents-list_agents");
   await operation.locator(".opblock-summary-control").click();
   await operation.getByRole("button", { name: "Execute" }).click();
-  await expect(operation.locator(".live-responses-table .response-col_status").first()).toContainText("200");
+  await expect(statusOf(operation)).toContainText("200");
   await expect(operation.locator(".live-responses-table")).toContainText("Found by the reference");
   expect(policies[0]).toContain("script-src 'self';");
   expect(foreign).toEqual([]);
@@ -36,13 +48,13 @@ test("a pasted token is used where nobody is signed in", async ({ browser }) => 
   await expect(page.getByText("Nobody is signed in here")).toBeVisible();
   const operation = page.locator("#operations-system-get_me");
   await operation.getByRole("button", { name: "Execute" }).click();
-  await expect(operation.locator(".live-responses-table .response-col_status").first()).toContainText("401");
+  await expect(statusOf(operation)).toContainText("401");
   await page.getByRole("button", { name: "Authorize", exact: true }).click();
   await page.getByLabel("auth-bearer-value").fill(tokenOf("viewer"));
   await page.getByRole("button", { name: "Apply credentials" }).click();
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await operation.getByRole("button", { name: "Execute" }).click();
-  await expect(operation.locator(".live-responses-table .response-col_status").first()).toContainText("200");
+  await expect(statusOf(operation)).toContainText("200");
   await expect(operation.locator(".live-responses-table")).toContainText("viewer");
   await context.close();
 });

@@ -132,7 +132,7 @@ test("a call of a platform that cannot end it is ended at the carrier", async ({
 test("the carrier's account is refused when it is wrong, taken away and entered again", async ({ page }) => {
   await page.goto("/settings");
   const twilio = page.getByRole("region", { name: "Carrier" }).getByRole("group", { name: "Twilio" });
-  await expect(twilio).toContainText("Calls are ended through the account AC");
+  await expect(twilio).toContainText("Calls come in through the account AC");
   const sid = "AC00000000000000000000000000000001";
   const enter = async (token: string) => {
     await twilio.getByLabel("Account SID").fill(sid);
@@ -144,7 +144,7 @@ test("the carrier's account is refused when it is wrong, taken away and entered 
   await twilio.getByRole("button", { name: "Take it away" }).click();
   await expect(twilio).toContainText("Not set up");
   await enter("0123456789abcdef0123456789abcdef");
-  await expect(twilio).toContainText(`Calls are ended through the account ${sid}`);
+  await expect(twilio).toContainText(`Calls come in through the account ${sid}`);
 });
 
 test("where neither platform nor carrier can end a call, it is said what to do", async ({ page, api }) => {
