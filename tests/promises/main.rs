@@ -12,4 +12,5 @@ mod dead_letters;
 mod eight;
 mod evidence;
 mod monitoring;
+mod waiting;
 mod world;

@@ -37,6 +37,7 @@ const PACE: Pace = Pace {
     ask_outcome: Duration::from_secs(3),
     heartbeat: Duration::from_secs(20),
     wait_for_slot: Duration::from_millis(50),
+    look_up: Duration::from_millis(20),
     retry_slot: Duration::from_millis(10),
     hand_over: Duration::from_secs(45),
 };
@@ -112,6 +113,17 @@ impl World {
             dialers: JoinSet::new(),
             test,
         }
+    }
+
+    /// A dialer that does not give its call back.
+    pub(crate) fn patient_dialer(&self) -> Dialer {
+        let pace = Pace {
+            wait_for_slot: Duration::from_secs(3_600),
+            ..PACE
+        };
+        let providers = Providers::only(Arc::new(self.provider.clone()));
+        let clock = Arc::new(self.test.clock.clone());
+        Dialer::new(self.test.store.clone(), providers, clock, pace)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -73,7 +73,11 @@ impl Scheduler {
             call.enqueued_at
                 .is_none_or(|sent| now.duration_since(sent) > MESSAGE_PATIENCE)
         };
-        let old: Vec<&Call> = queued.iter().filter(old).collect();
+        let mut old: Vec<&Call> = queued.iter().filter(old).collect();
+        if !old.is_empty() {
+            let waited_with = self.store.waited_with(now).await?;
+            old.retain(|call| !waited_with.contains(&call.call_id));
+        }
         if old.is_empty() {
             return Ok(0);
         }

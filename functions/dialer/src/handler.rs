@@ -10,6 +10,7 @@ use switchboard_store::{DialMessage, Store, StoreError, UpdateOutcome};
 
 use crate::Pace;
 use crate::prepare::Prepared;
+use crate::waiting::Waiting;
 
 /// How often a call is read anew when somebody else changes it.
 const MAX_ROUNDS: u32 = 20;
@@ -56,17 +57,27 @@ impl Dialer {
         let hand_over_at = deadline
             .saturating_sub(SignedDuration::try_from(self.pace.hand_over).unwrap_or(SignedDuration::MAX))
             .unwrap_or(Timestamp::MIN);
+        let mut waiting = Waiting::default();
         for _ in 0..MAX_ROUNDS {
             // A call that was withdrawn is gone; its recipient gets another one.
             let Some(call) = self.store.find_call(&message.call_id).await? else {
                 return Ok(Verdict::Acknowledge);
             };
             let placed = match call.status {
-                CallStatus::Queued => match self.prepare(call, hand_over_at).await? {
-                    Prepared::Begun(call) => self.place(*call).await?,
-                    Prepared::LookAgain => continue,
-                    Prepared::Done => return Ok(Verdict::Acknowledge),
-                },
+                CallStatus::Queued => {
+                    let prepared = self.prepare(call, hand_over_at, &mut waiting).await?;
+                    // Nothing comes between the beginning of a dial and its request.
+                    let placed = match prepared {
+                        Prepared::Begun(call) => Some(self.place(*call).await?),
+                        Prepared::LookAgain => continue,
+                        Prepared::Done => None,
+                    };
+                    self.wait_no_more(&waiting, &message.call_id).await;
+                    match placed {
+                        Some(call) => call,
+                        None => return Ok(Verdict::Acknowledge),
+                    }
+                }
                 _ if call.status.is_live() => match self.take_watch(&call).await? {
                     Some(call) => call,
                     // Another invocation is with it.

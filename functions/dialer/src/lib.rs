@@ -9,6 +9,7 @@ mod pace;
 mod place;
 mod prepare;
 mod pressure;
+mod waiting;
 mod watch;
 
 pub use handler::{Dialer, Verdict};

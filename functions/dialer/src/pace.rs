@@ -18,8 +18,10 @@ pub struct Pace {
     pub ask_outcome: Duration,
     /// Between signs of life; a call without one for three of them is looked after by the scheduler.
     pub heartbeat: Duration,
-    /// Longest wait for a slot; then the call goes back.
+    /// Longest wait for a slot; then the call goes back, and whoever is due by then comes first.
     pub wait_for_slot: Duration,
+    /// While it waits, between looks at what people may have changed: a campaign that was paused, other limits.
+    pub look_up: Duration,
     /// Between tries to get a slot.
     pub retry_slot: Duration,
     /// How long before the deadline a running call is handed over.
@@ -36,7 +38,8 @@ impl Default for Pace {
             ask_provider: Duration::from_secs(15),
             ask_outcome: Duration::from_secs(3),
             heartbeat: Duration::from_secs(20),
-            wait_for_slot: Duration::from_secs(20),
+            wait_for_slot: Duration::from_secs(300),
+            look_up: Duration::from_secs(3),
             retry_slot: Duration::from_millis(500),
             hand_over: Duration::from_secs(45),
         }

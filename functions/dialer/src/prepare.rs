@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_domain::{
-    Answer, Call, Campaign, CampaignStatus, DialSettings, FrequencyLimits, QueueState, Recipient,
-    RecipientEvent, RecipientStatus, SPEND_CAP_REACHED, SkipReason, Turn,
+    Answer, Call, Campaign, CampaignStatus, DialSettings, FrequencyLimits, Recipient, RecipientEvent,
+    RecipientStatus, SPEND_CAP_REACHED, SkipReason, Turn,
 };
 use switchboard_store::{BeginDial, DialLimits, SpendLimits, StoreError};
 
 use crate::Dialer;
+use crate::waiting::Waiting;
 
 /// How long somebody who was called too often waits in a campaign that has no end.
 const CAP_PATIENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -36,7 +37,12 @@ pub(crate) enum Prepared {
 
 impl Dialer {
     /// Checks what may have changed since the call was queued, and begins the dial.
-    pub(crate) async fn prepare(&self, call: Call, hand_over_at: Timestamp) -> Result<Prepared, StoreError> {
+    pub(crate) async fn prepare(
+        &self,
+        call: Call,
+        hand_over_at: Timestamp,
+        waiting: &mut Waiting,
+    ) -> Result<Prepared, StoreError> {
         let (campaign, recipient) = match self.company(&call).await? {
             Company::Whole(campaign, recipient) => (*campaign, *recipient),
             Company::Gone => return Ok(Prepared::Done),
@@ -52,8 +58,14 @@ impl Dialer {
         {
             return Ok(elsewhere);
         }
-        self.begin(&call, campaign.as_ref(), recipient.as_ref(), hand_over_at)
-            .await
+        self.begin(
+            &call,
+            campaign.as_ref(),
+            recipient.as_ref(),
+            hand_over_at,
+            waiting,
+        )
+        .await
     }
 
     /// Its time has passed: the person is skipped when the campaign's has, else waits for another call.
@@ -152,18 +164,21 @@ impl Dialer {
         campaign: Option<&Campaign>,
         recipient: Option<&Recipient>,
         hand_over_at: Timestamp,
+        waiting: &mut Waiting,
     ) -> Result<Prepared, StoreError> {
-        let mut waited = Duration::ZERO;
         loop {
             let now = self.clock.now();
-            if call.dial_before.is_some_and(|bound| bound <= now) {
+            if call.dial_before.is_some_and(|bound| bound <= now)
+                || !self.look_up(waiting, call, campaign).await?
+            {
                 return Ok(Prepared::LookAgain);
             }
-            // Whoever waits looks first: that costs a read, and a try a dozen writes and the provider's turn.
-            let waits = waited > Duration::ZERO && waited < self.pace.wait_for_slot;
-            if waits && !self.may_be_free().await? {
-                tokio::time::sleep(self.pace.retry_slot).await;
-                waited += self.pace.retry_slot;
+            let may_wait = self.has_patience(waiting, now, hand_over_at);
+            if !self.store.has_room(call, campaign, &waiting.limits).await? {
+                if !may_wait {
+                    return self.put_off(call, recipient, now, now).await;
+                }
+                self.wait(waiting, call, self.pace.retry_slot).await?;
                 continue;
             }
             // A call without an agent is refused where it would be placed.
@@ -173,10 +188,10 @@ impl Dialer {
             };
             match turn {
                 Turn::Now | Turn::Take(_) => {}
-                Turn::NotBefore(at) if waited < self.pace.wait_for_slot && at < hand_over_at => {
-                    let wait = self.wait_until(at, now);
-                    tokio::time::sleep(wait).await;
-                    waited += wait;
+                Turn::NotBefore(at) if may_wait && at < hand_over_at => {
+                    // Not longer than between two tries for a slot: the call may be stopped or overtaken meanwhile.
+                    let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+                    self.wait(waiting, call, wait).await?;
                     continue;
                 }
                 Turn::NotBefore(at) | Turn::Down(at) => return self.put_off(call, recipient, at, now).await,
@@ -214,9 +229,10 @@ impl Dialer {
                 BeginDial::TooOften(allowed) => {
                     return self.too_often(call, campaign, recipient, allowed, now).await;
                 }
-                BeginDial::NoSlot if waited < self.pace.wait_for_slot && now < hand_over_at => {
-                    tokio::time::sleep(self.pace.retry_slot).await;
-                    waited += self.pace.retry_slot;
+                BeginDial::NoSlot if may_wait => {
+                    // It may be a limit that was set meanwhile: the next look knows it.
+                    waiting.limits = limits;
+                    self.wait(waiting, call, self.pace.retry_slot).await?;
                 }
                 BeginDial::NoSlot | BeginDial::QueueStopped => {
                     return self.put_off(call, recipient, now, now).await;
@@ -225,14 +241,8 @@ impl Dialer {
         }
     }
 
-    /// Whether there may be a slot, or no use in waiting for one.
-    async fn may_be_free(&self) -> Result<bool, StoreError> {
-        let queue = self.store.find_queue_settings().await?;
-        Ok(queue.is_some_and(|queue| queue.state == QueueState::Stopped || queue.free_slots() > 0))
-    }
-
     /// What the dial must not exceed, as people have set it.
-    async fn limits_of(
+    pub(crate) async fn limits_of(
         &self,
         call: &Call,
         campaign: Option<&Campaign>,
@@ -296,12 +306,6 @@ impl Dialer {
         let skip = RecipientEvent::Skipped(SkipReason::FrequencyCap);
         self.give_up(call, recipient, skip, "The person was called too often lately.")
             .await
-    }
-
-    /// Not more than one try for a slot at a time: the call may be stopped or overtaken meanwhile.
-    fn wait_until(&self, at: Timestamp, now: Timestamp) -> Duration {
-        let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
-        wait.clamp(Duration::from_millis(10), self.pace.retry_slot)
     }
 
     async fn put_off(

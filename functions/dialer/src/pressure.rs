@@ -1,7 +1,7 @@
 //! What a provider's answers mean for the dials after this one: a slower pace, a rest, or a pause.
 
 use jiff::SignedDuration;
-use switchboard_domain::{Call, CampaignStatus, ProviderEvent, ProviderKind, QueueState};
+use switchboard_domain::{Call, CampaignStatus, ProviderEvent, ProviderKind};
 use switchboard_providers::{DialError, PlacedCall, Refusal};
 use switchboard_store::StoreError;
 
@@ -91,7 +91,7 @@ impl Dialer {
             return Ok(None);
         }
         let settings = self.store.find_queue_settings().await?;
-        if settings.is_some_and(|settings| settings.state == QueueState::Stopped) {
+        if settings.is_some_and(|settings| settings.is_stopped()) {
             return Ok(Some("The queue was stopped before the provider was asked."));
         }
         let Some(campaign) = &call.campaign_id else {

@@ -35,6 +35,11 @@ pub struct QueueSettings {
 }
 
 impl QueueSettings {
+    /// Whether nobody is dialled.
+    pub fn is_stopped(&self) -> bool {
+        self.state == QueueState::Stopped
+    }
+
     /// How many slots are free: none while stopped or while a lowered limit is still exceeded.
     pub fn free_slots(&self) -> u32 {
         match self.state {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchboard_domain::{
-    Call, CallEvent, CallId, Campaign, FrequencyLimits, QueueSettings, QueueState, Recipient, RecipientEvent,
+    Call, CallEvent, CallId, Campaign, FrequencyLimits, QueueSettings, Recipient, RecipientEvent,
     RecipientStatus, SkipReason,
 };
 
@@ -436,7 +436,7 @@ fn why_not(refused: Vec<(Part, Option<crate::item::Item>)>) -> BeginDial {
         .find(|(part, _)| *part == Part::Queue)
         .and_then(|(_, item)| item);
     match queue.and_then(|item| from_item::<QueueSettings>(item).ok()) {
-        Some(settings) if settings.state == QueueState::Stopped => BeginDial::QueueStopped,
+        Some(settings) if settings.is_stopped() => BeginDial::QueueStopped,
         _ => BeginDial::NoSlot,
     }
 }

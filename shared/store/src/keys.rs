@@ -252,6 +252,11 @@ pub(crate) fn slot(id: &CallId) -> Key {
     Key::new("SLOTS", id.as_str())
 }
 
+/// A dialer that waits for a slot with a call.
+pub(crate) fn waiting(id: &CallId) -> Key {
+    Key::new("WAITING", id.as_str())
+}
+
 pub(crate) fn lease(name: &str) -> Key {
     Key::new(format!("LEASE#{name}"), META)
 }

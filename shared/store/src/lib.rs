@@ -65,6 +65,7 @@ mod tool_runs;
 mod transaction;
 mod transcripts;
 mod uploads;
+mod waiting;
 mod webhooks;
 mod webhooks_noted;
 

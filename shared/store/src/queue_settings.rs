@@ -47,6 +47,12 @@ impl Store {
             .await
     }
 
+    /// The settings as they were a moment ago, for half the price: for whoever looks again and again.
+    pub(crate) async fn glance_at_queue_settings(&self) -> Result<Option<QueueSettings>, StoreError> {
+        self.glance(&self.config.system_table, &keys::queue_settings())
+            .await
+    }
+
     /// Sets the concurrency limit. Once this answers, no dial begins above it.
     ///
     /// # Errors

@@ -25,9 +25,13 @@ impl Store {
         table: &str,
         key: &Key,
     ) -> Result<Option<T>, StoreError> {
+        self.glance_at_item(table, key).await?.map(from_item).transpose()
+    }
+
+    pub(crate) async fn glance_at_item(&self, table: &str, key: &Key) -> Result<Option<Item>, StoreError> {
         let get = self.db.get_item().table_name(table).set_key(Some(key.item()));
         let answer = get.send().await.map_err(unavailable("DynamoDB", "GetItem"))?;
-        answer.item.map(from_item).transpose()
+        Ok(answer.item)
     }
 
     pub(crate) async fn find_item(&self, table: &str, key: &Key) -> Result<Option<Item>, StoreError> {
