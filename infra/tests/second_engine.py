@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,8 @@ SKIPPED_SUITES = {
     "not seen to its end here yet",
 }
 TABLES = 5
-REPORT = ROOT / "target/nextest/second-engine/junit.xml"
+LOGS = ROOT / "target/nextest/second-engine"
+REPORT = LOGS / "junit.xml"
 
 
 def say(text: str) -> None:
@@ -126,6 +128,13 @@ def run(engines: int, only: str | None) -> int:
             return ended
         finally:
             machine.Program.stop_all()
+            # What ministack wrote: where a test lost its connection, the reason is there.
+            LOGS.mkdir(parents=True, exist_ok=True)
+            for n in range(engines):
+                written = Path(folder) / str(n) / "ministack.log"
+                if written.exists():
+                    shutil.copyfile(written, LOGS / f"ministack-{n}.log")
+            say(f"what ministack wrote is in {LOGS.relative_to(ROOT)}")
 
 
 def main() -> None:

@@ -321,6 +321,7 @@ impl<'a> Holder<'a> {
     /// Starts a successor. Until it has the call, this one stays.
     async fn hand_over(&mut self) {
         self.hand_over_at = Instant::now() + ASK_AGAIN;
+        self.write_what_waits().await;
         let next = crate::event::Request::Hold(Hold {
             call_id: self.hold.call_id.clone(),
             generation: self.hold.generation + 1,

@@ -14,9 +14,8 @@ impl Holder<'_> {
             Left::Over => self.finish(&mut socket).await,
             Left::HandedOver | Left::OutOfTime | Left::NeverAttached => {
                 self.drain(&mut socket).await;
-                self.write().await;
                 self.finish_tools(&mut socket, true).await;
-                self.write().await;
+                self.write_what_waits().await;
             }
         }
         socket.close().await;

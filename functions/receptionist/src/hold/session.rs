@@ -121,7 +121,13 @@ impl Session {
                 let previous = previous_item_id.as_deref().map(Some);
                 return self.item(&item, previous, at_secs);
             }
-            Event::ItemRetrieved { item } => return self.item(&item, None, at_secs),
+            Event::ItemRetrieved { item } => {
+                let steps = self.item(&item, None, at_secs);
+                if is_over(&item) {
+                    self.book.placeless(&item.id);
+                }
+                return steps;
+            }
             Event::ItemTruncated { item_id, .. } => self.book.interrupted(&item_id),
             Event::CallerText {
                 item_id,

@@ -28,6 +28,19 @@ impl Holder<'_> {
         tracing::error!(call.id = %self.hold.call_id, "turns of a call are contested; they are written later");
     }
 
+    /// Writes everything that is known, turns that wait for their predecessor included: whoever takes over may never
+    /// hear of them. Those that are kept already, by whomever, have their place.
+    pub(super) async fn write_what_waits(&mut self) {
+        self.write().await;
+        if !self.session.book.has_waiting() {
+            return;
+        }
+        let kept = self.kept_turns().await;
+        self.session.book.join(kept);
+        self.session.book.settle(u64::MAX);
+        self.write().await;
+    }
+
     /// Writes until somebody else's turn is in the way; answers whether none was.
     async fn write_all(&mut self) -> bool {
         for turn in self.session.book.to_write() {

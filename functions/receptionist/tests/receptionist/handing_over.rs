@@ -60,6 +60,27 @@ async fn a_successor_attaches_beside_its_predecessor_and_nothing_is_lost_repeate
 }
 
 #[tokio::test]
+async fn what_waits_for_the_turn_before_it_is_kept_when_somebody_takes_over() {
+    let world = World::start().await;
+    let first = world.hold(1, "one", short());
+    world.until(|| world.sideband.attached() == 1).await;
+    world.agent_says("a", None, "Welcome!");
+    // Nobody ever tells of b.
+    world.agent_says("c", Some("b"), "For how many?");
+    world
+        .until(|| !world.test.lambda.payloads(RECEPTIONIST).is_empty())
+        .await;
+    let second = world.hold(2, "two", PACE);
+    world.until(|| world.sideband.attaches() == 2).await;
+    first.await.unwrap();
+    let said = ["A: Welcome!", "A: For how many?"];
+    world.until_said(&said).await;
+    world.end().await;
+    second.await.unwrap();
+    assert_eq!(world.said().await, said);
+}
+
+#[tokio::test]
 async fn where_only_one_may_be_attached_the_predecessor_leaves_first() {
     let world = World::start().await;
     world.sideband.set_single();

@@ -13,7 +13,9 @@
 //!    kept, [`TurnBook::join`] it, and begin with [`TurnBook::to_write`] again;
 //! 3. ask for [`TurnBook::unknown`] and, after a new connection, for [`TurnBook::open`] items
 //!    (`conversation.item.retrieve`), and tell the answers by [`TurnBook::found`] and [`TurnBook::text`];
-//! 4. every second or so [`TurnBook::settle`] what has waited too long for its predecessor;
+//!    or [`TurnBook::placeless`], as an answer does not say what is before the item;
+//! 4. every second or so [`TurnBook::settle`] what has waited too long for its predecessor, and everything before
+//!    somebody else takes over: what waits is in no table, and nobody else may ever hear of it;
 //! 5. at the end wait a little for [`TurnBook::is_whole`], then [`TurnBook::close`] and write the rest.
 
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +62,8 @@ struct Entry {
     placed: bool,
     /// Whether it has waited long enough for its predecessor, and comes after all others.
     settled: bool,
+    /// Whether nobody will tell what is before it: its place is asked for by no event, and answered by no question.
+    placeless: bool,
     /// Whether the table has it, at this place.
     kept: bool,
     /// Whether the table does not know all that is known.
@@ -122,6 +126,20 @@ impl TurnBook {
         }
     }
 
+    /// An item was asked for and is over: nothing that comes will tell what is before it, so it does not wait for that.
+    /// What was told of before it and still waits keeps it waiting.
+    pub fn placeless(&mut self, item_id: &str) {
+        if let Some(entry) = self.entries.get_mut(item_id) {
+            entry.placeless = entry.turn.previous_item_id.is_none();
+        }
+        while let Some(id) = self.first_stranded(u64::MAX)
+            && self.entries[&id].placeless
+        {
+            self.put_last(&id);
+            self.place_all();
+        }
+    }
+
     /// The whole text of one part of an item. An empty one says that nothing was said.
     pub fn text(&mut self, item_id: &str, speaker: Speaker, content_index: u32, text: &str, at_secs: u64) {
         let before = self.entries.get(item_id).is_some_and(|entry| entry.known);
@@ -167,6 +185,11 @@ impl TurnBook {
         all.filter(|id| self.entries[*id].turn.state == TurnState::Open)
             .cloned()
             .collect()
+    }
+
+    /// Whether something known has no place yet.
+    pub fn has_waiting(&self) -> bool {
+        self.waiting.iter().any(|id| self.entries[id].known)
     }
 
     /// Whether nothing is open, and everything has its place.
@@ -238,6 +261,7 @@ impl TurnBook {
                     known: true,
                     placed: false,
                     settled: false,
+                    placeless: false,
                     kept: true,
                 },
             };
@@ -343,6 +367,7 @@ impl TurnBook {
             is_first: false,
             placed: false,
             settled: false,
+            placeless: false,
             kept: false,
             changed: false,
             since: at_secs,

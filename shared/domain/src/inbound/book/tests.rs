@@ -157,6 +157,42 @@ fn a_turn_waits_for_the_one_before_it_and_not_for_ever() {
 }
 
 #[test]
+fn what_was_asked_for_has_its_place_at_once() {
+    let mut book = TurnBook::default();
+    book.added("a", None, AGENT, 1);
+    book.text("a", Speaker::Agent, 0, "one", 1);
+    // Nobody told of b, and c is known by its predecessor.
+    book.added("c", Some("b"), AGENT, 5);
+    book.text("c", Speaker::Agent, 0, "three", 6);
+    assert_eq!(book.unknown(), ["b"]);
+    assert!(book.has_waiting());
+    book.found("b", USER, 6);
+    book.text("b", Speaker::User, 0, "two", 6);
+    book.placeless("b");
+    assert_eq!(messages(&book), ["one", "two", "three"]);
+    assert!(!book.has_waiting());
+}
+
+#[test]
+fn what_was_asked_for_does_not_overtake_what_waits_before_it() {
+    let mut book = TurnBook::default();
+    book.added("a", None, AGENT, 1);
+    book.text("a", Speaker::Agent, 0, "one", 1);
+    book.added("c", Some("b"), AGENT, 5);
+    book.text("c", Speaker::Agent, 0, "three", 6);
+    book.added("e", Some("d"), AGENT, 7);
+    book.text("e", Speaker::Agent, 0, "five", 7);
+    book.found("d", USER, 8);
+    book.text("d", Speaker::User, 0, "four", 8);
+    book.placeless("d");
+    assert_eq!(messages(&book), ["one"], "b may still be found");
+    book.found("b", USER, 8);
+    book.text("b", Speaker::User, 0, "two", 8);
+    book.placeless("b");
+    assert_eq!(messages(&book), ["one", "two", "three", "four", "five"]);
+}
+
+#[test]
 fn text_that_is_lost_is_shown_as_lost_until_it_comes() {
     let mut book = TurnBook::default();
     book.added("a", None, USER, 0);
