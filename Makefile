@@ -2,7 +2,7 @@
 CARGO ?= cargo
 STACK ?= switchboard
 
-.PHONY: help run build site test site-test check lint fmt doc docs-check examples collection agreement webhooks-check api-fuzz bench bench-contacts bench-slots bench-cold-start bench-webhook bench-live bench-check scale unused costs receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine functions functions-check supply-chain deploy destroy invite
+.PHONY: help run build site test site-test check lint fmt doc docs-check examples collection agreement webhooks-check api-fuzz bench bench-contacts bench-slots bench-cold-start bench-webhook bench-live bench-check scale unused costs receptionist-check chaos fuzz token openapi screenshots lighthouse many crash-points clean lint-infra check-deploy second-engine recovery functions functions-check supply-chain deploy destroy invite
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -178,6 +178,9 @@ check-deploy: lint-infra target/sam build ## makes the stack in a process that p
 
 second-engine: target/infra ## the tests of the store and of the functions against another DynamoDB, S3 and SQS; prints a table (SECOND=--engines=4)
 	$(INFRA_PYTHON) infra/tests/second_engine.py $(SECOND)
+
+recovery: ## the drill of the runbook: tables lost in mid-campaign and restored, and nobody called twice
+	$(CARGO) nextest run --workspace --run-ignored all -E 'test(/^recovery::/)'
 
 ARCH ?= arm64
 functions: target/lambda-tools ## every function as it is deployed, into target/lambda; ARCH=x86-64 for the other processor

@@ -212,7 +212,7 @@ fn called_twice(ledger: &Ledger) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a drill that has not been seen to its end yet; by hand: cargo nextest run --workspace --run-ignored all recovery::"]
+#[ignore = "a drill of two and a half minutes: make recovery"]
 async fn lost_tables_are_restored_and_nobody_is_called_twice() {
     let app = start().await;
     let address = app.local.endpoints().dynamodb.clone();
