@@ -176,7 +176,7 @@ check-deploy: lint-infra target/sam build ## makes the stack in a process that p
 	SAM_CLI_TELEMETRY=0 target/sam/bin/sam validate --lint --template template.yaml --region us-east-1
 	$(INFRA_PYTHON) infra/tests/check_deploy.py target/debug
 
-second-engine: target/infra ## the tests of the store and of the functions against another DynamoDB, S3 and SQS; prints a table (SECOND=--engines=4)
+second-engine: target/infra ## the tests of the store, the functions and the promises against another DynamoDB, S3 and SQS; prints a table (SECOND=--engines=4)
 	$(INFRA_PYTHON) infra/tests/second_engine.py $(SECOND)
 
 recovery: ## the drill of the runbook: tables lost in mid-campaign and restored, and nobody called twice
