@@ -113,9 +113,11 @@ def many(text: str) -> list[Row]:
 
 
 def costs(text: str) -> list[Row]:
-    """The last column of every row that is about money."""
-    found = [list(row.values()) for row in tables(text)]
-    return [Row(f"cost, {values[0]}", values[-1], "AWS list prices", "", "") for values in found if "$" in values[-1]]
+    """The table of dollars, and the units of one call of a campaign."""
+    rows = tables(text)
+    found = [Row(f"cost, {row['']}", f"{row['USD']} USD", "AWS list prices", "", "") for row in rows if list(row) == ["", "USD"]]
+    call = next(row for row in rows if row.get("function") == "**all**")
+    return found + [Row(f"a call of a campaign, {kind} units", call[f"{kind} units"], "", "", f"< {most}") for kind, most in (("write", 25), ("read", 12))]
 
 
 PARTS = [
@@ -151,7 +153,7 @@ def measure(part: Part, quick: bool) -> tuple[list[Row], bool]:
         return [Row(part.name, f"FAILED, {where}", "", "", "")], False
     try:
         return part.read(done.stdout) or [Row(part.name, where, "", "", "")], True
-    except (KeyError, ValueError) as odd:
+    except (KeyError, StopIteration, ValueError) as odd:
         return [Row(part.name, f"not understood ({odd!r}), {where}", "", "", "")], False
 
 

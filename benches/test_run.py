@@ -39,6 +39,24 @@ MANY = """
 | list: all | 5.0 / 9.0 ms | 5.5 / 9.9 ms | 1.10 |
 | page: calls | 100.0 / 120.0 ms | 110.0 / 130.0 ms | 1.10 |
 """
+COSTS = """
+| | USD |
+|---|---:|
+| 1,000 calls of a campaign, 3 min each | 0.614 |
+
+**One call of a campaign, of 3 minutes**
+
+| function | write units | read units | SQS | USD for 1,000 |
+|---|---:|---:|---:|---:|
+| dialer | 77.85 | 121 | 2.00 | 0.4906 |
+| **all** | 170 | 274 | 3.35 | 0.6142 |
+
+**One call that comes in, of 3 minutes**
+
+| function | write units | read units | SQS | USD for 1,000 |
+|---|---:|---:|---:|---:|
+| **all** | 240 | 272 | 0 | 0.7743 |
+"""
 
 
 class Reading(unittest.TestCase):
@@ -56,6 +74,11 @@ class Reading(unittest.TestCase):
         self.assertEqual([row.ratio for row in rows], ["1.12×", "", "14.2×"])
         self.assertEqual(rows[1].measured, "21.0 MB")
         self.assertIn("csv of 60 MB", rows[0].what)
+
+    def test_costs(self):
+        rows = run.costs(COSTS)
+        self.assertEqual([row.measured for row in rows], ["0.614 USD", "170", "274"])
+        self.assertEqual(rows[1].goal, "< 25")
 
     def test_slots(self):
         self.assertEqual(run.slots(SLOTS)[0].ratio, "98.6 %")

@@ -4,7 +4,7 @@
 
 Prints each one's size and, on a machine of its processor, how long its start takes until it asks the runtime API for
 work, with the environment that the template gives it. One that ends, or does not ask, is an error; so is one that
-needs a newer C library than Amazon Linux 2023 has, or is too large to be uploaded.
+needs a newer C library than Amazon Linux 2023 has, is too large to be uploaded, or has grown over what it may be.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ PROCESSORS = {"x86-64": (62, "x86_64"), "arm64": (183, "aarch64")}
 GLIBC = (2, 34)
 # An upload's limit, zipped.
 ZIPPED = 50 * 1024 * 1024
+# What is larger starts later. The API's function has some 160 routes, each with its own types to read and write.
+LARGEST, LARGEST_API = 12_000_000, 17_000_000
 # Init may take 10 s at Lambda; a busy machine is given more.
 PATIENCE = 60
 
@@ -73,6 +75,9 @@ def main() -> None:
         needed = max(tuple(map(int, v.decode().split("."))) for v in re.findall(rb"GLIBC_(\d+\.\d+)", content))
         if needed > GLIBC:
             fail(f"{binary} needs glibc {needed[0]}.{needed[1]}, and Amazon Linux 2023 has {GLIBC[0]}.{GLIBC[1]}")
+        most = LARGEST_API if binary == "admin-api" else LARGEST
+        if len(content) > most:
+            fail(f"{binary} has {len(content)} bytes, and {most} are its most: see what it is linked with (docs/performance.md)")
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("bootstrap", content)

@@ -59,7 +59,7 @@ OPERATIONS = {
     "delete_connection": "execute-api:ManageConnections",
 }
 # The fields in which clients of the SDK are kept: only what is asked of one of these is a request.
-CLIENTS = re.compile(r"(^|[.&(\s])(db|sqs|s3|lambda|client)$")
+CLIENTS = re.compile(r"(^|[.&(\s])(db|client|(sqs|s3|lambda)(\(\))?)$")
 # Parts of a transaction, each with the right that it needs.
 TRANSACTION = {
     "put": "dynamodb:PutItem",

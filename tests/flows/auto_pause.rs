@@ -87,6 +87,17 @@ fn dials(app: &App, area: u32) -> usize {
     of_it.map(|(_, dials)| dials.len()).sum()
 }
 
+/// Waits until it dials again. Whoever was put off because nothing was left to spend is due a minute later.
+async fn goes_on(app: &App, cause: &Cause, before: usize) {
+    for _ in 0..900 {
+        if dials(app, cause.area) > before {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{}: resumed, it does not go on", cause.says);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_cause_pauses_a_campaign_with_its_reason_until_somebody_resumes_it() {
     let app = App::start(60.0).await.unwrap();
@@ -130,15 +141,15 @@ async fn every_cause_pauses_a_campaign_with_its_reason_until_somebody_resumes_it
             .await
             .unwrap();
     }
-    tokio::time::sleep(Duration::from_secs(5)).await;
     for ((cause, id), before) in begun.iter().zip(&before) {
-        assert!(
-            dials(&app, cause.area) > *before,
-            "{}: resumed, it goes on",
-            cause.says
-        );
+        goes_on(&app, cause, *before).await;
         let path = format!("/api/campaigns/{id}/cancel");
-        app.api.post(&path, &json!({})).await.unwrap();
+        let (status, answer) = app.api.send("POST", &path, Some(&json!({}))).await.unwrap();
+        // It may have called everybody while others were waited for.
+        let is_over = campaign(&app, id).await["status"] == "completed";
+        assert!(status < 300 || is_over, "{status}: {answer}");
+    }
+    for (_, id) in &begun {
         app.finish(id, Duration::from_secs(60)).await.unwrap();
     }
     app.stop().await;

@@ -12,7 +12,7 @@ async fn whoever_tells_the_agent_is_called_by_no_other_campaign() {
     let app = App::start(60.0).await.unwrap();
     let simulator = app.local.simulator().unwrap().address();
     let scenario = json!({ "rules": [{ "suffix": "88", "behaviour": "opts_out" }], "talk_secs": [60, 60] });
-    let http = reqwest::Client::builder().build().unwrap();
+    let http = switchboard_http::bare_builder().build().unwrap();
     let set = http
         .put(format!("http://{simulator}/sim/scenario"))
         .json(&scenario)

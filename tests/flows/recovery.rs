@@ -70,7 +70,7 @@ async fn finished(app: &App, id: &str) -> u64 {
 
 /// A request to DynamoDB as it is on the wire.
 async fn dynamodb(address: &str, operation: &str, body: Value) -> Value {
-    let answer = reqwest::Client::builder()
+    let answer = switchboard_http::bare_builder()
         .build()
         .unwrap()
         .post(address)

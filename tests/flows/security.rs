@@ -62,7 +62,7 @@ async fn no_expired_or_forged_token_is_401() {
             Some(format!("eyJhbGciOiJub25lIiwia2lkIjoieCJ9.{claims}."))
         }),
     ];
-    let http = reqwest::Client::builder().build().unwrap();
+    let http = switchboard_http::bare_builder().build().unwrap();
     let url = format!("{}/api/agents", app.local.api_url());
     for (what, token) in tokens {
         let request = http.get(&url);
@@ -119,7 +119,7 @@ async fn a_forged_or_stale_webhook_is_401_and_nothing_is_stored() {
     .unwrap();
     let secret = SimulatorConfig::default().webhook_secret;
     let at = now().as_second();
-    let http = reqwest::Client::builder().build().unwrap();
+    let http = switchboard_http::bare_builder().build().unwrap();
     let post = |header: Option<String>| {
         let request = http
             .post(&url)

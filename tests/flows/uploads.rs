@@ -105,7 +105,7 @@ async fn files_and_bodies_have_limits() {
         .post("/api/uploads", &json!({ "file_name": "a.csv", "bytes": 10 }))
         .await
         .unwrap();
-    let mut put = reqwest::Client::builder()
+    let mut put = switchboard_http::bare_builder()
         .build()
         .unwrap()
         .put(created["put"]["url"].as_str().unwrap())

@@ -79,7 +79,7 @@ impl Machine {
             .context("the runner is not built: run `cargo build --bins`")?;
         let token = plan.command("token").output()?.stdout;
         let token = String::from_utf8(token)?.trim().to_owned();
-        let http = reqwest::Client::builder()
+        let http = switchboard_http::bare_builder()
             .timeout(Duration::from_secs(30))
             .build()?;
         let machine = Self {

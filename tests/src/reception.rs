@@ -45,7 +45,9 @@ impl Reception {
         let reception = Self {
             api: app.api.clone(),
             agent_id,
-            http: Client::builder().timeout(Duration::from_secs(30)).build()?,
+            http: switchboard_http::bare_builder()
+                .timeout(Duration::from_secs(30))
+                .build()?,
             simulator: format!("http://{}", simulator.address()),
         };
         let agent = json!({ "kind": "agent", "agent_id": reception.agent_id });

@@ -18,17 +18,6 @@ use crate::paging::{Paged, Params};
 use crate::path::{Id, Ids, Number, Path};
 use crate::roles::{Admin, Operator, Viewer};
 
-/// The routes of handlers, as of `utoipa_axum`, with roles and refusals in their description. A handler whose first
-/// argument is no role does not compile.
-macro_rules! routes {
-    ($($handler:path),+ $(,)?) => {{
-        let (schemas, mut paths, router) = utoipa_axum::routes!($($handler),+);
-        $($crate::documented::describe(&mut paths, stringify!($handler), &$handler);)+
-        (schemas, paths, router)
-    }};
-}
-pub(crate) use routes;
-
 /// A first argument: the role that a handler needs.
 pub(crate) trait NeedsRole {
     const ROLE: Role;

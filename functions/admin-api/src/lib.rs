@@ -5,7 +5,8 @@
 //! (`Viewer`, `Operator`, `Admin`): a route that
 //! forgets to ask who is there does not compile.
 //!
-//! [`openapi`] is the document that describes it, made from the same code.
+//! [`openapi`] is the document that describes it, made from the same code. The router answers with the copy of it that
+//! is kept in `docs`.
 
 #![expect(unused_qualifications, reason = "the macros of utoipa spell paths in full")]
 
@@ -27,6 +28,7 @@ mod path;
 mod platforms;
 mod retention;
 mod roles;
+mod route_set;
 mod router;
 mod routes;
 mod search;

@@ -25,13 +25,14 @@ async fn main() -> Result<(), Error> {
     ];
     let start = starting.finish(&needs).await?;
     let secrets = TargetSecrets::in_secrets_manager(&start.sdk, secrets_prefix);
-    let twilio = start.twilio()?;
-    let setup = ProviderSetup::checked_at_the_provider(start.secrets, start.config);
-    let deps = Deps::new(start.store, start.providers, start.clock, limit, rng())
+    let keys = start.keys().await;
+    let (twilio, providers) = (start.twilio(&keys)?, start.providers(&keys)?);
+    let setup = ProviderSetup::checked_at_the_provider(keys.secrets, start.config);
+    let deps = Deps::new(start.store, providers, start.clock, limit, rng())
         .with_retention(Retention::of(files, webhooks))
         .with_event_targets(secrets, rules)
         .with_provider_setup(setup)
         .with_live_updates(live)
-        .with_carrier(twilio, start.carrier);
+        .with_carrier(twilio, keys.carrier);
     run(router(deps)).await
 }

@@ -10,6 +10,7 @@ use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Header, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::component;
 use crate::documented::statuses;
@@ -46,7 +47,7 @@ pub(crate) const SCHEME: &str = "token";
         (name = "call-manager", description = "The routes of the call-manager service that this replaces"),
     ),
 )]
-pub(crate) struct Base;
+struct Base;
 
 struct Token;
 
@@ -114,7 +115,8 @@ fn described(status: StatusCode, codes: &[ProblemCode]) -> Response {
 
 /// The OpenAPI 3.1 document of the API.
 pub fn openapi() -> Document {
-    let mut document = routes().into_openapi();
+    let router = OpenApiRouter::with_openapi(Base::openapi()).nest("/api", routes());
+    let mut document = router.into_openapi();
     name_rows(&mut document);
     say_how_ids_look(&mut document);
     document

@@ -1,9 +1,8 @@
 //! Wires the call exporter; the work is in the library.
 
 use call_exporter::{CallExporter, ExportRequest, Pace};
-use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use switchboard_service::start;
+use switchboard_service::{deadline, start};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -12,8 +11,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<ExportRequest>| {
         let exporter = exporter.clone();
         async move {
-            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+            let deadline = deadline(event.context.deadline);
             Ok::<_, Error>(Box::pin(exporter.run(&event.payload.export_id, deadline)).await?)
         }
     }))

@@ -1,12 +1,10 @@
 //! Wires the scheduler; the work is in the library.
 
 use campaign_scheduler::{Pace, PhoneLines, Scheduler};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use switchboard_domain::ProviderKind;
-use switchboard_providers::openai::OpenAi;
-use switchboard_service::{Need, Starting};
+use switchboard_service::{Need, Starting, deadline_less};
 
 /// How long before Lambda ends the invocation a tick ends by itself.
 const MARGIN: SignedDuration = SignedDuration::from_secs(10);
@@ -23,15 +21,15 @@ async fn main() -> Result<(), Error> {
         Need::Provider,
     ];
     let start = starting.finish(&needs).await?;
-    let openai = start.config.provider(ProviderKind::Openai).base_url.clone();
+    let keys = start.keys().await;
     let phone = PhoneLines {
-        twilio: start.twilio()?,
-        openai: OpenAi::new(openai, start.secrets.get(ProviderKind::Openai).clone())?,
+        twilio: start.twilio(&keys)?,
+        openai: start.openai(&keys)?,
     };
     let reserve = start.config.store.reserve_concurrency;
     let scheduler = Scheduler::new(
         start.store.clone(),
-        start.providers,
+        start.providers(&keys)?,
         start.clock.clone(),
         limit,
         reserve,
@@ -41,9 +39,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let scheduler = scheduler.clone();
         async move {
-            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
-            let deadline = deadline.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
+            let deadline = deadline_less(event.context.deadline, MARGIN);
             Ok::<_, Error>(Box::pin(scheduler.tick(&event.context.request_id, deadline)).await?)
         }
     }))

@@ -58,42 +58,43 @@ impl Dialer {
             .saturating_sub(SignedDuration::try_from(self.pace.hand_over).unwrap_or(SignedDuration::MAX))
             .unwrap_or(Timestamp::MIN);
         let mut waiting = Waiting::default();
+        let placed = self.place_or_take(message, hand_over_at, &mut waiting).await;
+        self.wait_no_more(&waiting, &message.call_id).await;
+        let Some(placed) = placed? else {
+            return Ok(Verdict::Acknowledge);
+        };
+        let Some(ended) = self.watch(placed, hand_over_at).await? else {
+            return Ok(Verdict::HandOver);
+        };
+        self.fetch_recording(&ended).await;
+        Ok(Verdict::Acknowledge)
+    }
+
+    /// Places a call that is queued, or takes over a live one; none when there is nothing to stay with.
+    async fn place_or_take(
+        &self,
+        message: &DialMessage,
+        hand_over_at: Timestamp,
+        waiting: &mut Waiting,
+    ) -> Result<Option<Call>, StoreError> {
         for _ in 0..MAX_ROUNDS {
             // A call that was withdrawn is gone; its recipient gets another one.
             let Some(call) = self.store.find_call(&message.call_id).await? else {
-                return Ok(Verdict::Acknowledge);
+                return Ok(None);
             };
-            let placed = match call.status {
-                CallStatus::Queued => {
-                    let prepared = self.prepare(call, hand_over_at, &mut waiting).await?;
-                    // Nothing comes between the beginning of a dial and its request.
-                    let placed = match prepared {
-                        Prepared::Begun(call) => Some(self.place(*call).await?),
-                        Prepared::LookAgain => continue,
-                        Prepared::Done => None,
-                    };
-                    self.wait_no_more(&waiting, &message.call_id).await;
-                    match placed {
-                        Some(call) => call,
-                        None => return Ok(Verdict::Acknowledge),
-                    }
-                }
-                _ if call.status.is_live() => match self.take_watch(&call).await? {
-                    Some(call) => call,
-                    // Another invocation is with it.
-                    None => return Ok(Verdict::Acknowledge),
+            return match call.status {
+                CallStatus::Queued => match self.prepare(call, hand_over_at, waiting).await? {
+                    Prepared::Begun(call) => self.place(*call).await.map(Some),
+                    Prepared::LookAgain => continue,
+                    Prepared::Done => Ok(None),
                 },
-                _ => return Ok(Verdict::Acknowledge),
+                // None where another invocation is with it.
+                _ if call.status.is_live() => self.take_watch(&call).await,
+                _ => Ok(None),
             };
-            let ended = match self.watch(placed, hand_over_at).await? {
-                Some(ended) => ended,
-                None => return Ok(Verdict::HandOver),
-            };
-            self.fetch_recording(&ended).await;
-            return Ok(Verdict::Acknowledge);
         }
         tracing::warn!(call.id = %message.call_id, "the call changed all the time; it goes back to the scheduler");
-        Ok(Verdict::Acknowledge)
+        Ok(None)
     }
 
     /// Takes over a live call that nobody watches. One that was `placing` lost its answer with

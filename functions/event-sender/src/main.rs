@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use event_sender::{EventSender, Pace, SenderEvent};
-use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use switchboard_service::{Poster, Starting, TargetSecrets, address_rules, rng};
+use switchboard_service::{Poster, Starting, TargetSecrets, address_rules, deadline, rng};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -30,8 +29,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<SenderEvent>| {
         let sender = sender.clone();
         async move {
-            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+            let deadline = deadline(event.context.deadline);
             Ok::<_, Error>(Box::pin(sender.handle(event.payload, deadline)).await?)
         }
     }))

@@ -1,8 +1,6 @@
 //! Wires the provider webhooks; the work is in the library.
 
 use provider_webhooks::{OPENAI_SIP_HOST, Patience, Phone, Webhooks, router};
-use switchboard_domain::ProviderKind;
-use switchboard_providers::openai::OpenAi;
 use switchboard_service::{Need, Starting};
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,18 +9,18 @@ async fn main() -> Result<(), lambda_http::Error> {
     let public_url = starting.settings.optional("PUBLIC_URL");
     let openai_sip_host = starting.settings.optional("OPENAI_SIP_HOST");
     let start = starting.finish(&[Need::WebhookSecrets]).await?;
-    let openai = start.config.provider(ProviderKind::Openai).base_url.clone();
+    let keys = start.keys().await;
     let phone = Phone {
-        twilio: start.twilio()?,
-        openai: OpenAi::new(openai, start.secrets.get(ProviderKind::Openai).clone())?,
-        providers: start.providers,
+        twilio: start.twilio(&keys)?,
+        openai: start.openai(&keys)?,
+        providers: start.providers(&keys)?,
         public_url,
         openai_sip_host: openai_sip_host.unwrap_or_else(|| OPENAI_SIP_HOST.to_owned()),
         patience: Patience::default(),
     };
     let webhooks = Webhooks {
         store: start.store,
-        secrets: start.secrets,
+        secrets: keys.secrets,
         clock: start.clock,
         phone,
     };

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use receptionist::{Needs, Pace, Receptionist, Request, WebSockets};
-use switchboard_domain::ProviderKind;
-use switchboard_providers::openai::OpenAi;
-use switchboard_service::{Poster, Starting, TargetSecrets, address_rules};
+use switchboard_service::{Poster, Starting, TargetSecrets, address_rules, deadline};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,12 +16,10 @@ async fn main() -> Result<(), Error> {
     // 0: as long as Lambda allows.
     let longest_hold = starting.settings.parsed("RECEPTION_HANDOVER_SECS", 0i64, "0");
     let start = starting.finish(&[]).await?;
-    let openai = OpenAi::new(
-        start.config.provider(ProviderKind::Openai).base_url.clone(),
-        start.secrets.get(ProviderKind::Openai).clone(),
-    )?;
+    let keys = start.keys().await;
+    let openai = start.openai(&keys)?;
     let needs = Needs {
-        twilio: start.twilio()?,
+        twilio: start.twilio(&keys)?,
         sideband: Arc::new(WebSockets::new(openai.clone())?),
         openai,
         poster: Poster::new(rules)?,
@@ -40,8 +36,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| {
         let receptionist = receptionist.clone();
         async move {
-            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+            let deadline = deadline(event.context.deadline);
             Ok::<_, Error>(
                 Box::pin(receptionist.handle(&event.payload, &event.context.request_id, deadline)).await?,
             )

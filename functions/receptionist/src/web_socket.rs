@@ -39,7 +39,7 @@ impl WebSockets {
     /// # Errors
     /// When the machine's TLS cannot be set up.
     pub fn new(openai: OpenAi) -> Result<Self, reqwest::Error> {
-        let http = Client::builder()
+        let http = switchboard_http::bare_builder()
             .user_agent(concat!("Switchboard/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())

@@ -1,9 +1,9 @@
 //! Wires the upload parser; the work is in the library.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use switchboard_service::start;
+use switchboard_service::{deadline_less, start};
 use upload_parser::{Answer, Invocation, Parser, requests_of};
 
 /// Largest file that is read: what the API gives a link for.
@@ -21,11 +21,9 @@ async fn main() -> Result<(), Error> {
         let parser = parser.clone();
         async move {
             let mut answer = Answer::Done;
-            let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-            let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
             let invocation = Invocation {
                 id: &event.context.request_id,
-                work_until: deadline.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN),
+                work_until: deadline_less(event.context.deadline, MARGIN),
             };
             for request in requests_of(event.payload)? {
                 answer = Box::pin(parser.handle(request, invocation)).await?;

@@ -59,7 +59,7 @@ async fn socket(kind: &str, event: &Value) -> Result<Value, Error> {
         }
         ("MESSAGE", Some("error")) => Err("asked for an error".into()),
         ("MESSAGE", Some(order)) if order.contains("post") => {
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = switchboard_http::bare_builder().no_proxy().build()?;
             let id = text("connectionId").replace('=', "%3D");
             let at = format!(
                 "http://{}/{}/@connections/{id}",
@@ -107,7 +107,7 @@ async fn send(queue: &str) -> Result<Value, Error> {
 async fn send_text(queue: &str, text: &str) -> Result<Value, Error> {
     #[expect(clippy::disallowed_methods, reason = "what the runner gives its functions")]
     let address = std::env::var("AWS_ENDPOINT_URL_SQS")?;
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = switchboard_http::bare_builder().no_proxy().build()?;
     let answer = http
         .post(address)
         .header("x-amz-target", "AmazonSQS.SendMessage")

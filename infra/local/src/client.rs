@@ -37,7 +37,7 @@ impl ApiClient {
     /// # Errors
     /// When the machine cannot make a client.
     pub fn at(base: String, token: String) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder()
+        let http = switchboard_http::bare_builder()
             .timeout(Duration::from_secs(60))
             .build()?;
         Ok(Self { http, base, token })

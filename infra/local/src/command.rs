@@ -9,7 +9,10 @@ use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use serde_json::json;
 use switchboard_simulator::SimulatorConfig;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::oidc::Role;
 use crate::{FaultPlan, Local, LocalConfig, runner, sample};
@@ -315,12 +318,14 @@ impl Settings {
 
 async fn run(settings: Settings) -> anyhow::Result<()> {
     // The engines report refused requests and failed conditions, which are everyday here.
-    let filter = EnvFilter::new("info,s3s=off,dynoxide=off,rustack=error,hyper=warn");
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .without_time()
-        .init();
+    let heard = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("dynoxide", LevelFilter::OFF)
+        .with_target("s3s", LevelFilter::OFF)
+        .with_target("rustack", LevelFilter::ERROR)
+        .with_target("hyper", LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer().with_target(false).without_time();
+    tracing_subscriber::registry().with(lines).with(heard).init();
     let local = Local::start(settings.config()?).await?;
     let until_stopped = stopped();
     tokio::pin!(until_stopped);

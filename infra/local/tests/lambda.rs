@@ -146,7 +146,7 @@ async fn over_the_reserved_concurrency_a_call_is_throttled() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_http_an_error_and_a_crash_are_502() {
     let machine = machine().await;
-    let http = reqwest::Client::builder().build().unwrap();
+    let http = switchboard_http::bare_builder().build().unwrap();
     let url = machine.local.api_url();
     for (path, status) in [("echo", 200), ("error", 502), ("crash", 502), ("echo", 200)] {
         let answer = http.get(format!("{url}/{path}")).send().await.unwrap();

@@ -78,6 +78,7 @@ impl Machine {
 
     async fn put(&self, names: &[&str]) {
         let config = aws_sdk_dynamodb::Config::builder()
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(Credentials::new("any", "any", None, None, "test"))
             .region(Region::new("us-east-1"))
@@ -145,7 +146,7 @@ async fn functions_post_to_sockets_and_close_them_and_one_that_is_gone_is_gone()
     assert_eq!(next(&mut socket).await.to_text().unwrap(), "posted");
     assert!(matches!(next(&mut socket).await, Message::Close(_)));
     let at = format!("{}/live/@connections/{id}", machine.local.api_url());
-    let gone = reqwest::Client::builder()
+    let gone = switchboard_http::bare_builder()
         .no_proxy()
         .build()
         .unwrap()

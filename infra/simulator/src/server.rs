@@ -41,7 +41,7 @@ impl Simulator {
     pub async fn start(listener: TcpListener, config: SimulatorConfig) -> anyhow::Result<Self> {
         let address = listener.local_addr().context("the listener has no address")?;
         let state = State::open(&config).context("the journal could not be opened")?;
-        let http = reqwest::Client::builder()
+        let http = switchboard_http::bare_builder()
             .timeout(Duration::from_secs(30))
             .build()
             .context("no HTTP client could be made")?;

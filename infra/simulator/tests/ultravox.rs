@@ -67,7 +67,7 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self {
             simulator: Simulator::start(listener, config).await.unwrap(),
-            http: reqwest::Client::builder()
+            http: switchboard_http::bare_builder()
                 .redirect(Policy::none())
                 .build()
                 .unwrap(),

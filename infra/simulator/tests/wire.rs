@@ -24,7 +24,7 @@ impl Desk {
         let simulator = Simulator::start(listener, config).await.unwrap();
         Self {
             simulator,
-            http: reqwest::Client::builder().build().unwrap(),
+            http: switchboard_http::bare_builder().build().unwrap(),
         }
     }
 
@@ -273,7 +273,7 @@ async fn an_agent_uses_its_do_not_call_tool_with_whoever_opts_out_and_with_nobod
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let desk = Desk {
         simulator: Simulator::start(listener, config).await.unwrap(),
-        http: reqwest::Client::builder().build().unwrap(),
+        http: switchboard_http::bare_builder().build().unwrap(),
     };
     let scenario = json!({ "rules": [{ "suffix": "77", "behaviour": "opts_out" }] });
     assert_eq!(desk.send("PUT", "/sim/scenario", Some(scenario)).await.0, 204);

@@ -127,4 +127,34 @@ mod tests {
         assert_eq!(seen.first_line(&phone(9_999_999), 1 << 40), None);
         assert_eq!(seen.first_line(&phone(9_999_999), 2), Some(u64::from(u32::MAX)));
     }
+
+    #[test]
+    fn numbers_are_mixed_by_chance_and_the_same_number_always_alike() {
+        let mixer = Mixer { mask: 5, factor: 7 };
+        assert_eq!(mixer.mix(1), mixer.mix(1));
+        let mixed: std::collections::HashSet<u64> = (0..1_000).map(|n| mixer.mix(n)).collect();
+        assert_eq!(mixed.len(), 1_000);
+        let one = Mixer::default();
+        let all: std::collections::HashSet<(u64, u64)> = (0..10_000)
+            .map(|n| one.mix(n))
+            .map(|hash| (hash % PARTS, hash >> 58))
+            .collect();
+        assert!(
+            all.len() > 3_000,
+            "both ends of it depend on the number: {}",
+            all.len()
+        );
+    }
+
+    #[test]
+    fn a_part_grows_before_it_is_full_and_by_a_quarter() {
+        let (mut part, mixer) = (Part::default(), Mixer::default());
+        let mut places = Vec::new();
+        for n in 1..=100_u64 {
+            part.first_line(n, 1, mixer.mix(n), mixer);
+            places.push(part.numbers.len());
+        }
+        assert_eq!((places[0], places[12], places[13], places[99]), (16, 16, 20, 140));
+        assert_eq!((part.taken, part.lines.len()), (100, part.numbers.len()));
+    }
 }

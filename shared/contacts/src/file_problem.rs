@@ -147,3 +147,90 @@ fn listed(names: &[String]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(count: usize) -> Vec<String> {
+        (1..=count).map(|n| format!("c{n}")).collect()
+    }
+
+    #[test]
+    fn every_problem_has_its_code_and_says_what_to_do() {
+        let (asked, columns_seen) = ("x".to_owned(), names(2));
+        let table = [
+            (FileProblem::Empty, "empty", "upload a CSV"),
+            (
+                FileProblem::NotASpreadsheet,
+                "not_a_spreadsheet",
+                "save it as CSV",
+            ),
+            (
+                FileProblem::PasswordProtected,
+                "password_protected",
+                "without a password",
+            ),
+            (
+                FileProblem::Damaged { line: Some(7) },
+                "damaged",
+                "at about line 7:",
+            ),
+            (
+                FileProblem::Damaged { line: None },
+                "damaged",
+                "is damaged: open it",
+            ),
+            (FileProblem::TooLarge, "too_large", "split it"),
+            (
+                FileProblem::NoPhoneColumn {
+                    columns_seen: columns_seen.clone(),
+                },
+                "no_phone_column",
+                r#"Columns found: "c1", "c2"."#,
+            ),
+            (
+                FileProblem::PhoneColumnNotFound {
+                    asked: asked.clone(),
+                    columns_seen,
+                },
+                "phone_column_not_found",
+                r#"no column "x": choose one of "c1", "c2"."#,
+            ),
+            (
+                FileProblem::SheetNotFound {
+                    asked,
+                    sheets: names(1),
+                },
+                "sheet_not_found",
+                r#"no sheet "x": choose one of "c1"."#,
+            ),
+            (FileProblem::NoRows, "no_rows", "add contacts"),
+            (
+                FileProblem::TooManyRows { max: 5 },
+                "too_many_rows",
+                "more than 5 rows",
+            ),
+            (
+                FileProblem::TooManyColumns,
+                "too_many_columns",
+                "more than 100 columns",
+            ),
+            (
+                FileProblem::Unreadable(io::Error::other("disk")),
+                "unreadable",
+                "try again",
+            ),
+        ];
+        for (problem, code, words) in table {
+            assert_eq!(problem.code(), code);
+            assert!(problem.explain().contains(words), "{}", problem.explain());
+        }
+    }
+
+    #[test]
+    fn twelve_names_are_listed_and_the_others_counted() {
+        assert!(listed(&names(12)).ends_with(r#""c11", "c12""#));
+        assert!(listed(&names(15)).ends_with(r#""c12" and 3 more"#));
+    }
+}

@@ -64,3 +64,37 @@ pub(crate) fn believable_size(packed: u64) -> u64 {
         .saturating_mul(MAX_UNPACKED_RATIO)
         .max(ALWAYS_UNPACKED_BYTES)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundredfold_is_believable_and_sixteen_megabytes_always() {
+        const MB: u64 = 1 << 20;
+        assert_eq!(
+            [0, 100, MB, u64::MAX].map(believable_size),
+            [16 * MB, 16 * MB, 100 * MB, u64::MAX]
+        );
+    }
+
+    /// Told to people and checked by others: a change is one of what is promised.
+    #[test]
+    fn limits_are_what_the_documentation_says() {
+        const MB: u64 = 1 << 20;
+        assert_eq!(
+            (MAX_ROW_BYTES, MAX_SHEET_ROWS, MAX_SHEET_COLUMNS),
+            (65_536, 1_048_576, 16_384)
+        );
+        assert_eq!(
+            (MAX_UNPACKED_BYTES, MAX_KEPT_BYTES, MAX_SHARED_STRINGS_BYTES),
+            (1024 * MB, 512 * MB, 256 * MB)
+        );
+        assert_eq!(
+            (MAX_XLS_BYTES, MAX_XLS_TEXT_BYTES, MAX_LIST_BYTES),
+            (64 * MB, 64 * MB, 64 * MB)
+        );
+        assert_eq!((ALWAYS_UNPACKED_BYTES, MAX_STYLES_BYTES), (16 * MB, 16 * MB));
+        assert_eq!((MAX_XML_RUN_BYTES, TEXT_SAMPLE_BYTES), (1_048_576, 65_536));
+    }
+}

@@ -38,4 +38,12 @@ mod tests {
         assert_eq!(mask("call Ana, 12"), "call Ana, 12");
         assert_eq!(mask(""), "");
     }
+
+    #[test]
+    fn seven_digits_are_a_number_of_which_three_and_two_are_shown() {
+        assert_eq!(
+            (mask("123456").as_str(), mask("1234567").as_str()),
+            ("123456", "123••67")
+        );
+    }
 }

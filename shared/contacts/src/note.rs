@@ -124,3 +124,55 @@ impl fmt::Display for Note {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_note_is_a_sentence_with_what_it_is_about() {
+        let (name, header) = ("n1".to_owned(), "h1".to_owned());
+        let table = [
+            (Note::NoHeader, "the columns were numbered"),
+            (
+                Note::UnnamedColumn { name: name.clone() },
+                r#"without a name is now "n1""#,
+            ),
+            (
+                Note::DuplicateColumn {
+                    header: header.clone(),
+                    name: name.clone(),
+                },
+                r#"more than one column "h1"; this one is now "n1""#,
+            ),
+            (
+                Note::ReservedColumn {
+                    header,
+                    name: name.clone(),
+                },
+                r#""h1" is reserved by the voice provider; the column is now "n1""#,
+            ),
+            (Note::ShortenedColumn { name: name.clone() }, r#"cut to "n1""#),
+            (Note::Encoding { name: name.clone() }, "was read as n1"),
+            (Note::Unpacked, "unpacked from gzip"),
+            (Note::SkippedRows { count: 1 }, "One row above the header was"),
+            (Note::SkippedRows { count: 2 }, "2 rows above the header were"),
+            (Note::FirstSheet { name: name.clone() }, r#""n1" was read"#),
+            (
+                Note::Understood {
+                    column: name,
+                    detail: Detail::Timezone,
+                },
+                r#""n1" is the person's time zone"#,
+            ),
+            (Note::UnknownLanguages { count: 1 }, "One language is none"),
+            (Note::UnknownLanguages { count: 2 }, "2 languages are none"),
+            (Note::BrokenCharacters, "were replaced by"),
+            (Note::ErrorCells { count: 3 }, "3 cells show an error"),
+        ];
+        for (note, words) in table {
+            let text = note.to_string();
+            assert!(text.contains(words) && text.ends_with('.'), "{text}");
+        }
+    }
+}

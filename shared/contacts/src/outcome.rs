@@ -71,3 +71,39 @@ impl fmt::Debug for RejectedRow {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_of_a_row_has_no_words_of_its_person() {
+        let row = ContactRow {
+            line: 7,
+            phone: "+34612345678".parse().unwrap(),
+            details: ContactDetails::default(),
+            variables: [("name".to_owned(), "Ana".to_owned())].into(),
+        };
+        let printed = format!("{row:?}");
+        assert!(
+            printed.contains("line: 7") && printed.contains("name"),
+            "{printed}"
+        );
+        assert!(
+            !printed.contains("Ana") && !printed.contains("612345"),
+            "{printed}"
+        );
+        let row = RejectedRow {
+            line: 8,
+            column: Some("phone".to_owned()),
+            value: "Ana".to_owned(),
+            reason: RejectReason::RowTooLong,
+        };
+        let printed = format!("{row:?}");
+        assert!(
+            printed.contains("line: 8") && printed.contains("RowTooLong"),
+            "{printed}"
+        );
+        assert!(!printed.contains("Ana"), "{printed}");
+    }
+}

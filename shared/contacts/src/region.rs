@@ -90,4 +90,25 @@ mod tests {
             assert_eq!(Region::parse(bad), Err(UnknownRegion), "{bad}");
         }
     }
+
+    #[test]
+    fn a_region_is_read_in_any_case_and_written_as_its_code() {
+        let spain = Region::parse("es").unwrap();
+        assert_eq!(
+            (spain.to_string().as_str(), format!("{spain:?}").as_str()),
+            ("ES", "ES")
+        );
+        assert_eq!("ES".parse(), Ok(spain));
+        assert_eq!(serde_json::to_string(&spain).unwrap(), r#""ES""#);
+        assert_eq!(serde_json::from_str::<Region>(r#""Es""#).unwrap(), spain);
+        assert!(serde_json::from_str::<Region>(r#""ESP""#).is_err());
+    }
+
+    #[test]
+    fn a_number_tells_its_region_unless_it_is_of_none() {
+        let of = |number: &str| Region::of(&number.parse().unwrap()).map(|region| region.to_string());
+        assert_eq!(of("+34612345678").as_deref(), Some("ES"));
+        assert_eq!(of("+14169671111").as_deref(), Some("CA"));
+        assert_eq!(of("+80012345678"), None, "it is free to call from everywhere");
+    }
 }

@@ -114,4 +114,38 @@ mod tests {
             assert!(reason.explain().ends_with('.'));
         }
     }
+
+    /// These are kept with uploads and written into files that people import again.
+    #[test]
+    fn codes_stay_as_they_are_and_nothing_else_is_one() {
+        let codes = [
+            "value_too_long",
+            "row_too_long",
+            "too_many_cells",
+            "unbalanced_quote",
+            "unknown_timezone",
+            "bad_priority",
+        ];
+        assert_eq!(RejectReason::OF_THE_ROW.map(RejectReason::code), codes);
+        assert_eq!(RejectReason::from(NumberProblem::Empty).code(), "empty");
+        assert_eq!(<&str>::from(RejectReason::BadPriority), "bad_priority");
+        for (code, reason) in codes.into_iter().zip(RejectReason::OF_THE_ROW) {
+            assert_eq!(RejectReason::try_from(code.to_owned()).ok(), Some(reason));
+        }
+        let of_a_number = RejectReason::Number(NumberProblem::TooShort);
+        assert_eq!(
+            RejectReason::try_from("too_short".to_owned()).ok(),
+            Some(of_a_number)
+        );
+        assert!(RejectReason::try_from(String::new()).is_err());
+    }
+
+    #[test]
+    fn every_reason_has_a_sentence_of_its_own() {
+        let of_numbers = NumberProblem::ALL.map(RejectReason::Number);
+        let all = of_numbers.into_iter().chain(RejectReason::OF_THE_ROW);
+        let sentences: std::collections::BTreeSet<&str> = all.map(RejectReason::explain).collect();
+        assert_eq!(sentences.len(), 17);
+        assert!(sentences.iter().all(|sentence| sentence.len() > 30));
+    }
 }

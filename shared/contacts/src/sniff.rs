@@ -203,3 +203,119 @@ fn is_json(text: &[u8]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sniffed(sample: &[u8]) -> Result<&'static str, &'static str> {
+        match sniff_text(sample) {
+            Ok(format) => Ok(format.code()),
+            Err(problem) => Err(problem.code()),
+        }
+    }
+
+    #[test]
+    fn a_format_is_named_in_json_as_by_its_code() {
+        let formats = [Format::Csv, Format::Xlsx, Format::Xls, Format::Xlsb, Format::Ods];
+        let codes = ["csv", "xlsx", "xls", "xlsb", "ods"];
+        assert_eq!(formats.map(Format::code), codes);
+        assert_eq!(serde_json::to_value(formats).unwrap(), serde_json::json!(codes));
+    }
+
+    #[test]
+    fn text_is_a_table_unless_it_begins_like_something_else() {
+        for text in [
+            "phone\n1",
+            "\u{feff}\u{feff} phone",
+            "<3 phone",
+            "{ phone }",
+            "[phone]",
+            "%PD",
+            "< a>",
+        ] {
+            assert_eq!(sniffed(text.as_bytes()), Ok("csv"), "{text}");
+        }
+        for text in [
+            "<html>",
+            "<!doctype",
+            "<?xml",
+            r#"{"a":1}"#,
+            "{ }",
+            "[1]]",
+            r#"[ "a"]"#,
+            "[{}]",
+            "[[1]]",
+            "[]",
+            "%PDF-1.7",
+            "{\\rtf1",
+            "BEGIN:VCARD",
+            "Mime-Version: 1.0",
+        ] {
+            let expected = if text == "[1]]" {
+                Ok("csv")
+            } else {
+                Err("not_a_spreadsheet")
+            };
+            assert_eq!(sniffed(text.as_bytes()), expected, "{text}");
+        }
+        for text in ["", " \n", "\u{feff}", "\u{feff}\u{feff}\t"] {
+            assert_eq!(sniffed(text.as_bytes()), Err("empty"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_odd_byte_in_twenty_is_still_text() {
+        let with = |odd: u8, others: usize| sniffed(&[&[odd][..], &vec![b'1'; others]].concat());
+        for odd in [0, 8, 14, 31, 127] {
+            assert_eq!(
+                (with(odd, 19), with(odd, 18)),
+                (Ok("csv"), Err("not_a_spreadsheet")),
+                "{odd}"
+            );
+        }
+        for even in [9, 11, 12, 32, 126, 128] {
+            assert_eq!(with(even, 1), Ok("csv"), "{even}");
+        }
+    }
+
+    #[test]
+    fn wide_text_is_read_before_it_is_judged() {
+        let wide = |text: &str| {
+            text.encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<u8>>()
+        };
+        assert_eq!(sniffed(&wide("phone;name\n1;a")), Ok("csv"));
+        assert_eq!(sniffed(&wide("<html><body>text")), Err("not_a_spreadsheet"));
+        let wider: Vec<u8> = "phone;name"
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
+        assert_eq!(sniffed(&[&[0xFF, 0xFE, 0, 0][..], &wider].concat()), Ok("csv"));
+    }
+
+    #[test]
+    fn a_password_is_announced_among_the_first_records() {
+        let record = |kind: u16, body: &[u8]| {
+            let length = u16::try_from(body.len()).unwrap();
+            [&kind.to_le_bytes()[..], &length.to_le_bytes(), body].concat()
+        };
+        let (begin, password, end) = (
+            record(0x0809, &[0; 16]),
+            record(0x002F, &[1]),
+            record(0x000A, &[]),
+        );
+        let has = |records: &[&[u8]]| has_password(records.concat().as_slice());
+        assert!(has(&[&begin, &password]));
+        assert!(!has(&[&begin, &end, &password]), "the book is over");
+        assert!(!has(&[&begin]) && !has(&[]));
+        assert!(!has(&[&begin[..9]]), "it breaks off");
+        let many = record(0x0042, &[0; 300]).repeat(19);
+        assert!(has(&[&many, &password]));
+        assert!(
+            !has(&[&many, &begin, &password]),
+            "the twenty-first is not looked at"
+        );
+    }
+}

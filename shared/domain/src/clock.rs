@@ -38,3 +38,18 @@ impl Clock for ManualClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_moved_by_hand_moves_for_everybody_who_has_it() {
+        let start = Timestamp::from_second(100).unwrap();
+        let clock = Arc::new(ManualClock::at(start));
+        let same = Arc::clone(&clock);
+        assert_eq!(Clock::now(&same), start);
+        clock.advance(SignedDuration::from_secs(5));
+        assert_eq!(Clock::now(&same).as_second(), 105);
+    }
+}

@@ -380,4 +380,227 @@ mod tests {
         .unwrap();
         assert_eq!(done.recipient.unwrap().1.status, RecipientStatus::NoAnswer);
     }
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_second(secs).unwrap()
+    }
+
+    /// A call that named a time to be called again, and the person whom it reached.
+    fn asks_to_be_called_at(secs: i64) -> (Call, Recipient) {
+        let (mut call, mut person) = (call(CallStatus::Completed), recipient(RecipientStatus::Completed));
+        let text = serde_json::json!(at(secs).to_string());
+        call.results.collected.insert("callback_at".to_owned(), text);
+        person.attempts = 1;
+        (call, person)
+    }
+
+    #[test]
+    fn somebody_who_asks_late_waits_for_the_time_that_they_named() {
+        let (call, person) = asks_to_be_called_at(5_000);
+        let waiting = late_callback(&call, &person, &campaign(), at(9)).unwrap();
+        assert_eq!(waiting.status, RecipientStatus::Pending);
+        assert_eq!((waiting.due_at, waiting.not_before), (at(5_000), Some(at(5_000))));
+        assert_eq!(waiting.updated_at, at(9));
+    }
+
+    #[test]
+    fn nobody_waits_who_moved_on_was_not_reached_or_was_called_often_enough() {
+        let late = |change: fn(&mut Call, &mut Recipient)| {
+            let (mut call, mut person) = asks_to_be_called_at(5_000);
+            change(&mut call, &mut person);
+            late_callback(&call, &person, &campaign(), NOW).is_some()
+        };
+        assert!(late(|_, _| ()));
+        assert!(late(|_, person| person.attempts = MOST_CALLBACKS - 1));
+        assert!(!late(|_, person| person.attempts = MOST_CALLBACKS));
+        assert!(!late(|_, person| person.call_id = None));
+        assert!(!late(|_, person| person.status = RecipientStatus::Calling));
+        assert!(!late(|call, _| call.status = CallStatus::Voicemail));
+        assert!(!late(|call, _| call.results.collected.clear()));
+    }
+
+    #[test]
+    fn somebody_who_asks_is_called_again_and_not_without_end() {
+        let after = |attempts| {
+            let (mut call, mut person) = asks_to_be_called_at(5_000);
+            call.status = CallStatus::InProgress;
+            (person.status, person.attempts) = (RecipientStatus::Calling, attempts);
+            let facts = CallFacts {
+                results: call.results.clone(),
+                conversation_id: ProviderId::parse("conv_1").ok(),
+                ..CallFacts::default()
+            };
+            let ending = Ending::Ended {
+                outcome: CallOutcome::Completed,
+                facts: Box::new(facts),
+            };
+            let done = conclude(call, Some(person), Some(&campaign()), &ending, at(9)).unwrap();
+            done.recipient.unwrap().1
+        };
+        let waiting = after(0);
+        assert_eq!(
+            (waiting.status, waiting.due_at),
+            (RecipientStatus::Pending, at(5_000))
+        );
+        assert_eq!(
+            (waiting.conversation_id.as_deref(), waiting.updated_at),
+            (Some("conv_1"), at(9))
+        );
+        assert_eq!(after(8).status, RecipientStatus::Pending, "the ninth call");
+        assert_eq!(after(9).status, RecipientStatus::Completed, "the tenth");
+    }
+
+    #[test]
+    fn whoever_wants_no_calls_is_not_tried_again_however_the_call_ended() {
+        let after = |opts_out: bool, outcome| {
+            let mut campaign = campaign();
+            campaign.retry.max_attempts = 5;
+            let mut facts = CallFacts::default();
+            let said = serde_json::json!(opts_out);
+            facts.results.collected.insert("opt_out".to_owned(), said);
+            let ending = Ending::Ended {
+                outcome,
+                facts: Box::new(facts),
+            };
+            let (live, person) = (call(CallStatus::InProgress), recipient(RecipientStatus::Calling));
+            let done = conclude(live, Some(person), Some(&campaign), &ending, NOW).unwrap();
+            done.recipient.unwrap().1.status
+        };
+        assert_eq!(after(true, CallOutcome::Failed), RecipientStatus::Failed);
+        assert_eq!(after(false, CallOutcome::Failed), RecipientStatus::Pending);
+    }
+
+    #[test]
+    fn a_call_that_took_place_after_all_is_settled_anew() {
+        let mut thought_unplaced = call(CallStatus::NotPlaced);
+        thought_unplaced.failure = Some("busy provider".to_owned());
+        thought_unplaced.results_complete = true;
+        thought_unplaced.recording.state = RecordingState::None;
+        let done = conclude(
+            thought_unplaced,
+            None,
+            None,
+            &ended(CallOutcome::Completed),
+            at(9),
+        )
+        .unwrap();
+        assert_eq!((done.call.failure, done.call.results_complete), (None, false));
+        assert_eq!(done.call.recording.state, RecordingState::Pending);
+        assert!(done.recording_due);
+        assert_eq!((done.call.ended_at, done.call.updated_at), (Some(at(9)), at(9)));
+
+        let mut live = call(CallStatus::InProgress);
+        live.failure = Some("a crackle".to_owned());
+        let done = conclude(live, None, None, &ended(CallOutcome::Failed), at(9)).unwrap();
+        assert_eq!(
+            done.call.failure.as_deref(),
+            Some("a crackle"),
+            "what is known stays"
+        );
+    }
+
+    #[test]
+    fn a_refused_call_is_settled_at_once_and_has_nothing_to_fetch() {
+        let mut refused = not_placed(TryAgain::Never);
+        if let Ending::NotPlaced { request_id, .. } = &mut refused {
+            *request_id = Some("req_1".to_owned());
+        }
+        let done = conclude(call(CallStatus::Placing), None, None, &refused, at(9)).unwrap();
+        assert_eq!(done.call.status, CallStatus::NotPlaced);
+        assert_eq!(done.call.failure.as_deref(), Some("busy provider"));
+        assert_eq!(done.call.provider_request_id.as_deref(), Some("req_1"));
+        assert!(done.call.results_complete && !done.recording_due && done.frees_slot);
+        assert_eq!(done.call.recording.state, RecordingState::None);
+    }
+
+    #[test]
+    fn late_proof_of_an_attempt_that_is_tried_again_leaves_the_wait_in_place() {
+        let mut campaign = campaign();
+        campaign.retry.max_attempts = 5;
+        let person = recipient(RecipientStatus::Pending);
+        let unplaced = call(CallStatus::NotPlaced);
+        let done = conclude(
+            unplaced,
+            Some(person),
+            Some(&campaign),
+            &ended(CallOutcome::Busy),
+            at(9),
+        )
+        .unwrap();
+        let (from, person) = done.recipient.unwrap();
+        assert_eq!(
+            (from, person.status),
+            (RecipientStatus::Pending, RecipientStatus::Pending)
+        );
+        assert_eq!((person.attempts, person.due_at), (1, at(9 + 3_600)));
+    }
+
+    #[test]
+    fn a_refused_dial_waits_whatever_is_wished_for_another_time_of_day() {
+        let mut campaign = campaign();
+        campaign.retry.max_attempts = 5;
+        campaign.retry.other_time_of_day = true;
+        let due = |ending: &Ending| {
+            let person = recipient(RecipientStatus::Calling);
+            let mut placing = call(CallStatus::Placing);
+            placing.placing_at = Some(at(3_600));
+            let done = conclude(placing, Some(person), Some(&campaign), ending, at(3_700)).unwrap();
+            done.recipient.unwrap().1.due_at
+        };
+        assert_eq!(due(&not_placed(TryAgain::AFewTimes)), at(3_705));
+        // It was an evening in California: the next morning begins at eight in UTC.
+        assert_eq!(due(&ended(CallOutcome::Busy)), at(8 * 3_600));
+    }
+
+    #[test]
+    fn what_is_known_of_a_call_is_not_forgotten_and_whole_results_are_kept() {
+        let mut call = call(CallStatus::Completed);
+        let told = CallFacts {
+            conversation_id: ProviderId::parse("conv_1").ok(),
+            carrier_call_id: Some("CA1".to_owned()),
+            started_at: Some(at(5)),
+            duration_secs: Some(61),
+            failure: Some("noise".to_owned()),
+            results: CallResults {
+                turns: 3,
+                ..CallResults::default()
+            },
+            ..CallFacts::default()
+        };
+        call.take_facts(&told);
+        call.take_facts(&CallFacts {
+            results_complete: true,
+            results: told.results.clone(),
+            ..CallFacts::default()
+        });
+        assert_eq!(
+            (&call.conversation_id, &call.carrier_call_id),
+            (&told.conversation_id, &told.carrier_call_id)
+        );
+        assert_eq!((call.started_at, call.duration_secs), (Some(at(5)), Some(61)));
+        assert_eq!(call.failure.as_deref(), Some("noise"));
+        assert!(call.results_complete);
+        call.take_facts(&CallFacts::default());
+        assert_eq!((call.results.turns, call.results_complete), (3, true));
+    }
+
+    #[test]
+    fn a_recording_is_waited_for_until_it_is_said_that_there_is_none() {
+        let after = |state, has_recording| {
+            let mut call = call(CallStatus::Completed);
+            call.recording.state = state;
+            call.take_facts(&CallFacts {
+                has_recording,
+                ..CallFacts::default()
+            });
+            call.recording.state
+        };
+        assert_eq!(after(RecordingState::Pending, None), RecordingState::Pending);
+        assert_eq!(
+            after(RecordingState::Pending, Some(true)),
+            RecordingState::Pending
+        );
+        assert_eq!(after(RecordingState::Pending, Some(false)), RecordingState::None);
+        assert_eq!(after(RecordingState::Stored, Some(false)), RecordingState::Stored);
+    }
 }

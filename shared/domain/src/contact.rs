@@ -74,3 +74,19 @@ pub struct ContactList {
     /// When it was made.
     pub created_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_empty_when_none_is_there() {
+        assert!(ContactDetails::default().is_empty());
+        let priority = ContactDetails {
+            priority: Some(0),
+            ..ContactDetails::default()
+        };
+        assert!(!priority.is_empty());
+        assert_eq!(serde_json::to_string(&priority).unwrap(), r#"{"priority":0}"#);
+    }
+}

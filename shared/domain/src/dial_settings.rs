@@ -64,3 +64,20 @@ impl DialSettings {
 
 /// Millionths of a US dollar in a cent.
 pub const MICROS_PER_CENT: u64 = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_minute_that_begins_is_paid_for() {
+        let settings = DialSettings {
+            cents_per_minute: 15,
+            longest_call_secs: 600,
+            ..DialSettings::default()
+        };
+        let micros = [0, 1, 60, 61, 120].map(|secs| settings.micros_of(secs));
+        assert_eq!(micros, [0, 150_000, 150_000, 300_000, 300_000]);
+        assert_eq!(settings.reserve_micros(), 1_500_000, "ten minutes");
+    }
+}

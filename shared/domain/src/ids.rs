@@ -203,4 +203,62 @@ mod tests {
         assert!(CallId::parse("call_../../etc").is_err());
         assert!(CallId::parse("camp_01jw0000000000000000000000").is_err());
     }
+
+    #[test]
+    fn an_id_is_its_prefix_and_26_lower_case_letters_or_digits() {
+        let tail = "0123456789abcdefghijklmnop";
+        assert_eq!(
+            CallId::parse(&format!("call_{tail}")).unwrap().to_string(),
+            format!("call_{tail}")
+        );
+        for text in [
+            tail.to_owned(),
+            format!("call_{}", &tail[1..]),
+            format!("call_{tail}q"),
+            format!("call_{}", tail.to_uppercase()),
+            format!("call_{}_", &tail[1..]),
+        ] {
+            assert!(CallId::parse(&text).is_err(), "{text}");
+        }
+        assert_eq!(
+            CallId::parse("x").unwrap_err().to_string(),
+            "not a valid call id: expected call_ followed by 26 lower-case letters or digits"
+        );
+    }
+
+    #[test]
+    fn an_id_is_made_of_the_moment_and_of_chance() {
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let mut rng = rand::rngs::StdRng::seed_from_u64(1);
+        let ids: Vec<Ulid> = (0..3).map(|_| ulid_at(now, &mut rng)).collect();
+        assert!(ids.iter().all(|id| id.timestamp_ms() == 1_790_000_000_000));
+        // Eighty bits of chance: both halves of them come from the generator.
+        assert!(
+            ids.iter()
+                .all(|id| id.random() >> 64 != 0 && id.random() as u64 != 0)
+        );
+        assert!(ids[0] != ids[1] && ids[1] != ids[2]);
+    }
+
+    #[test]
+    fn what_was_derived_once_is_derived_again() {
+        // Records are kept under these.
+        let digest = hex::encode(Sha256::digest([&[0, 0, 0, 0, 0, 0, 0, 1][..], b"a"].concat()));
+        assert_eq!(
+            CallId::derived(&["a"]).to_string(),
+            format!("call_{}", &digest[..26])
+        );
+    }
+
+    #[test]
+    fn a_providers_id_has_up_to_128_safe_signs() {
+        for text in ["a", "conv-1_B", &"a".repeat(128)] {
+            assert_eq!(ProviderId::parse(text).unwrap().as_str(), text);
+        }
+        let kept = serde_json::to_string(&ProviderId::parse("conv_1").unwrap()).unwrap();
+        assert_eq!(kept, r#""conv_1""#);
+        assert!(serde_json::from_str::<ProviderId>(r#""a/b""#).is_err());
+        assert!("a b".parse::<ProviderId>().is_err());
+        assert_eq!(format!("{:?}", ProviderId::parse("conv_1").unwrap()), "conv_1");
+    }
 }

@@ -163,4 +163,36 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn enough_recent_calls_are_fifty_and_no_hour_before_them_is_recent() {
+        let found = with(&[hour(0, 49, 2), hour(1, 1, 0), hour(2, 100, 90)]).unwrap();
+        assert_eq!((found.calls, found.since), (50, hour(1, 0, 0).from));
+        let few = with(&[hour(0, 49, 2), hour(1, 1, 0)]).unwrap();
+        assert_eq!(few.calls, 50);
+        assert!(with(&[hour(0, 30, 1)]).is_some(), "thirty are enough to tell");
+    }
+
+    #[test]
+    fn the_last_of_the_recent_hours_and_the_last_of_the_usual_days_count() {
+        // It is twenty past twelve: an hour that began 23 hours before noon is of the last 24.
+        assert!(with(&[hour(23, 60, 3)]).is_some());
+        assert_eq!(with(&[hour(24, 60, 3)]), None);
+        let told =
+            |ago| answer_rate_drop(&[hour(0, 60, 3), hour(ago, 100, 90)], now()).map(|drop| drop.usual);
+        assert_eq!((told(24 * 7), told(24 * 7 + 1)), (Some(0.9), None));
+        let few = |calls| answer_rate_drop(&[hour(0, 60, 3), hour(5, calls, calls)], now()).is_some();
+        assert_eq!((few(29), few(30)), (false, true));
+        assert_eq!(
+            answer_rate_drop(&[hour(-1, 60, 3), hour(5, 100, 90)], now()),
+            None,
+            "it is yet to come"
+        );
+    }
+
+    #[test]
+    fn just_half_as_many_is_no_drop() {
+        let told = |answered| answer_rate_drop(&[hour(0, 100, answered), hour(5, 100, 80)], now()).is_some();
+        assert_eq!((told(39), told(40)), (true, false));
+    }
 }

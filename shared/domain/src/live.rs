@@ -487,4 +487,80 @@ mod tests {
             now + LONGEST_CONNECTION
         );
     }
+
+    #[test]
+    fn topics_are_named_as_browsers_know_them_and_those_of_one_thing_are_told_apart() {
+        let (call, campaign) = (call(1), CampaignId::derived(&["a"]));
+        let topics = [
+            (Topic::Queue, "queue".to_owned(), false),
+            (Topic::Calls, "calls".to_owned(), false),
+            (Topic::Inbound, "inbound".to_owned(), false),
+            (Topic::Campaigns, "campaigns".to_owned(), false),
+            (Topic::Callbacks, "callbacks".to_owned(), false),
+            (Topic::Call(call.clone()), format!("call:{call}"), true),
+            (
+                Topic::Campaign(campaign.clone()),
+                format!("campaign:{campaign}"),
+                true,
+            ),
+        ];
+        for (topic, name, of_one) in topics {
+            assert_eq!((topic.to_string(), topic.is_of_one()), (name.clone(), of_one));
+            assert_eq!(serde_json::to_value(&topic).unwrap(), serde_json::json!(name));
+            assert_eq!(
+                serde_json::from_value::<Topic>(serde_json::json!(name)).unwrap(),
+                topic
+            );
+        }
+    }
+
+    #[test]
+    fn a_change_of_anything_is_told_to_its_topics() {
+        let campaign = CampaignId::derived(&["a"]);
+        let topics = |change: LiveChange| {
+            let messages = live_messages(&[change]);
+            messages
+                .iter()
+                .map(|message| message.topic().unwrap().to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(topics(LiveChange::Queue), ["queue"]);
+        assert_eq!(
+            topics(LiveChange::Callback { id: "cb".to_owned() }),
+            ["callbacks"]
+        );
+        let of_campaign = format!("campaign:{campaign}");
+        assert_eq!(
+            topics(LiveChange::Campaign(campaign)),
+            ["campaigns", of_campaign.as_str()]
+        );
+        assert_eq!(topics(turn(1, 0, "Hello")), [format!("call:{}", call(1))]);
+        assert_eq!(LiveMessage::Pong.topic(), None);
+    }
+
+    #[test]
+    fn twenty_things_are_named_and_a_turn_that_just_fits_travels() {
+        let named = |count: u8| {
+            let changes: Vec<LiveChange> = (0..count).map(|n| call_changed(2 * n + 1, 1)).collect();
+            let messages = live_messages(&changes);
+            messages
+                .iter()
+                .filter(|message| message.topic() == Some(&Topic::Calls))
+                .count()
+        };
+        assert_eq!((named(20), named(21)), (20, 1));
+        let longest = "x".repeat(MAX_TURN_BYTES);
+        assert!(matches!(
+            live_messages(&[turn(1, 0, &longest)])[..],
+            [LiveMessage::Turn { .. }]
+        ));
+    }
+
+    #[test]
+    fn a_tickets_secret_is_kept_as_its_digest() {
+        assert_eq!(
+            ticket_digest("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
 }

@@ -279,6 +279,7 @@ impl Latencies {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::call;
     use proptest::prelude::*;
 
     use super::*;
@@ -309,5 +310,83 @@ mod tests {
         let mut long = Latencies::default();
         long.add(Latencies::class_of(u64::MAX), 1);
         assert_eq!(long.percentile(50), Some(900_000));
+    }
+
+    #[test]
+    fn what_is_measured_has_its_names() {
+        assert_eq!(
+            AgentAction::ALL.map(AgentAction::as_str),
+            ["created", "updated", "deleted"]
+        );
+        assert_eq!(
+            WebhookResult::ALL.map(WebhookResult::as_str),
+            [
+                "applied", "early", "ignored", "repeated", "unparsed", "failed", "refused"
+            ]
+        );
+        assert_eq!(
+            ToolResult::ALL.map(ToolResult::as_str),
+            ["done", "failed", "in_doubt"]
+        );
+    }
+
+    #[test]
+    fn only_a_webhook_that_came_to_nothing_and_should_have_is_a_failure() {
+        let failures = WebhookResult::ALL
+            .into_iter()
+            .filter(|result| result.is_failure());
+        assert!(failures.eq([
+            WebhookResult::Unparsed,
+            WebhookResult::Failed,
+            WebhookResult::Refused
+        ]));
+    }
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(ms).unwrap()
+    }
+
+    #[test]
+    fn a_reception_is_measured_from_the_moment_in_which_it_was_accepted() {
+        let attached = |accepted| match Measurement::attached(accepted, at(1_500)) {
+            Measurement::Reception(ReceptionEvent::Attached { delay_ms }) => delay_ms,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(attached(None), None);
+        assert_eq!(attached(Some(at(1_000))), Some(500));
+        assert_eq!(attached(Some(at(2_000))), Some(0), "clocks differ");
+    }
+
+    #[test]
+    fn a_call_is_measured_once_it_rang_and_is_over() {
+        for status in CallStatus::ALL {
+            let mut call = call(status);
+            call.duration_secs = Some(61);
+            call.answer_ms = Some(900);
+            (call.due_at, call.placing_at) = (Some(at(1_000)), Some(at(1_250)));
+            let measured = Measurement::of_call(&call);
+            let expected =
+                (status.is_final() && status != CallStatus::Cancelled).then_some(Measurement::CallEnded {
+                    provider: ProviderKind::Elevenlabs,
+                    outcome: status,
+                    duration_secs: (status == CallStatus::Completed).then_some(61),
+                    dial_delay_ms: Some(250),
+                    answer_ms: Some(900),
+                });
+            assert_eq!(measured, expected, "{status:?}");
+            call.provider = None;
+            assert_eq!(Measurement::of_call(&call), None);
+        }
+    }
+
+    #[test]
+    fn latencies_of_two_places_are_merged_class_by_class() {
+        let (mut one, mut other) = (Latencies::default(), Latencies::default());
+        one.add(Latencies::class_of(40), 2);
+        other.add(Latencies::class_of(40), 1);
+        other.add(Latencies::class_of(9_000), 3);
+        one.merge(&other);
+        assert_eq!(one.count(), 6);
+        assert_eq!((one.percentile(50), one.percentile(51)), (Some(50), Some(10_000)));
     }
 }

@@ -68,3 +68,16 @@ pub struct AuditEntry {
     /// What it was done to: an id, a count or a setting.
     pub thing: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_in_keys_as_in_json_and_the_later_may_more() {
+        let names = ["viewer", "operator", "admin"];
+        assert_eq!(Role::ALL.map(Role::as_str), names);
+        assert_eq!(serde_json::to_value(Role::ALL).unwrap(), serde_json::json!(names));
+        assert!(Role::ALL.is_sorted());
+    }
+}

@@ -120,4 +120,39 @@ mod tests {
         assert_eq!(format!("{number} {number:?}"), "+14***67 +14***67");
         assert_eq!(number.digits(), 14_155_550_167);
     }
+
+    #[test]
+    fn a_number_has_seven_to_fifteen_digits() {
+        let lengths = [6, 7, 15, 16].map(|len| PhoneNumber::parse(&format!("+{}", "1".repeat(len))).is_ok());
+        assert_eq!(lengths, [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_number_is_read_and_written_as_it_is_and_shown_masked() {
+        let number: PhoneNumber = "+34612345678".parse().unwrap();
+        assert_eq!(
+            (number.as_str(), number.digits()),
+            ("+34612345678", 34_612_345_678)
+        );
+        assert_eq!(
+            (number.to_string().as_str(), format!("{number:?}").as_str()),
+            ("+34***78", "+34***78")
+        );
+        assert_eq!(serde_json::to_string(&number).unwrap(), r#""+34612345678""#);
+        assert_eq!(
+            serde_json::from_str::<PhoneNumber>(r#""+34612345678""#).unwrap(),
+            number
+        );
+        assert!(serde_json::from_str::<PhoneNumber>(r#""612345678""#).is_err());
+    }
+
+    /// No country begins with 999, and what stands for a number is one in every table.
+    #[test]
+    fn an_erased_number_is_one_that_nobody_has() {
+        let erased = PhoneNumber::erased();
+        assert_eq!(erased.as_str(), "+999000000000000");
+        assert_eq!(PhoneNumber::parse(erased.as_str()), Ok(erased.clone()));
+        assert!(erased.is_erased());
+        assert!(!PhoneNumber::parse("+34612345678").unwrap().is_erased());
+    }
 }

@@ -572,4 +572,175 @@ mod tests {
         assert_eq!(told.skipped[&SkipReason::DoNotCall], 250_000);
         assert_eq!(told.peak_calls, 15);
     }
+
+    const NOON: &str = "2026-11-20T12:00:00Z";
+
+    /// What is told of a campaign that nobody or one person is in.
+    fn told(campaign: &Campaign, people: &[(&Recipient, PersonFacts)], of: u64) -> Preflight {
+        let settings = DialSettings::default();
+        let mut builder = PreflightBuilder::new(campaign, &settings, 15, NOON.parse().unwrap());
+        people
+            .iter()
+            .for_each(|(person, facts)| builder.person(person, facts));
+        builder.finish(of)
+    }
+
+    #[test]
+    fn a_campaign_is_looked_at_as_it_is_when_it_begins() {
+        let (mut campaign, now) = (campaign(), NOON.parse().unwrap());
+        let finish = |campaign: &Campaign| {
+            let told = told(campaign, &[(&person("+34612345678"), PersonFacts::default())], 1);
+            told.estimated_finish.unwrap().duration_since(now).as_secs()
+        };
+        // One person, one attempt more than needed at the most, a minute each, half of them.
+        assert_eq!(finish(&campaign), 60);
+        campaign.start_at = Some(now + SignedDuration::from_hours(1));
+        assert_eq!(finish(&campaign), 3_660);
+        campaign.start_at = Some(now - SignedDuration::from_hours(1));
+        assert_eq!(finish(&campaign), 60, "it could have begun");
+    }
+
+    #[test]
+    fn the_end_is_reckoned_from_people_attempts_slots_and_open_hours() {
+        let mut campaign = campaign();
+        let one = person("+34612345678");
+        let finish = |campaign: &Campaign, people| {
+            let told = told(campaign, &[(&one, PersonFacts::default())], people);
+            (told.peak_calls, told.estimated_finish.map(|at| at.to_string()))
+        };
+        let at = |text: &str| Some(text.to_owned());
+        // 300 people, two attempts, a minute, half of them, 15 at a time: ten minutes.
+        campaign.retry.max_attempts = 1;
+        assert_eq!(finish(&campaign, 300), (15, at("2026-11-20T12:20:00Z")));
+        campaign.retry.max_attempts = 3;
+        assert_eq!(finish(&campaign, 300), (15, at("2026-11-20T12:40:00Z")));
+        campaign.concurrency_limit = Some(5);
+        assert_eq!(finish(&campaign, 300), (5, at("2026-11-20T14:00:00Z")));
+        campaign.concurrency_limit = Some(99);
+        assert_eq!(
+            finish(&campaign, 4),
+            (4, at("2026-11-20T12:02:00Z")),
+            "no more slots than people"
+        );
+        // It is one o'clock in Madrid on a Friday: an hour is left, and the rest is on Monday, once the Canaries are
+        // open too.
+        campaign.concurrency_limit = None;
+        let hours = r#"{"windows":{"fri":["09:00-14:00"],"mon":["09:00-14:00"]},"rules":{"only":[]}}"#;
+        campaign.rules.calling_hours = serde_json::from_str(hours).unwrap();
+        assert_eq!(
+            finish(&campaign, 450),
+            (15, at("2026-11-20T13:00:00Z")),
+            "just in time"
+        );
+        assert_eq!(finish(&campaign, 900), (15, at("2026-11-23T10:00:00Z")));
+        assert_eq!(told(&campaign, &[], 9).estimated_finish, None, "of nobody");
+    }
+
+    #[test]
+    fn people_without_a_moment_before_the_end_are_skipped() {
+        let mut campaign = campaign();
+        let one = person("+34612345678");
+        let now: Timestamp = NOON.parse().unwrap();
+        let called =
+            |campaign: &Campaign| told(campaign, &[(&one, PersonFacts::default())], 1).will_be_called;
+        campaign.end_at = Some(now + SignedDuration::from_secs(1));
+        assert_eq!(called(&campaign), 1);
+        campaign.end_at = Some(now);
+        let skipped = told(&campaign, &[(&one, PersonFacts::default())], 1);
+        assert_eq!(skipped.skipped, BTreeMap::from([(SkipReason::WindowClosed, 1)]));
+        assert_eq!(
+            (skipped.examples.len(), skipped.examples[0].missing.len()),
+            (1, 0)
+        );
+    }
+
+    #[test]
+    fn who_was_called_too_often_lately_is_told_and_who_opens_first() {
+        let mut campaign = campaign();
+        campaign.rules.frequency_caps = vec![crate::FrequencyCap { calls: 1, hours: 24 }];
+        let now: Timestamp = NOON.parse().unwrap();
+        let dialled = |hours| PersonFacts {
+            dialled: Dialled::default()
+                .and(&CallId::derived(&["x"]), now - SignedDuration::from_hours(hours)),
+            ..PersonFacts::default()
+        };
+        let (one, other) = (person("+34612345678"), person("+34612345679"));
+        let lately = told(&campaign, &[(&one, dialled(2)), (&other, dialled(24))], 2);
+        assert_eq!((lately.called_lately, lately.will_be_called), (1, 2));
+
+        campaign.rules.calling_hours = CallingHours::default();
+        // It is seven in New York, six in Chicago and four in Los Angeles.
+        let people = ["+12125550100", "+13125550100", "+13105550100"].map(person);
+        let people = people.each_ref().map(|person| (person, PersonFacts::default()));
+        let early = told(&campaign, &people, 3);
+        assert_eq!((early.open_now, early.open_later), (0, 3));
+        assert_eq!(early.first_opening.unwrap().to_string(), "2026-11-20T13:00:00Z");
+        assert_eq!(early.zones, BTreeMap::from([("number", 3)]));
+    }
+
+    #[test]
+    fn twenty_examples_are_shown_and_everybody_is_counted() {
+        let mut campaign = campaign();
+        campaign.required_variables = vec!["order".to_owned()];
+        let people: Vec<_> = (0..30).map(|n| person(&format!("+346123456{n:02}"))).collect();
+        let people: Vec<_> = people
+            .iter()
+            .map(|person| (person, PersonFacts::default()))
+            .collect();
+        let told = told(&campaign, &people, 30);
+        assert_eq!((told.examples.len(), told.missing_variables["order"]), (20, 30));
+        assert_eq!(told.examples[0].missing, ["order"]);
+        assert_eq!(told.examples[0].phone_number, "+34***00");
+        assert_eq!(told.peak_calls, 0);
+    }
+
+    #[test]
+    fn what_may_be_spent_is_the_cap_where_that_is_less() {
+        let mut campaign = campaign();
+        let one = person("+34612345678");
+        let ceiling =
+            |campaign: &Campaign| told(campaign, &[(&one, PersonFacts::default())], 1).cost_ceiling_cents;
+        assert_eq!(ceiling(&campaign), 150);
+        campaign.rules.spend_cap_cents = Some(100);
+        assert_eq!(ceiling(&campaign), 100);
+        campaign.rules.spend_cap_cents = Some(999);
+        assert_eq!(ceiling(&campaign), 150);
+    }
+
+    #[test]
+    fn each_warning_is_there_for_its_cause_and_not_without_it() {
+        let (mut campaign, mut settings) = (campaign(), DialSettings::default());
+        let one = person("+34612345678");
+        let warns = |campaign: &Campaign, settings: &DialSettings, words: &str| {
+            let mut builder = PreflightBuilder::new(campaign, settings, 15, NOON.parse().unwrap());
+            builder.person(&one, &PersonFacts::default());
+            builder.finish(1).warnings.concat().contains(words)
+        };
+        let (cap, consent, nobody) = ("no cap on what", "need a consent", "Nobody would be called");
+        assert!(warns(&campaign, &settings, cap));
+        assert!(
+            !warns(&campaign, &settings, nobody)
+                && told(&campaign, &[], 9).warnings.concat().contains(nobody)
+        );
+        settings.daily_cap_cents = Some(1);
+        assert!(!warns(&campaign, &settings, cap));
+        settings.daily_cap_cents = None;
+        campaign.rules.spend_cap_cents = Some(1_000);
+        assert!(!warns(&campaign, &settings, cap));
+
+        assert!(!warns(&campaign, &settings, consent));
+        campaign.rules.purpose = Purpose::Marketing;
+        assert!(warns(&campaign, &settings, consent));
+        campaign.rules.consent = Some(crate::ConsentColumns {
+            column: "consent".to_owned(),
+            date_column: None,
+            source_column: None,
+            valid_days: None,
+        });
+        assert!(!warns(&campaign, &settings, consent));
+        assert!(
+            !warns(&campaign, &settings, "confirmed these calling rules"),
+            "it goes by none"
+        );
+    }
 }

@@ -56,7 +56,7 @@ impl Recipient {
 mod tests {
     use super::*;
     use crate::testing::{call, recipient};
-    use crate::{CallStatus, RecipientStatus};
+    use crate::{CallStatus, CallSuccess, RecipientStatus};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_790_000_000 + second).unwrap()
@@ -74,6 +74,8 @@ mod tests {
         call.variables = [("name".to_owned(), "Ana".to_owned())].into();
         call.results.summary = Some("Ana wants a new bed.".to_owned());
         call.results.cost_usd = Some(0.25);
+        call.results.cost_credits = Some(40);
+        call.results.success = Some(CallSuccess::Success);
         call.duration_secs = Some(61);
         assert!(call.erase_person(at(0)));
         assert!(
@@ -85,7 +87,17 @@ mod tests {
             (call.status, call.duration_secs),
             (CallStatus::Completed, Some(61))
         );
-        assert_eq!(call.results.cost_usd, Some(0.25));
+        let kept = (
+            call.results.cost_usd,
+            call.results.cost_credits,
+            call.results.success,
+        );
+        assert_eq!(kept, (Some(0.25), Some(40), Some(CallSuccess::Success)));
+        assert_eq!(
+            call.recording.state,
+            RecordingState::None,
+            "nobody fetches one again"
+        );
         assert!(!call.erase_person(at(9)), "once is enough");
         assert_eq!(call.erased_at, Some(at(0)));
     }

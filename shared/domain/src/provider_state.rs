@@ -329,4 +329,98 @@ mod tests {
             prop_assert_eq!(state.health, ProviderHealth::Up);
         }
     }
+
+    #[test]
+    fn a_pace_is_halved_by_every_answer_and_doubled_by_every_refusal_up_to_its_bounds() {
+        let mut state = fresh();
+        let mut spacings = Vec::new();
+        for n in 0..9 {
+            state = state.after(&slow_down(), at(100 * (n + 1))).unwrap();
+            spacings.push(state.spacing_ms);
+        }
+        assert_eq!(
+            spacings,
+            [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+        );
+        assert_eq!(
+            (state.last_error.as_deref(), state.last_error_at),
+            (Some("429"), Some(at(900)))
+        );
+        assert_eq!(state.since, at(100), "it is as slow as before");
+        spacings.clear();
+        while state.health != ProviderHealth::Up {
+            state = state.after(&ProviderEvent::Answered, at(1_000)).unwrap();
+            spacings.push(state.spacing_ms);
+        }
+        assert_eq!(spacings, [15_000, 7_500, 3_750, 1_875, 937, 468, 234, 117, 58, 0]);
+        assert_eq!(
+            (state.next_dial_at, state.slowed_at, state.since),
+            (None, None, at(1_000))
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_news_once_the_pace_before_it_had_its_time() {
+        let ms = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let slow = fresh().after(&slow_down(), ms(1_000)).unwrap();
+        let spacing = |at| slow.after(&slow_down(), ms(at)).unwrap().spacing_ms;
+        assert_eq!((spacing(1_249), spacing(1_250)), (250, 500));
+    }
+
+    #[test]
+    fn whoever_dials_takes_the_turn_and_the_next_waits_for_the_pace() {
+        let slow = fresh().after(&slow_down(), at(10)).unwrap();
+        let Turn::Take(taken) = slow.turn(at(11)) else {
+            panic!("it is nobody's turn");
+        };
+        let next = Timestamp::from_millisecond(11_250).unwrap();
+        assert_eq!(taken.turn(at(11)), Turn::NotBefore(next));
+        assert!(matches!(taken.turn(next), Turn::Take(_)));
+    }
+
+    #[test]
+    fn whoever_fails_rests_longer_each_time_up_to_a_minute() {
+        let mut state = fresh();
+        let mut rests = Vec::new();
+        for n in 1..=11 {
+            let now = at(1_000 * n);
+            state = state.after(&failed(), now).unwrap();
+            rests.push(
+                state
+                    .look_again_at
+                    .map(|again| again.duration_since(now).as_secs()),
+            );
+        }
+        let secs = [5, 10, 20, 40, 60, 60, 60].map(Some);
+        assert_eq!((&rests[..4], &rests[4..]), (&[None; 4][..], &secs[..]));
+        assert_eq!((state.health, state.since), (ProviderHealth::Down, at(5_000)));
+        assert_eq!(state.turn(at(11_000)), Turn::Down(at(11_060)));
+        assert_eq!(state.turn(at(11_059)), Turn::Down(at(11_060)));
+        assert_eq!(
+            state.turn(at(20_000)),
+            Turn::Down(at(20_001)),
+            "a look is due, and no dial"
+        );
+        let back = state.after(&ProviderEvent::Answered, at(20_000)).unwrap();
+        assert_eq!(
+            (back.failures, back.look_again_at, back.spacing_ms),
+            (0, None, 1_000)
+        );
+        assert!(!back.wants_a_look(at(99_999)));
+    }
+
+    #[test]
+    fn nobody_is_asked_to_wait_longer_than_ten_minutes_or_into_the_past() {
+        let wait = |secs| {
+            let event = ProviderEvent::SlowDown {
+                retry_after: Some(SignedDuration::from_secs(secs)),
+                error: "429".into(),
+            };
+            fresh().after(&event, at(10)).unwrap().next_dial_at
+        };
+        assert_eq!(
+            [-5, 600, 601].map(wait),
+            [Some(at(10)), Some(at(610)), Some(at(610))]
+        );
+    }
 }

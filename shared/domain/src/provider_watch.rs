@@ -120,4 +120,69 @@ mod tests {
         watch.answered(QuotaFigures::default(), &AlertSettings::default(), at(70));
         assert_eq!((watch.failing_since, watch.error), (None, None));
     }
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_second(secs).unwrap()
+    }
+
+    #[test]
+    fn it_is_asked_again_once_patience_is_over() {
+        let mut watch = ProviderWatch::fresh(ProviderKind::Openai);
+        let due = |watch: &ProviderWatch, secs| watch.is_due(SignedDuration::from_secs(60), at(secs));
+        assert!(due(&watch, 0), "it was never asked");
+        watch.asked_at = Some(at(100));
+        assert_eq!([159, 160].map(|secs| due(&watch, secs)), [false, true]);
+    }
+
+    #[test]
+    fn what_runs_out_does_so_since_it_was_first_seen_by_whatever_settings() {
+        let mut watch = ProviderWatch::fresh(ProviderKind::Openai);
+        let (usual, never) = (AlertSettings::default(), |credits| {
+            let one = crate::ProviderAlerts {
+                least_credits_percent: credits,
+                most_calls_percent: None,
+                ..crate::ProviderAlerts::usual(ProviderKind::Openai)
+            };
+            AlertSettings { providers: vec![one] }
+        });
+        watch.judge_again(&usual, at(1));
+        assert_eq!(watch.low, [], "it never said what is left");
+        let figures = |calls| QuotaFigures {
+            credits_used: Some(99),
+            credits_limit: Some(100),
+            calls_in_progress: Some(calls),
+            most_calls: Some(10),
+            ..QuotaFigures::default()
+        };
+        let low = |watch: &ProviderWatch| {
+            watch
+                .low
+                .iter()
+                .map(|low| (low.alert, low.since))
+                .collect::<Vec<_>>()
+        };
+        watch.answered(figures(1), &usual, at(10));
+        assert_eq!(low(&watch), [(crate::QuotaAlert::Credits, at(10))]);
+        assert_eq!((watch.quota_at, watch.answered_at), (Some(at(10)), Some(at(10))));
+        watch.answered(figures(10), &usual, at(20));
+        let both = [
+            (crate::QuotaAlert::Credits, at(10)),
+            (crate::QuotaAlert::Calls, at(20)),
+        ];
+        assert_eq!(low(&watch), both);
+        watch.judge_again(&never(Some(10)), at(30));
+        assert_eq!(low(&watch), both[..1]);
+        watch.judge_again(&never(None), at(40));
+        assert_eq!(watch.low, []);
+    }
+
+    #[test]
+    fn a_question_that_failed_and_stops_no_call_is_an_answer() {
+        let mut watch = ProviderWatch::fresh(ProviderKind::Openai);
+        watch.failed("No answer.".into(), None, true, at(10));
+        assert_eq!((watch.failing_since, watch.answered_at), (Some(at(10)), None));
+        watch.failed("Not allowed.".into(), None, false, at(20));
+        assert_eq!((watch.failing_since, watch.answered_at), (None, Some(at(20))));
+        assert_eq!(watch.error.as_deref(), Some("Not allowed."));
+    }
 }

@@ -96,4 +96,33 @@ mod tests {
         settings.state = QueueState::Stopped;
         assert_eq!(settings.free_slots(), 0);
     }
+
+    #[test]
+    fn a_queue_is_stopped_only_when_it_was_stopped() {
+        let mut queue = QueueSettings {
+            state: QueueState::Running,
+            concurrency_limit: 0,
+            slots_in_use: 0,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        assert!(!queue.is_stopped());
+        queue.state = QueueState::Stopped;
+        assert!(queue.is_stopped());
+    }
+
+    #[test]
+    fn a_slot_is_unwatched_from_the_moment_until_which_it_was_watched() {
+        let at = |secs| Timestamp::from_second(secs).unwrap();
+        let holder = SlotHolder {
+            call_id: CallId::derived(&["call"]),
+            campaign_id: None,
+            since: at(0),
+            watched_until: at(10),
+            line_free_at: None,
+        };
+        assert_eq!(
+            [9, 10, 11].map(|secs| holder.is_unwatched(at(secs))),
+            [false, true, true]
+        );
+    }
 }

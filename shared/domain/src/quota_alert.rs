@@ -198,4 +198,44 @@ mod tests {
             ProviderAlerts::usual(ProviderKind::Ultravox)
         );
     }
+
+    #[test]
+    fn an_alert_is_named_in_keys_as_in_json() {
+        let names = ["credits", "calls"];
+        assert_eq!(QuotaAlert::ALL.map(QuotaAlert::as_str), names);
+        assert_eq!(
+            serde_json::to_value(QuotaAlert::ALL).unwrap(),
+            serde_json::json!(names)
+        );
+    }
+
+    #[test]
+    fn figures_are_told_in_percent_of_what_there_is() {
+        let figures = QuotaFigures {
+            credits_used: Some(750),
+            credits_limit: Some(1_000),
+            calls_in_progress: Some(3),
+            most_calls: Some(4),
+            ..QuotaFigures::default()
+        };
+        assert_eq!(figures.credits_left(), Some(250));
+        assert_eq!(
+            (figures.credits_left_percent(), figures.calls_percent()),
+            (Some(25), Some(75))
+        );
+        let of_nothing = QuotaFigures {
+            credits_limit: Some(0),
+            most_calls: Some(0),
+            ..figures.clone()
+        };
+        assert_eq!(
+            (of_nothing.credits_left_percent(), of_nothing.calls_percent()),
+            (None, None)
+        );
+        let overdrawn = QuotaFigures {
+            credits_used: Some(2_000),
+            ..figures
+        };
+        assert_eq!(overdrawn.credits_left(), Some(0));
+    }
 }

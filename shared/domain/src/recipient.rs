@@ -326,6 +326,7 @@ impl Recipient {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::recipient;
     use proptest::prelude::*;
 
     fn any_event() -> impl Strategy<Value = RecipientEvent> {
@@ -409,5 +410,149 @@ mod tests {
             let dials = status.after(RecipientEvent::DialBegan).is_ok();
             assert_eq!(dials, status == RecipientStatus::Queued, "{status:?}");
         }
+    }
+
+    #[test]
+    fn a_status_is_named_in_keys_as_in_json() {
+        let names = [
+            "pending",
+            "queued",
+            "calling",
+            "completed",
+            "no_answer",
+            "busy",
+            "voicemail",
+            "failed",
+            "cancelled",
+            "skipped",
+            "removed",
+        ];
+        assert_eq!(RecipientStatus::ALL.map(RecipientStatus::as_str), names);
+        assert_eq!(
+            serde_json::to_value(RecipientStatus::ALL).unwrap(),
+            serde_json::json!(names)
+        );
+    }
+
+    /// Everything that can happen, with the only statuses in which it may and what they become.
+    #[test]
+    fn every_event_fits_the_statuses_that_it_is_meant_for() {
+        use RecipientEvent as E;
+        use RecipientStatus as S;
+        let calling_or_waiting = [S::Calling, S::Pending];
+        let before_the_call = [S::Pending, S::Queued];
+        let table: [(RecipientEvent, &[S], S); 15] = [
+            (E::Enqueued, &[S::Pending], S::Queued),
+            (E::Withdrawn, &[S::Queued], S::Pending),
+            (E::DialBegan, &[S::Queued], S::Calling),
+            (E::FoundLive, &before_the_call, S::Calling),
+            (E::RetryPlanned, &[S::Calling], S::Pending),
+            (E::CallbackAsked, &[S::Calling, S::Completed], S::Pending),
+            (
+                E::Ended(CallOutcome::Completed),
+                &calling_or_waiting,
+                S::Completed,
+            ),
+            (E::Ended(CallOutcome::NoAnswer), &calling_or_waiting, S::NoAnswer),
+            (E::Ended(CallOutcome::Busy), &calling_or_waiting, S::Busy),
+            (
+                E::Ended(CallOutcome::Voicemail),
+                &calling_or_waiting,
+                S::Voicemail,
+            ),
+            (E::Ended(CallOutcome::Failed), &calling_or_waiting, S::Failed),
+            (E::Cancelled, &before_the_call, S::Cancelled),
+            (E::Skipped(SkipReason::DoNotCall), &before_the_call, S::Skipped),
+            (E::Removed, &before_the_call, S::Removed),
+            (
+                E::RetryAsked,
+                &[S::NoAnswer, S::Busy, S::Voicemail, S::Failed],
+                S::Pending,
+            ),
+        ];
+        for (event, from, becomes) in table {
+            for status in S::ALL {
+                let expected = from.contains(&status).then_some(becomes);
+                assert_eq!(status.after(event).ok(), expected, "{status:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_person_is_called_by_what_their_row_says() {
+        let details = ContactDetails {
+            timezone: Some("Europe/Madrid".to_owned()),
+            language: Some("es".to_owned()),
+            priority: Some(80),
+            ..ContactDetails::default()
+        };
+        let person = recipient(RecipientStatus::Pending);
+        assert_eq!((person.priority, person.band()), (50, 5));
+        let told = person.clone().with_details(&details);
+        assert_eq!(
+            (told.time_zone, told.language),
+            (details.timezone, details.language)
+        );
+        assert_eq!(told.priority, 80);
+        assert_eq!(person.with_details(&ContactDetails::default()).priority, 50);
+    }
+
+    #[test]
+    fn what_was_written_before_there_were_priorities_is_ordinary() {
+        let mut old = serde_json::to_value(recipient(RecipientStatus::Pending)).unwrap();
+        old.as_object_mut().unwrap().remove("priority");
+        assert_eq!(serde_json::from_value::<Recipient>(old).unwrap().priority, 50);
+    }
+
+    #[test]
+    fn bands_are_tens_and_the_highest_two_are_one() {
+        let bands = [0, 9, 10, 59, 90, 99, 100].map(|priority| {
+            let person = recipient(RecipientStatus::Pending);
+            Recipient { priority, ..person }.band()
+        });
+        assert_eq!(bands, [0, 0, 1, 5, 9, 9, 9]);
+    }
+
+    #[test]
+    fn a_recipient_is_known_again_by_the_callers_own_id_or_else_by_the_number() {
+        let campaign = CampaignId::derived(&["campaign"]);
+        let (one, other): (PhoneNumber, PhoneNumber) =
+            ("+34612345678".parse().unwrap(), "+34612345679".parse().unwrap());
+        let id = |number: &PhoneNumber, external: Option<&str>| {
+            let external = external.map(str::to_owned);
+            let now = Timestamp::UNIX_EPOCH;
+            let variables = DynamicVariables::new();
+            Recipient::new(campaign.clone(), number.clone(), variables, external, now, now).recipient_id
+        };
+        assert_eq!(id(&one, None), id(&one, None));
+        assert_ne!(id(&one, None), id(&other, None));
+        assert_eq!(id(&one, Some("a")), id(&other, Some("a")));
+        assert_eq!(id(&one, Some("a")), Recipient::id_of_external(&campaign, "a"));
+        assert_ne!(id(&one, Some("a")), id(&one, Some("b")));
+    }
+
+    #[test]
+    fn attempts_are_counted_by_how_they_ended() {
+        let mut person = recipient(RecipientStatus::Calling);
+        person.refusals = 3;
+        for outcome in [CallOutcome::Busy, CallOutcome::NoAnswer, CallOutcome::Busy] {
+            person.count_attempt(outcome);
+        }
+        assert_eq!((person.attempts, person.refusals), (3, 0));
+        let counted =
+            [CallOutcome::Busy, CallOutcome::NoAnswer, CallOutcome::Failed].map(|o| person.ended_with(o));
+        assert_eq!(counted, [2, 1, 0]);
+    }
+
+    #[test]
+    fn somebody_waits_until_the_hours_open() {
+        let mut person = recipient(RecipientStatus::Pending);
+        person.time_zone = Some("Europe/Madrid".to_owned());
+        let hours = r#"{"windows":{"fri":["09:00-10:00"]},"rules":{"only":[]}}"#;
+        let hours: CallingHours = serde_json::from_str(hours).unwrap();
+        let wednesday: Timestamp = "2026-11-18T12:00:00Z".parse().unwrap();
+        person.wait_until(wednesday, &hours);
+        assert_eq!(person.not_before, Some(wednesday));
+        assert_eq!(person.due_at.to_string(), "2026-11-20T08:00:00Z");
     }
 }

@@ -127,4 +127,57 @@ mod tests {
             assert_eq!(SearchText::parse(text), Err(InvalidSearch));
         }
     }
+
+    #[test]
+    fn as_few_as_two_and_as_many_as_a_hundred_signs_are_looked_for() {
+        assert!(SearchText::parse("ab").is_ok() && SearchText::parse(&"é".repeat(100)).is_ok());
+        assert!(SearchText::parse(&"é".repeat(101)).is_err());
+    }
+
+    #[test]
+    fn a_call_is_found_by_whatever_is_known_of_it() {
+        let mut call = crate::testing::call(crate::CallStatus::Failed);
+        call.variables = [("name".to_owned(), "Ana Núñez".to_owned())].into();
+        call.results.title = Some("A broken bed".to_owned());
+        call.results.summary = Some("It squeaks.".to_owned());
+        call.failure = Some("The line went dead.".to_owned());
+        call.conversation_id = crate::ProviderId::parse("conv_AbC").ok();
+        let id = call.call_id.to_string();
+        for text in [
+            "415 555",
+            "nunez",
+            "BROKEN",
+            "squeak",
+            "dead",
+            "conv_abc",
+            id.as_str(),
+        ] {
+            assert!(search(text).fits_call(&call), "{text}");
+        }
+        for text in ["nobody", "conv_", &id[..20], "999"] {
+            assert!(!search(text).fits_call(&call), "{text}");
+        }
+        call.phone_number = None;
+        assert!(!search("415 555").fits_call(&call));
+    }
+
+    #[test]
+    fn a_contact_is_found_by_number_and_variables() {
+        let contact = Contact {
+            list_id: crate::ListId::derived(&["list"]),
+            seq: 0,
+            line: 2,
+            phone_number: "+34631021622".parse().unwrap(),
+            details: crate::ContactDetails::default(),
+            variables: [("city".to_owned(), "Málaga".to_owned())].into(),
+        };
+        for (text, found) in [
+            ("631021", true),
+            ("malaga", true),
+            ("city", false),
+            ("999", false),
+        ] {
+            assert_eq!(search(text).fits_contact(&contact), found, "{text}");
+        }
+    }
 }

@@ -127,4 +127,51 @@ mod tests {
         call.recording.state = RecordingState::Stored;
         assert_eq!(stuck(&call, after(1_000)), None);
     }
+
+    #[test]
+    fn each_status_has_its_own_patience() {
+        let mut over = call(CallStatus::Completed);
+        over.ended_at = Some(after(0));
+        let mut recorded = over.clone();
+        recorded.results_complete = true;
+        let mut queued = call(CallStatus::Queued);
+        queued.dial_before = Some(after(0));
+        // The phone may ring for a minute.
+        for (call, patience, expected) in [
+            (queued, 120, Stuck::QueuedPastItsTime),
+            (call(CallStatus::Placing), 180, Stuck::PlacingTooLong),
+            (call(CallStatus::Unconfirmed), 180, Stuck::UnconfirmedTooLong),
+            (call(CallStatus::InProgress), 12 * 3_600, Stuck::InProgressTooLong),
+            (over, 900, Stuck::ResultsMissing),
+            (recorded, 600, Stuck::RecordingMissing),
+        ] {
+            let found = [patience, patience + 1].map(|secs| stuck(&call, after(secs)));
+            let before = (expected == Stuck::ResultsMissing).then_some(Stuck::RecordingMissing);
+            assert_eq!(found, [before, Some(expected)]);
+        }
+        for status in [CallStatus::Cancelled, CallStatus::NotPlaced] {
+            let mut call = call(status);
+            call.ended_at = Some(after(0));
+            assert_eq!(stuck(&call, after(99_999)), None, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn every_cause_has_a_sentence_of_its_own_that_says_what_happens() {
+        let all = [
+            Stuck::QueuedPastItsTime,
+            Stuck::PlacingTooLong,
+            Stuck::UnconfirmedTooLong,
+            Stuck::InProgressTooLong,
+            Stuck::ResultsMissing,
+            Stuck::RecordingMissing,
+        ];
+        let sentences: std::collections::BTreeSet<&str> = all.iter().map(|stuck| stuck.explain()).collect();
+        assert_eq!(sentences.len(), all.len());
+        assert!(
+            sentences
+                .iter()
+                .all(|text| text.len() > 80 && text.ends_with('.'))
+        );
+    }
 }

@@ -120,7 +120,7 @@ mod tests {
     async fn a_time_out_is_doubt() {
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", silent.local_addr().unwrap());
-        let client = crate::http::client_builder()
+        let client = switchboard_http::client_builder()
             .no_proxy()
             .timeout(Duration::from_millis(20))
             .build()

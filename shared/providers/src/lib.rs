@@ -27,7 +27,6 @@ mod ending;
 mod failure;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
-pub mod http;
 mod lenient;
 pub mod openai;
 mod outcome;
@@ -58,7 +57,7 @@ pub use dial_error::{DialError, Refusal};
 pub use ending::EndedCall;
 pub(crate) use outcome::person_spoke;
 pub use outcome::{CallResult, EndSigns, outcome_of, outcome_of_failed_start};
-pub use platform::{InvalidConfig, Platform, platform};
+pub use platform::{InvalidConfig, Platform, platform, usual_address};
 pub use provider::VoiceProvider;
 pub use provider_error::ProviderError;
 pub use quota::{Credits, Quota};

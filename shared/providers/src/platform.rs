@@ -21,9 +21,6 @@ pub trait Platform: Send + Sync {
     /// Which one it is.
     fn kind(&self) -> ProviderKind;
 
-    /// Address of its API, unless somebody sets another one.
-    fn usual_address(&self) -> &'static str;
-
     /// A client that takes its key from `keys` with every request.
     ///
     /// # Errors
@@ -70,6 +67,16 @@ pub fn platform(kind: ProviderKind) -> &'static dyn Platform {
     PLATFORMS[kind as usize]
 }
 
+/// Address of a platform's API, unless somebody sets another one. Apart from [`Platform`], so that a function that asks
+/// nothing of the platforms is not linked with their clients.
+pub const fn usual_address(kind: ProviderKind) -> &'static str {
+    match kind {
+        ProviderKind::Elevenlabs => "https://api.elevenlabs.io",
+        ProviderKind::Ultravox => "https://api.ultravox.ai",
+        ProviderKind::Openai => "https://api.openai.com",
+    }
+}
+
 /// A client that cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidConfig {
@@ -91,7 +98,7 @@ mod tests {
     fn every_kind_has_its_platform_and_an_address() {
         for kind in ProviderKind::ALL {
             assert_eq!(platform(kind).kind(), kind);
-            assert!(Url::parse(platform(kind).usual_address()).is_ok());
+            assert!(Url::parse(usual_address(kind)).is_ok());
             for option in platform(kind).agent_options() {
                 assert!(option.check(&option.usual()).is_ok(), "{}", option.name);
             }

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
 use crate::failure::{Failure, network, unreadable};
-use crate::http::client_builder;
 use crate::{ApiKeySource, InvalidConfig, NoApiKey, ProviderError, Secret};
+use switchboard_http::client_builder;
 
 /// A whole conversation with its transcript; everything else is far smaller.
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;

@@ -17,7 +17,7 @@ const MAX_ATTEMPTS: u32 = 4;
 /// only cost time.
 pub async fn sdk_config(region: &str) -> SdkConfig {
     let http_client = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)

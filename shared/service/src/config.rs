@@ -1,8 +1,8 @@
 //! What every function is told by its environment.
 
 use switchboard_domain::ProviderKind;
-use switchboard_providers::platform;
 use switchboard_providers::twilio::TWILIO_ADDRESS;
+use switchboard_providers::usual_address;
 use switchboard_store::StoreConfig;
 use url::Url;
 
@@ -75,11 +75,7 @@ impl ServiceConfig {
             carrier_secret_arn: settings.optional(CARRIER_ARN),
             public_url: public_url(settings),
             providers: ProviderKind::ALL.map(|kind| ProviderConfig {
-                base_url: address(
-                    settings,
-                    &Names::of(kind).base_url(),
-                    platform(kind).usual_address(),
-                ),
+                base_url: address(settings, &Names::of(kind).base_url(), usual_address(kind)),
                 secret_arn: settings.optional(&Names::of(kind).secret_arn()),
             }),
         };

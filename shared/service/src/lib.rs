@@ -7,7 +7,8 @@
 //!
 //! # async fn main_of_a_function() -> Result<(), Box<dyn std::error::Error>> {
 //! let start = start("dialer", &[Need::DialQueue, Need::Provider]).await?;
-//! let provider = start.providers.get(switchboard_domain::ProviderKind::Elevenlabs);
+//! let providers = start.providers(&start.keys().await)?;
+//! let provider = providers.get(switchboard_domain::ProviderKind::Elevenlabs);
 //! let (store, clock) = (start.store.clone(), start.clock.clone());
 //! # let _ = (provider, store, clock);
 //! # Ok(())
@@ -24,6 +25,8 @@ mod aws;
 mod causes;
 mod clock;
 mod config;
+mod deadline;
+mod keys;
 mod live_connections;
 mod measured;
 mod metrics;
@@ -43,6 +46,8 @@ pub use aws::sdk_config;
 pub use causes::Causes;
 pub use clock::{SystemClock, rng};
 pub use config::{Need, ServiceConfig};
+pub use deadline::{deadline, deadline_less};
+pub use keys::Keys;
 pub use live_connections::{GatewayConnections, LiveConnections, Posted, live_url};
 pub use metrics::Metrics;
 pub use outgoing::{Answer, Bounds, InvalidSecret, Poster, sign};
@@ -55,7 +60,7 @@ pub use secrets::{
     SecretState, SecretStore, Secrets, SecretsError, SecretsManager,
 };
 pub use settings::{ConfigError, SettingProblem, Settings};
-pub use start::{Start, StartError, Starting, start};
+pub use start::{Start, Starting, start};
 pub use target_secrets::{
     MemorySecrets, NamedSecrets, SecretsManagerNames, TargetSecrets, TargetSecretsError, new_target_secret,
 };

@@ -3,12 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
 
-/// Libraries that have much to say about themselves; heard from `warn` on.
-const QUIET: &str = "aws_config=warn,aws_credential_types=warn,aws_runtime=warn,aws_smithy_runtime=warn,\
-    aws_smithy_runtime_api=warn,aws_smithy_http_client=warn,h2=warn,hyper=warn,hyper_util=warn,lambda_runtime=warn,\
-    reqwest=warn,rustls=warn,tower=warn";
+/// Libraries that have much to say about themselves; heard from `warn` on. A name stands for all that begin with it.
+const QUIET: [&str; 8] = [
+    "aws_",
+    "h2",
+    "hyper",
+    "lambda_runtime",
+    "reqwest",
+    "rustls",
+    "tokio_tungstenite",
+    "tower",
+];
 
 /// How much is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,16 +66,35 @@ impl FromStr for LogLevel {
     }
 }
 
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+        }
+    }
+}
+
+/// What is heard of whom.
+fn filter(level: LogLevel) -> Targets {
+    let ours = LevelFilter::from(level);
+    let theirs = ours.min(LevelFilter::WARN);
+    Targets::new()
+        .with_default(ours)
+        .with_targets(QUIET.map(|library| (library, theirs)))
+}
+
 /// Begins to log. A process that logs already goes on as it did.
 pub(crate) fn init(level: LogLevel) {
-    let subscriber = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_env_filter(EnvFilter::new(format!("{level},{QUIET}")))
-        .with_writer(std::io::stdout)
-        .finish();
+        .with_writer(std::io::stdout);
+    let subscriber = tracing_subscriber::registry().with(lines).with(filter(level));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         tracing::debug!("logs were set up before");
     }
@@ -74,6 +102,8 @@ pub(crate) fn init(level: LogLevel) {
 
 #[cfg(test)]
 mod tests {
+    use tracing::Level;
+
     use super::*;
 
     #[test]
@@ -83,9 +113,12 @@ mod tests {
     }
 
     #[test]
-    fn the_filter_is_one_that_the_subscriber_understands() {
-        EnvFilter::builder()
-            .parse(format!("{},{QUIET}", LogLevel::Info))
-            .unwrap();
+    fn libraries_are_heard_when_they_warn_and_never_more_than_we_are() {
+        let heard = |level, target, of| filter(level).would_enable(target, &of);
+        assert!(heard(LogLevel::Debug, "dialer::place", Level::DEBUG));
+        assert!(heard(LogLevel::Info, "aws_smithy_runtime::client", Level::WARN));
+        assert!(!heard(LogLevel::Debug, "hyper_util::client", Level::INFO));
+        assert!(!heard(LogLevel::Error, "hyper_util::client", Level::WARN));
+        assert!(!heard(LogLevel::Info, "dialer::place", Level::DEBUG));
     }
 }

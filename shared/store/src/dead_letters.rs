@@ -90,7 +90,8 @@ impl Store {
             return Ok(Vec::new());
         };
         let answer = self
-            .sqs
+            .clients
+            .sqs()
             .receive_message()
             .queue_url(url)
             .max_number_of_messages(10)
@@ -136,7 +137,8 @@ impl Store {
         let Some(url) = self.dead_letter_url(source) else {
             return Ok(());
         };
-        self.sqs
+        self.clients
+            .sqs()
             .delete_message()
             .queue_url(url)
             .receipt_handle(&message.receipt)

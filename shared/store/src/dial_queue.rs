@@ -52,7 +52,8 @@ impl Store {
             };
             let entries = batch.iter().enumerate().filter_map(entry).collect();
             let answer = self
-                .sqs
+                .clients
+                .sqs()
                 .send_message_batch()
                 .queue_url(url)
                 .set_entries(Some(entries))
@@ -102,7 +103,8 @@ impl Store {
 
     async fn depth(&self, url: &str) -> Result<QueueDepth, StoreError> {
         let answer = self
-            .sqs
+            .clients
+            .sqs()
             .get_queue_attributes()
             .queue_url(url)
             .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
@@ -133,7 +135,8 @@ impl Store {
             .dial_queue_url
             .as_deref()
             .ok_or(StoreError::NotConfigured("DIAL_QUEUE_URL"))?;
-        self.sqs
+        self.clients
+            .sqs()
             .change_message_visibility()
             .queue_url(url)
             .receipt_handle(receipt_handle)

@@ -176,7 +176,8 @@ impl Store {
         let secs = delay.as_secs() + i64::from(delay.subsec_nanos() > 0);
         let secs = secs.clamp(0, MAX_DELAY_SECS);
         let body = serde_json::to_string(message).unwrap_or_default();
-        self.sqs
+        self.clients
+            .sqs()
             .send_message()
             .queue_url(url)
             .message_body(body)

@@ -1,8 +1,10 @@
 //! Files in the data bucket.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
@@ -11,6 +13,7 @@ use switchboard_domain::{CallId, CampaignId, ExportId, UploadId};
 use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
+use crate::clients::Clients;
 use crate::error::unavailable;
 
 /// How long a link to upload a file is good.
@@ -32,13 +35,13 @@ pub struct PresignedUpload {
 /// The data bucket.
 #[derive(Debug, Clone)]
 pub struct FileStore {
-    s3: aws_sdk_s3::Client,
+    clients: Arc<Clients>,
     bucket: String,
 }
 
 impl FileStore {
-    pub(crate) fn new(s3: aws_sdk_s3::Client, bucket: String) -> Self {
-        Self { s3, bucket }
+    pub(crate) fn new(clients: Arc<Clients>, bucket: String) -> Self {
+        Self { clients, bucket }
     }
 
     /// Key of an uploaded file.
@@ -87,7 +90,8 @@ impl FileStore {
         content_type: &str,
     ) -> Result<PresignedUpload, StoreError> {
         let signed = self
-            .s3
+            .clients
+            .s3()
             .put_object()
             .bucket(&self.bucket)
             .key(key)
@@ -114,7 +118,8 @@ impl FileStore {
     pub async fn presign_get(&self, key: &str, save_as: Option<&str>) -> Result<String, StoreError> {
         let disposition = save_as.map(|name| format!("attachment; filename=\"{name}\""));
         let signed = self
-            .s3
+            .clients
+            .s3()
             .get_object()
             .bucket(&self.bucket)
             .key(key)
@@ -130,7 +135,15 @@ impl FileStore {
     /// # Errors
     /// When S3 does not answer.
     pub async fn size(&self, key: &str) -> Result<Option<u64>, StoreError> {
-        match self.s3.head_object().bucket(&self.bucket).key(key).send().await {
+        match self
+            .clients
+            .s3()
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
             Ok(head) => Ok(head.content_length().and_then(|bytes| u64::try_from(bytes).ok())),
             Err(e) if e.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
             Err(e) => Err(unavailable("S3", "HeadObject")(e)),
@@ -142,7 +155,8 @@ impl FileStore {
     /// # Errors
     /// When S3 does not answer.
     pub async fn put(&self, key: &str, content_type: &str, body: Bytes) -> Result<(), StoreError> {
-        self.s3
+        self.clients
+            .s3()
             .put_object()
             .bucket(&self.bucket)
             .key(key)
@@ -159,7 +173,8 @@ impl FileStore {
     /// # Errors
     /// When S3 does not answer.
     pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.s3
+        self.clients
+            .s3()
             .delete_object()
             .bucket(&self.bucket)
             .key(key)
@@ -177,7 +192,8 @@ impl FileStore {
         let body = ByteStream::from_path(path)
             .await
             .map_err(|cause| broken("PutObject", cause))?;
-        self.s3
+        self.clients
+            .s3()
             .put_object()
             .bucket(&self.bucket)
             .key(key)
@@ -187,6 +203,24 @@ impl FileStore {
             .await
             .map_err(unavailable("S3", "PutObject"))?;
         Ok(())
+    }
+
+    /// A file, or a range of it; none when it is not there.
+    async fn get(&self, key: &str, range: Option<String>) -> Result<Option<GetObjectOutput>, StoreError> {
+        let answer = self
+            .clients
+            .s3()
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .set_range(range)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(None),
+            Err(e) => Err(unavailable("S3", "GetObject")(e)),
+        }
     }
 
     /// Reads a file to disk, streaming, at most `max_bytes`; answers its size, or none when it is not there.
@@ -199,10 +233,8 @@ impl FileStore {
         path: &Path,
         max_bytes: u64,
     ) -> Result<Option<u64>, StoreError> {
-        let answer = match self.s3.get_object().bucket(&self.bucket).key(key).send().await {
-            Ok(answer) => answer,
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
-            Err(e) => return Err(unavailable("S3", "GetObject")(e)),
+        let Some(answer) = self.get(key, None).await? else {
+            return Ok(None);
         };
         let mut body = answer.body;
         let mut file = tokio::fs::File::create(path)
@@ -238,18 +270,8 @@ impl FileStore {
         bytes: u64,
     ) -> Result<Option<u64>, StoreError> {
         let range = format!("bytes=0-{}", bytes.saturating_sub(1));
-        let answer = match self
-            .s3
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .range(range)
-            .send()
-            .await
-        {
-            Ok(answer) => answer,
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
-            Err(e) => return Err(unavailable("S3", "GetObject")(e)),
+        let Some(answer) = self.get(key, Some(range)).await? else {
+            return Ok(None);
         };
         // `bytes 0-99/1234`; without it, this is the whole file.
         let whole = answer
@@ -270,10 +292,8 @@ impl FileStore {
     /// # Errors
     /// When S3 does not answer, or the file is larger.
     pub async fn find_bytes(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, StoreError> {
-        let answer = match self.s3.get_object().bucket(&self.bucket).key(key).send().await {
-            Ok(answer) => answer,
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
-            Err(e) => return Err(unavailable("S3", "GetObject")(e)),
+        let Some(answer) = self.get(key, None).await? else {
+            return Ok(None);
         };
         let size = answer.content_length.and_then(|bytes| u64::try_from(bytes).ok());
         if size.is_none_or(|size| size > max_bytes) {
@@ -291,7 +311,8 @@ impl FileStore {
     /// When S3 does not answer.
     pub async fn begin_parts(&self, key: &str, content_type: &str) -> Result<PartsUpload, StoreError> {
         let answer = self
-            .s3
+            .clients
+            .s3()
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
@@ -300,7 +321,7 @@ impl FileStore {
             .await
             .map_err(unavailable("S3", "CreateMultipartUpload"))?;
         Ok(PartsUpload {
-            s3: self.s3.clone(),
+            s3: self.clients.s3().clone(),
             bucket: self.bucket.clone(),
             key: key.to_owned(),
             id: answer.upload_id.unwrap_or_default(),

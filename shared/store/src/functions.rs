@@ -8,6 +8,7 @@ use serde::Serialize;
 use switchboard_domain::MAX_CONCURRENCY_LIMIT;
 
 use crate::StoreError;
+use crate::clients::Clients;
 use crate::config::StoreConfig;
 use crate::error::unavailable;
 
@@ -49,13 +50,13 @@ impl DialerCapacity {
 /// Control calls on our own functions.
 #[derive(Debug, Clone)]
 pub struct Functions {
-    lambda: aws_sdk_lambda::Client,
+    clients: Arc<Clients>,
     config: Arc<StoreConfig>,
 }
 
 impl Functions {
-    pub(crate) fn new(lambda: aws_sdk_lambda::Client, config: Arc<StoreConfig>) -> Self {
-        Self { lambda, config }
+    pub(crate) fn new(clients: Arc<Clients>, config: Arc<StoreConfig>) -> Self {
+        Self { clients, config }
     }
 
     /// Lets the campaign scheduler work now instead of at its next tick.
@@ -128,7 +129,8 @@ impl Functions {
             .as_deref()
             .ok_or(StoreError::NotConfigured("PARSER_FUNCTION"))?;
         let answer = self
-            .lambda
+            .clients
+            .lambda()
             .invoke()
             .function_name(name)
             .payload(payload(request)?)
@@ -160,7 +162,8 @@ impl Functions {
     }
 
     async fn start(&self, function: &str, request: &impl Serialize) -> Result<(), StoreError> {
-        self.lambda
+        self.clients
+            .lambda()
             .invoke()
             .function_name(function)
             .invocation_type(InvocationType::Event)
@@ -178,14 +181,16 @@ impl Functions {
     pub async fn dialer_capacity(&self) -> Result<DialerCapacity, StoreError> {
         let (function, mapping) = self.dialer()?;
         let reserved = self
-            .lambda
+            .clients
+            .lambda()
             .get_function_concurrency()
             .function_name(function)
             .send()
             .await
             .map_err(unavailable("Lambda", "GetFunctionConcurrency"))?;
         let mapping = self
-            .lambda
+            .clients
+            .lambda()
             .get_event_source_mapping()
             .uuid(mapping)
             .send()
@@ -235,7 +240,8 @@ impl Functions {
 
     async fn reserve(&self, invocations: u32) -> Result<(), StoreError> {
         let (function, _) = self.dialer()?;
-        self.lambda
+        self.clients
+            .lambda()
             .put_function_concurrency()
             .function_name(function)
             .reserved_concurrent_executions(i32::try_from(invocations).unwrap_or(i32::MAX))
@@ -248,7 +254,8 @@ impl Functions {
     async fn set_mapping(&self, invocations: u32, running: bool) -> Result<(), StoreError> {
         let (_, mapping) = self.dialer()?;
         let maximum = i32::try_from(invocations).unwrap_or(i32::MAX);
-        self.lambda
+        self.clients
+            .lambda()
             .update_event_source_mapping()
             .uuid(mapping)
             .enabled(running)

@@ -3,6 +3,31 @@
 //! [`Store`] is the one door. Its methods are grouped by subject in the files beside this one.
 //! Every write is conditional on the version or status it read; where a state, a counter and a slot
 //! move, they move in one transaction. Nothing here decides: the rules live in `switchboard-domain`.
+//!
+//! Of two that begin the same dial at the same moment, one does:
+//!
+//! ```
+//! use jiff::SignedDuration;
+//! use switchboard_store::{BeginDial, DialLimits};
+//! use switchboard_testing::{TestStore, records};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! // A store over engines of its own: no account, no network.
+//! let test = TestStore::start().await;
+//! let (now, until) = (test.now(), test.now() + SignedDuration::from_mins(1));
+//! let call = records::call("once", now);
+//! test.store.create_call(&call).await?;
+//!
+//! let limits = DialLimits::default();
+//! let first = test.store.begin_dial(&call, None, None, &limits, until, now).await?;
+//! let second = test.store.begin_dial(&call, None, None, &limits, until, now).await?;
+//! assert!(matches!(first, BeginDial::Begun(_)));
+//! assert_eq!(second, BeginDial::Changed);
+//! assert_eq!(test.queue().await.slots_in_use, 1);
+//! # Ok::<(), switchboard_store::StoreError>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod agent_list;
 mod agent_tools;
@@ -12,6 +37,7 @@ mod callbacks;
 mod calls;
 mod campaign_templates;
 mod campaigns;
+mod clients;
 mod conclude_reception;
 mod config;
 mod contacts;
@@ -101,12 +127,14 @@ pub use webhooks::{WebhookList, WebhookRecord, WebhookState};
 
 use std::sync::{Arc, Mutex};
 
+use clients::Clients;
+
 /// Everything that is kept, behind one door. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) db: aws_sdk_dynamodb::Client,
-    pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) config: Arc<StoreConfig>,
+    clients: Arc<Clients>,
     files: FileStore,
     functions: Functions,
     observer: Option<Arc<dyn Observer>>,
@@ -114,14 +142,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store over the given SDK configuration; builds each client once.
+    /// A store over the given SDK configuration; builds each client once, most when they are needed first.
     pub fn new(sdk: &aws_config::SdkConfig, config: StoreConfig) -> Self {
         let config = Arc::new(config);
+        let clients = Arc::new(Clients::new(sdk));
         Self {
             db: aws_sdk_dynamodb::Client::new(sdk),
-            sqs: aws_sdk_sqs::Client::new(sdk),
-            files: FileStore::new(aws_sdk_s3::Client::new(sdk), config.data_bucket.clone()),
-            functions: Functions::new(aws_sdk_lambda::Client::new(sdk), config.clone()),
+            files: FileStore::new(clients.clone(), config.data_bucket.clone()),
+            functions: Functions::new(clients.clone(), config.clone()),
+            clients,
             observer: None,
             refused: Arc::default(),
             config,

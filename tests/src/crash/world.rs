@@ -149,7 +149,7 @@ impl World {
     async fn tell_provider(&self, method: &str, path: &str, body: &Value) -> anyhow::Result<()> {
         let simulator = self.app.local.simulator().context("no simulator")?;
         let url = format!("http://{}{path}", simulator.address());
-        let http = reqwest::Client::builder().no_proxy().build()?;
+        let http = switchboard_http::bare_builder().no_proxy().build()?;
         let request = http.request(method.parse()?, url).json(body);
         let key = SimulatorConfig::default().api_key;
         let answer = request.header("xi-api-key", key).send().await?;

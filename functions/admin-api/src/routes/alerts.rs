@@ -2,17 +2,16 @@
 
 use axum::Json;
 use switchboard_domain::{AlertSettings, ProviderKind};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::roles::Admin;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_alert_settings, put_alert_settings))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(get_alert_settings, put_alert_settings))
 }
 
 /// When somebody is told, for every platform.

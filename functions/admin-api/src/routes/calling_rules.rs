@@ -9,14 +9,13 @@ use serde::{Deserialize, Serialize};
 use switchboard_domain::{Rule, RuleConfirmation};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::roles::{Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 
 /// What everybody is to know who reads the rules.
 const NOTICE: &str = "These rules are read from public sources to help you keep to them. They are not legal advice: \
@@ -24,8 +23,8 @@ const NOTICE: &str = "These rules are read from public sources to help you keep 
 /// Days of the week, from Monday on.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(get_calling_rules))
         .routes(routes!(confirm_calling_rules))
 }

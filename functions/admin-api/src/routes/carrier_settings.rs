@@ -7,17 +7,16 @@ use switchboard_providers::twilio::TwilioAccount;
 use switchboard_providers::{ProviderError, Secret};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use super::provider_settings::{ComesFrom, address, secrets_problem};
 use crate::answer::{Answer, PlatformRefusals, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
-use crate::documented::routes;
 use crate::roles::Admin;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_carrier, put_carrier, delete_carrier))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(get_carrier, put_carrier, delete_carrier))
 }
 
 /// The account at Twilio, without its token.

@@ -4,14 +4,13 @@ use axum::Json;
 use http::StatusCode;
 use switchboard_domain::{Contact, ContactList, ListId, SearchText};
 use switchboard_service::Problem;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
-use crate::documented::routes;
+use crate::api::Api;
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 use crate::routes::campaigns::campaigns_of;
 use crate::search::SearchParams;
 
@@ -19,8 +18,8 @@ use crate::search::SearchParams;
 const BLOCK: u64 = 1_000;
 const MOST_BLOCKS: u32 = 4;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_contact_lists))
         .routes(routes!(get_contact_list, delete_contact_list))
         .routes(routes!(list_contacts))

@@ -7,21 +7,19 @@ use serde::{Deserialize, Serialize};
 use switchboard_domain::{Contact, ListId};
 use switchboard_service::Problem;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::limits::MAX_AT_ONCE;
 use crate::numbers;
 use crate::paging::{List, Params};
 use crate::path::found;
 use crate::roles::{Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(search_contacts))
         .routes(routes!(delete_contacts))
 }

@@ -9,20 +9,19 @@ use switchboard_domain::{CallId, CallStatus, CampaignId};
 use switchboard_service::Problem;
 use switchboard_store::{DeadLetter, DeadLetterSource, DialMessage};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
-use crate::documented::routes;
+use crate::api::Api;
 use crate::paging::{Everything, List, PageParams, Paged};
 use crate::path::{Path, found};
 use crate::roles::{Admin, Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 
 /// Letters tried again in one request.
 const MOST_AT_ONCE: u32 = 200;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_dead_letters))
         .routes(routes!(retry_dead_letters))
         .routes(routes!(retry_dead_letter))

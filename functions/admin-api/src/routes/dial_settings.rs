@@ -5,20 +5,18 @@ use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_domain::DialSettings;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::roles::{Admin, Viewer};
+use crate::route_set::{RouteSet, routes};
 
 /// Most agents or lines with a limit of their own.
 const MAX_LIMITS: usize = 200;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(get_dial_settings, put_dial_settings))
         .routes(routes!(get_spend))
 }

@@ -8,25 +8,23 @@ use switchboard_domain::{DoNotCallEntry, DoNotCallRegister, OptOutWay, RegisterI
 use switchboard_service::Problem;
 use switchboard_store::Page;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::limits::{MAX_AT_ONCE, MAX_NOTE};
 use crate::numbers;
 use crate::paging::{PageParams, Paged};
 use crate::path::{Id, Number, found};
 use crate::roles::{Admin, Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 use crate::search::SearchParams;
 
 /// Entries written at one time.
 const WRITES: usize = 16;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_do_not_call, add_do_not_call))
         .routes(routes!(get_do_not_call, remove_do_not_call))
         .routes(routes!(forget_register))

@@ -9,19 +9,18 @@ use switchboard_domain::{AgentId, CallStatus, CampaignId, Export, ExportId, Expo
 use switchboard_service::Problem;
 use switchboard_store::FileStore;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Download, Made, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::paging::{Everything, List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::{Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_exports, create_export))
         .routes(routes!(get_export))
 }

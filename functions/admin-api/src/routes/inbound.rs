@@ -5,17 +5,15 @@ use serde::Deserialize;
 use switchboard_domain::{Desk, Direction};
 use switchboard_store::CallFilter;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use super::calls::CallPage;
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::paging::{PageParams, Paged};
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_inbound_calls))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(list_inbound_calls))
 }
 
 /// Which inbound calls to list.

@@ -7,20 +7,19 @@ use serde::Serialize;
 use switchboard_domain::{LiveTicket, TICKET_LIFE, ticket_digest};
 use switchboard_service::{Problem, ProblemCode};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Missing, Refusals};
-use crate::api::{AppState, NotKept};
-use crate::documented::routes;
+use crate::api::NotKept;
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
 /// Bytes of chance in a ticket.
 const TICKET_BYTES: usize = 32;
 /// How long a sign-in lasts whose token does not say it; the gateway lets none through.
 const UNSAID: SignedDuration = SignedDuration::from_mins(15);
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(make_live_ticket))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(make_live_ticket))
 }
 
 /// A ticket that opens one WebSocket.

@@ -10,14 +10,13 @@ use switchboard_domain::{Latencies, LowQuota, ProviderAlerts, ProviderKind, Prov
 use switchboard_service::Problem;
 use switchboard_store::Measures;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::paging::Params;
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
 /// The span that is shown when nothing is said, in hours.
 const USUAL_HOURS: i64 = 24;
@@ -30,8 +29,8 @@ const BY_HOUR_UP_TO: i64 = 48;
 
 const HOUR_SECS: i64 = 3_600;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_metrics))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(get_metrics))
 }
 
 /// How long a point of a series is.

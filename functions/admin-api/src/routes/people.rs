@@ -6,17 +6,15 @@ use switchboard_domain::{AuditEntry, Role, User};
 use switchboard_service::Problem;
 use switchboard_store::AuditFilter;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::limits::MAX_NAME;
 use crate::paging::{Everything, List, PageParams, Paged};
 use crate::roles::{Admin, Viewer};
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(get_me))
         .routes(routes!(list_users))
         .routes(routes!(list_audit))

@@ -8,15 +8,14 @@ use switchboard_domain::PhoneLine;
 use switchboard_providers::platform;
 use switchboard_service::Problem;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, PlatformRefusals, Refusals};
-use crate::api::{Api, AppState};
-use crate::documented::routes;
+use crate::api::Api;
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_phone_lines, change::create_phone_line))
         .routes(routes!(change::update_phone_line, change::delete_phone_line))
 }

@@ -6,16 +6,14 @@ use serde_json::Value;
 use switchboard_domain::ProviderKind;
 use switchboard_providers::{AgentOption, OptionKind, platform};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::paging::List;
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_platforms))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(list_platforms))
 }
 
 /// A platform that agents can live on.

@@ -10,16 +10,15 @@ use switchboard_domain::{
 use switchboard_service::Problem;
 use switchboard_store::{CallFilter, FileStore};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
-use crate::documented::routes;
 use crate::numbers;
 use crate::paging::{Everything, PageParams, Paged};
 use crate::path::Number;
 use crate::roles::Admin;
+use crate::route_set::{RouteSet, routes};
 use crate::routes::calls::CallAnswer;
 
 /// Calls erased in one request; more are left for the next.
@@ -29,8 +28,8 @@ const AT_ONCE: usize = 8;
 /// Most pages of callbacks that are looked through for a number.
 const CALLBACK_PAGES: usize = 50;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(show_person))
         .routes(routes!(erase_person))
 }

@@ -13,23 +13,22 @@ use switchboard_service::{
     SetupError,
 };
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, PlatformRefusals, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::path::Path;
 use crate::roles::Admin;
+use crate::route_set::{RouteSet, routes};
 
 /// Characters that a secret may have.
 const SECRET_CHARS: std::ops::RangeInclusive<usize> = 8..=512;
 /// Most characters of a user name or password at a SIP trunk.
 const MAX_SIP: usize = 200;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(get_provider_settings))
         .routes(routes!(put_provider_key))
         .routes(routes!(put_webhook_secret))

@@ -7,17 +7,16 @@ use switchboard_domain::{MAX_CONCURRENCY_LIMIT, QueueSettings, QueueState, SlotH
 use switchboard_service::Causes;
 use switchboard_store::{QueueDepth, StoreError};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::roles::{Admin, Operator, Viewer};
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(get_queue))
         .routes(routes!(start_queue))
         .routes(routes!(stop_queue))

@@ -2,17 +2,15 @@
 
 use axum::Json;
 use switchboard_domain::ReceptionSettings;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
 use crate::body::JsonBody;
 use crate::checks::Checks;
-use crate::documented::routes;
 use crate::roles::{Admin, Viewer};
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_reception_settings, put_reception_settings))
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new().routes(routes!(get_reception_settings, put_reception_settings))
 }
 
 /// How inbound calls are taken and concluded.

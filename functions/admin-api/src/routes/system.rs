@@ -9,18 +9,17 @@ use switchboard_reconcile::watch_provider;
 use switchboard_service::Problem;
 use switchboard_store::StoreError;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, PlatformRefusals, Refusals};
-use crate::api::{Api, AppState};
-use crate::documented::routes;
+use crate::api::Api;
 use crate::limits::{MAX_RECIPIENTS, MAX_UPLOAD_BYTES};
 use crate::paging::Params;
 use crate::retention::Retention;
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(get_status))
         .routes(routes!(get_quota))
         .routes(routes!(get_settings))

@@ -13,24 +13,22 @@ use switchboard_domain::{ProviderId, ProviderKind};
 use switchboard_providers::{Voice, VoiceQuery};
 use switchboard_service::Problem;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use self::known::{KnownVoices, find_voice};
 use crate::answer::{PlatformRefusals, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::limits::{MAX_LANGUAGE, MAX_NAME};
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Ids, VoiceId, found};
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
 /// A browser asks again after as long as we do.
 const FOR_A_WHILE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "private, max-age=300")];
 
 type Kept<T> = Result<([(HeaderName, &'static str); 1], Json<T>), Problem>;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(search_voices))
         .routes(routes!(get_voice))
         .routes(routes!(preview::get_voice_preview))

@@ -8,23 +8,22 @@ use switchboard_reconcile::replay_webhook;
 use switchboard_service::Problem;
 use switchboard_store::{WebhookList, WebhookRecord, WebhookState};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Download, Refusals};
-use crate::api::{Api, AppState};
+use crate::api::Api;
 use crate::body::JsonBody;
-use crate::documented::routes;
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, Path, found};
 use crate::roles::{Admin, Viewer};
+use crate::route_set::{RouteSet, routes};
 
 /// Webhooks applied again in one request.
 const MOST_AT_ONCE: u32 = 200;
 /// How long one request applies webhooks.
 const TURN: SignedDuration = SignedDuration::from_secs(20);
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_webhooks))
         .routes(routes!(list_webhooks_of_call))
         .routes(routes!(get_webhook_body))
@@ -76,7 +75,7 @@ impl State {
 struct Webhook {
     /// Who sent it.
     provider: String,
-    /// Its id: SHA-256 of the body, in hex.
+    /// Its id: a digest of the body, in hex.
     digest: String,
     /// What became of it.
     state: State,

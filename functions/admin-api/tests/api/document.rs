@@ -2,6 +2,13 @@
 
 use std::path::Path;
 
+use axum::body::to_bytes;
+use http::Method;
+use lambda_http::tower::ServiceExt;
+use switchboard_testing::Actor;
+
+use crate::harness::TestApi;
+
 #[test]
 fn the_document_in_docs_is_the_document_of_the_code() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
@@ -10,6 +17,20 @@ fn the_document_in_docs_is_the_document_of_the_code() {
     assert!(
         kept == made,
         "docs/openapi.json has drifted: run `cargo run -p admin-api --example openapi`"
+    );
+}
+
+#[tokio::test]
+async fn the_document_that_is_served_is_the_document_of_the_code() {
+    let api = TestApi::start().await;
+    let request = Actor::anonymous().request(Method::GET, "/api/openapi.json", None);
+    let response = api.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let served = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let made = admin_api::openapi().to_pretty_json().unwrap();
+    assert!(
+        served == made,
+        "docs/openapi.json was not that of the code when this was built"
     );
 }
 

@@ -14,6 +14,7 @@ impl Holder<'_> {
             Left::Over => self.finish(&mut socket).await,
             Left::HandedOver | Left::OutOfTime | Left::NeverAttached => {
                 self.drain(&mut socket).await;
+                self.write_what_waits().await;
                 self.finish_tools(&mut socket, true).await;
                 self.write_what_waits().await;
             }

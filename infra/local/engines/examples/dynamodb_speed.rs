@@ -95,6 +95,7 @@ async fn main() {
         .await
         .unwrap();
     let config = aws_sdk_dynamodb::Config::builder()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("any", "any", None, None, "example"))
         .region(Region::new("us-east-1"))

@@ -29,6 +29,7 @@ async fn start(dir: &Path) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let engine = DynamoDb::start(dir, listener, shutdown.clone()).await.unwrap();
     let config = aws_sdk_dynamodb::Config::builder()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("any", "any", None, None, "test"))
         .region(Region::new("us-east-1"))

@@ -29,6 +29,7 @@ async fn queue() -> Queue {
     let work = engine.ensure_queue("work", &json!({})).await.unwrap();
     let before = SqsElsewhere::start(engine.address(), listener().await, shutdown.clone()).unwrap();
     let config = aws_sdk_sqs::Config::builder()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("any", "any", None, None, "test"))
         .region(Region::new("us-east-1"))
@@ -117,6 +118,7 @@ async fn a_request_to_a_table_fails_as_our_own_engine_fails() {
         .unwrap();
     let before = DynamoDbElsewhere::start(engine.address(), listener().await, shutdown.clone()).unwrap();
     let config = aws_sdk_dynamodb::Config::builder()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("any", "any", None, None, "test"))
         .region(Region::new("us-east-1"))

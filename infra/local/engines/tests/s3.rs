@@ -49,6 +49,7 @@ async fn start(dir: &Path) -> Running {
 
 fn client(engine: &S3, secret: &str) -> Client {
     let config = aws_sdk_s3::Config::builder()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new(ACCESS_KEY_ID, secret, None, None, "test"))
         .region(Region::new(REGION))
@@ -59,7 +60,7 @@ fn client(engine: &S3, secret: &str) -> Client {
 }
 
 fn browser() -> reqwest::Client {
-    reqwest::Client::builder().build().unwrap()
+    switchboard_http::bare_builder().build().unwrap()
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {

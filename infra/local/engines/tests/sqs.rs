@@ -42,6 +42,7 @@ async fn start() -> Running {
     let work = engine.ensure_queue("work", &properties).await.unwrap();
     assert_eq!(engine.ensure_queue("work", &properties).await.unwrap(), work);
     let config = aws_sdk_sqs::Config::builder()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("any", "any", None, None, "test"))
         .region(Region::new("us-east-1"))

@@ -31,7 +31,7 @@ pub(crate) struct Border {
 impl Border {
     /// A border with this guard.
     pub(crate) fn new(guard: Arc<dyn Guard>) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder()
+        let http = switchboard_http::bare_builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

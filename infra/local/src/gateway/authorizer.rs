@@ -49,7 +49,9 @@ pub(crate) struct Authorizer {
 
 impl Authorizer {
     pub(crate) fn new(spec: JwtSpec) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().timeout(ISSUER_PATIENCE).build()?;
+        let http = switchboard_http::bare_builder()
+            .timeout(ISSUER_PATIENCE)
+            .build()?;
         Ok(Self {
             spec,
             http,

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Url;
+use sha1::Sha1;
 
 use super::twiml::{MAX_BYTES, TwimlFault};
 use crate::server::Shared;
@@ -25,8 +26,12 @@ pub fn twilio_signature(auth_token: &str, url: &str, parameters: &[(String, Stri
         text.push_str(name);
         text.push_str(value);
     }
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes());
-    STANDARD.encode(hmac::sign(&key, text.as_bytes()))
+    // HMAC takes keys of any length.
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(auth_token.as_bytes()) else {
+        return String::new();
+    };
+    mac.update(text.as_bytes());
+    STANDARD.encode(mac.finalize().into_bytes())
 }
 
 /// What came back.

@@ -141,7 +141,7 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self {
             simulator: Simulator::start(listener, config).await.unwrap(),
-            http: reqwest::Client::builder().build().unwrap(),
+            http: switchboard_http::bare_builder().build().unwrap(),
             board,
         }
     }

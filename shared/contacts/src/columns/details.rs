@@ -242,4 +242,82 @@ mod tests {
             (Some(7), None, 1)
         );
     }
+
+    #[test]
+    fn zones_are_names_and_a_few_words_that_mean_one() {
+        for (text, zone) in [
+            ("est", Some("America/New_York")),
+            ("Eastern", Some("America/New_York")),
+            ("CDT", Some("America/Chicago")),
+            ("mountain", Some("America/Denver")),
+            ("PT", Some("America/Los_Angeles")),
+            ("z", Some("UTC")),
+            ("gmt", Some("UTC")),
+            ("UTC", Some("UTC")),
+            ("asia/kolkata", Some("Asia/Kolkata")),
+            ("CET", None),
+            ("Europe/Nowhere", None),
+        ] {
+            assert_eq!(timezone(text).as_deref(), zone, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_priority_is_a_word_or_a_whole_number_up_to_a_hundred() {
+        for (text, expected) in [
+            ("low", Some(25)),
+            ("Media", Some(50)),
+            ("URGENTE", Some(75)),
+            ("0", Some(0)),
+            ("100", Some(100)),
+            ("100.0", Some(100)),
+            ("101", None),
+            ("7.5", None),
+            ("-1", None),
+        ] {
+            assert_eq!(priority(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_detail_is_found_beside_the_phone_only() {
+        let details = Details::find(&names(&["name", "full name"]), 0);
+        assert_eq!(details.columns(), [(Detail::Name, 1)]);
+        let details = Details::find(&names(&["full name", "Name", "phone"]), 2);
+        assert_eq!(
+            details.columns(),
+            [(Detail::Name, 1)],
+            "the likelier header of two"
+        );
+        let explained: std::collections::BTreeSet<&str> =
+            Detail::ALL.iter().map(|detail| detail.explain()).collect();
+        assert!(explained.len() == 4 && explained.iter().all(|text| text.ends_with('.')));
+    }
+
+    #[test]
+    fn a_thousand_short_texts_are_remembered() {
+        fn understand(text: &str) -> Option<String> {
+            Some(text.to_uppercase())
+        }
+        let mut known = HashMap::new();
+        for n in 0..1_100 {
+            let text = format!("zone {n}");
+            assert_eq!(
+                remembered(&mut known, &text, understand),
+                Some(text.to_uppercase())
+            );
+        }
+        assert_eq!(known.len(), 1_000);
+        let mut known = HashMap::new();
+        for length in [64, 65] {
+            remembered(&mut known, &"x".repeat(length), understand);
+        }
+        assert_eq!(known.len(), 1);
+        known.insert("a".to_owned(), None);
+        assert_eq!(
+            remembered(&mut known, "a", understand),
+            None,
+            "it is not asked again"
+        );
+    }
 }

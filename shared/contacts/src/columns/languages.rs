@@ -91,4 +91,16 @@ mod tests {
             assert_eq!(tag(text).as_deref(), expected, "{text}");
         }
     }
+
+    #[test]
+    fn a_region_of_a_language_has_two_letters() {
+        for (text, expected) in [
+            ("es 41", None),
+            ("es MEX", None),
+            ("xx ES", None),
+            ("es mx", Some("es-MX")),
+        ] {
+            assert_eq!(tag(text).as_deref(), expected, "{text}");
+        }
+    }
 }

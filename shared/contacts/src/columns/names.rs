@@ -103,4 +103,39 @@ mod tests {
         assert_eq!(names[2].len(), MAX_HEADER_CHARS);
         assert_eq!(notes.len(), 3);
     }
+
+    #[test]
+    fn names_of_columns_without_a_header_are_numbers() {
+        assert_eq!(numbered(3), ["column_1", "column_2", "column_3"]);
+        let (names, notes) = unique(&["a"], 3);
+        assert_eq!(names, ["a", "column_2", "column_3"]);
+        assert_eq!(notes.len(), 2);
+    }
+
+    #[test]
+    fn a_name_may_be_just_as_long_as_is_said() {
+        let header = "é".repeat(MAX_HEADER_CHARS);
+        let (names, notes) = named(&[&header]);
+        assert_eq!((&names[0], notes.len()), (&header, 0));
+        let (names, notes) = named(&[&format!("{header}x")]);
+        assert_eq!(names[0], header);
+        assert!(matches!(&notes[..], [Note::ShortenedColumn { name }] if *name == header));
+    }
+
+    #[test]
+    fn a_note_says_what_became_of_a_column() {
+        let (names, notes) = named(&["a", "a", "", "SYSTEM__time", "system___x"]);
+        assert_eq!(names, ["a", "a_2", "column_3", "time", "x"]);
+        let told: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        assert!(
+            told[0].contains(r#"one column "a"; this one is now "a_2""#),
+            "{told:?}"
+        );
+        assert!(told[1].contains(r#"is now "column_3""#), "{told:?}");
+        assert!(
+            told[2].contains(r#""SYSTEM__time" is reserved"#) && told[2].contains(r#""time""#),
+            "{told:?}"
+        );
+        assert_eq!(told.len(), 4);
+    }
 }

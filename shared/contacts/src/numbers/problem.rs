@@ -93,3 +93,30 @@ impl NumberProblem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_stay_as_they_are() {
+        let codes = [
+            "empty",
+            "not_a_number",
+            "no_country",
+            "too_short",
+            "too_long",
+            "invalid_for_region",
+            "emergency",
+            "premium_rate",
+            "precision_lost",
+            "has_extension",
+            "several_numbers",
+        ];
+        assert_eq!(NumberProblem::ALL.map(NumberProblem::code), codes);
+        assert_eq!(
+            serde_json::to_value(NumberProblem::ALL).unwrap(),
+            serde_json::json!(codes)
+        );
+    }
+}

@@ -89,4 +89,23 @@ mod tests {
             assert!(!is_fictional(code, national), "{code} {national}");
         }
     }
+
+    #[test]
+    fn short_numbers_are_of_up_to_three_digits_of_country_and_three_of_its_own() {
+        for text in ["+420 112", "+351112", "1-5", "17"] {
+            assert!(is_emergency(text), "{text}");
+        }
+        for text in ["+999 112", "1,5", "+34 12345", "+0 112"] {
+            assert!(!is_emergency(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn areas_are_those_of_america_that_are_no_service() {
+        let of_area = |area: u64| is_fictional(1, area * 10_000_000 + 5_550_150);
+        assert_eq!(
+            [199, 200, 211, 212, 811, 999].map(of_area),
+            [false, true, false, true, false, true]
+        );
+    }
 }

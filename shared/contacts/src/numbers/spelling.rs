@@ -245,4 +245,118 @@ mod tests {
             assert!(!looks_like_a_number(cell), "{cell}");
         }
     }
+
+    #[test]
+    fn two_long_numbers_in_a_cell_are_several() {
+        for text in [
+            "6000000/6000001",
+            "6000000;x 6000001",
+            "6000000, 6000001",
+            "6000000|6000001",
+            "6000000\n6000001",
+        ] {
+            assert!(has_several(text), "{text:?}");
+        }
+        for text in ["600000/6000001", "6000000 6000001", "6000000/12", "+34/600/000"] {
+            assert!(!has_several(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn brackets_around_the_country_are_opened() {
+        for (text, opened) in [
+            ("(+34) 600", "+34  600"),
+            ("( 0034) 600", "0034  600"),
+            ("(600) 000", "(600) 000"),
+            ("+34 (600)", "+34 (600)"),
+        ] {
+            assert_eq!(without_brackets(text), opened, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_has_a_year_of_now_and_days_and_months_that_there_are() {
+        for text in ["2025-10-13", "1999/1/1", "31.12.2030", "12/31/2025", "01-01-2000"] {
+            assert!(is_date(text), "{text}");
+        }
+        for text in [
+            "2125-10-13",
+            "2025-32-13",
+            "2025-10-32",
+            "2025-0-13",
+            "600-000-002",
+            "2025-10",
+            "2025-10-13-1",
+            "20.25-10.001",
+        ] {
+            assert!(!is_date(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_look_like_one_from_seven_to_fifteen_digits() {
+        let looks = |digits: usize| looks_like_a_number(&"1".repeat(digits));
+        assert_eq!([6, 7, 15, 16].map(looks), [false, true, true, false]);
+    }
+
+    #[test]
+    fn signs_that_are_not_seen_go_and_others_become_what_they_look_like() {
+        for invisible in [
+            '\u{61C}', '\u{200B}', '\u{200F}', '\u{202A}', '\u{2060}', '\u{2069}', '\u{FEFF}', '\u{AD}',
+            '\u{7}',
+        ] {
+            assert!(is_invisible(invisible), "{invisible:?}");
+        }
+        for seen in ['a', ' ', '\n', '\t', '\u{2010}', '\u{206A}'] {
+            assert!(!is_invisible(seen), "{seen:?}");
+        }
+        for (sign, read) in [
+            ('\n', '\n'),
+            ('\t', '\t'),
+            ('\r', '\r'),
+            ('\u{2003}', ' '),
+            ('\u{30FB}', ' '),
+            ('\u{66B}', '.'),
+            ('\u{66C}', ','),
+            ('\u{FF0B}', '+'),
+            ('\u{FF01}', '!'),
+            ('\u{FF5E}', '~'),
+            ('\u{2500}', '-'),
+            ('x', 'x'),
+        ] {
+            assert_eq!(narrow(sign), read, "{sign:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_program_wrote_in_place_of_a_number_is_read_when_nothing_is_lost() {
+        let written = |text: &str| written_out(text).unwrap();
+        for (text, number) in [
+            ("+3.4E+2", Some("340")),
+            ("1234.0", Some("1234")),
+            ("+1234,00", Some("+1234")),
+            ("123.0", None),
+            ("1234.000", None),
+            ("1234.5", None),
+            ("1234.", None),
+            ("1,234", None),
+            ("1,234,567", Some("1234567")),
+            ("123,456,789", Some("123456789")),
+            ("1234,567,890", None),
+            (",234,567", None),
+            ("1,2345,678", None),
+            ("1,23a,456", None),
+            ("12E5", None),
+            ("xE5", None),
+            ("1E", None),
+        ] {
+            let expected = match text {
+                "+3.4E+2" => Err(NumberProblem::PrecisionLost),
+                _ => Ok(number.map(str::to_owned)),
+            };
+            assert_eq!(written_out(text), expected, "{text}");
+        }
+        assert_eq!(written("3.40E2"), Some("340".to_owned()));
+        assert_eq!(written("3.4600E2"), Some("346".to_owned()));
+    }
 }

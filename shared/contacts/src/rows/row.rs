@@ -208,4 +208,59 @@ mod tests {
         row.begin(2);
         assert!(row.is_blank());
     }
+
+    #[test]
+    fn a_row_counts_its_cells_to_the_last_that_is_filled() {
+        let row = Row::of(3, &["a", "", "bc", ""]);
+        assert_eq!((row.line, row.len(), row.width(), row.bytes()), (3, 4, 3, 3));
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "", "bc", ""]);
+        assert!(!row.is_blank() && Row::of(1, &["", " "]).is_blank());
+        let mut again = row;
+        again.begin(4);
+        assert_eq!(
+            (again.line, again.len(), again.width(), again.bytes()),
+            (4, 0, 0, 0)
+        );
+        again.defect = Some(RejectReason::RowTooLong);
+        assert!(!again.is_blank(), "something is wrong with it");
+    }
+
+    #[test]
+    fn quotes_before_what_looks_like_a_formula_are_taken_back() {
+        let mut row = Row::of(1, &["'=1", "'+2", "'-3", "'@4", "'5", "=6", ""]);
+        row.take_back_quotes();
+        assert_eq!(
+            row.cells().collect::<Vec<_>>(),
+            ["=1", "+2", "-3", "@4", "'5", "=6", ""]
+        );
+        assert_eq!(row.width(), 6);
+    }
+
+    #[test]
+    fn a_spoilt_row_keeps_its_beginning() {
+        let mut row = Row::of(1, &["a", "b"]);
+        row.spoil("abc", RejectReason::RowTooLong);
+        assert_eq!(
+            (row.len(), row.cell(0), row.defect),
+            (1, "abc", Some(RejectReason::RowTooLong))
+        );
+    }
+
+    #[test]
+    fn control_characters_are_stray_and_breaks_of_lines_are_not() {
+        let cleaned = |cell: &str| Row::of(1, &[cell]).cell(0).to_owned();
+        for stray in [
+            '\u{0}', '\u{8}', '\u{B}', '\u{1F}', '\u{7F}', '\u{80}', '\u{9F}', '\r',
+        ] {
+            assert_eq!(cleaned(&format!("a{stray}b")), "ab", "{stray:?}");
+        }
+        for fine in ['\n', '\t', '\u{A0}', 'Â', 'é'] {
+            let text = format!("a{fine}b");
+            assert_eq!(cleaned(&text), text);
+        }
+        let mut row = Row::default();
+        row.begin(1);
+        row.push_clean("a\u{0}b", false);
+        assert_eq!(row.cell(0), "a\u{0}b", "somebody has looked already");
+    }
 }

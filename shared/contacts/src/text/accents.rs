@@ -114,4 +114,70 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn three_signs_in_words_that_outweigh_the_rest_are_of_a_mac() {
+        let sign = |count: usize| b"a\x8Ea ".repeat(count);
+        let counted = |pieces: &[Vec<u8>]| corrected(&pieces.concat());
+        assert_eq!(
+            (counted(&[sign(3)]), counted(&[sign(2)])),
+            (MACINTOSH, WINDOWS_1252)
+        );
+        // Others are of no word, and as many of them leave it open.
+        let others = |count: usize| b" \x8E ".repeat(count);
+        assert_eq!(
+            (counted(&[sign(4), others(3)]), counted(&[sign(4), others(4)])),
+            (MACINTOSH, WINDOWS_1252)
+        );
+        let letters = |count: usize| b" \xC0 ".repeat(count);
+        assert_eq!(
+            (counted(&[sign(4), letters(1)]), counted(&[sign(7), letters(2)])),
+            (MACINTOSH, WINDOWS_1252)
+        );
+        assert_eq!(counted(&[sign(8), letters(2)]), MACINTOSH);
+    }
+
+    #[test]
+    fn an_apostrophe_and_small_letters_of_windows_are_no_signs() {
+        for (byte, is_sign) in [
+            (0x80, true),
+            (0x91, true),
+            (0x92, false),
+            (0x93, true),
+            (0x99, true),
+            (0x9A, false),
+        ] {
+            let found = corrected(&[b'a', byte, b'a', b' '].repeat(3));
+            assert_eq!(found == MACINTOSH, is_sign, "{byte:x}");
+        }
+        assert_eq!(corrected(&b"A\x8Ea ".repeat(3)), WINDOWS_1252);
+        assert_eq!(corrected(&b"a\x8EA ".repeat(3)), WINDOWS_1252);
+    }
+
+    #[test]
+    fn three_letters_of_which_two_are_the_long_ones_are_hungarian() {
+        assert_eq!(corrected(b"\xF5 \xFB \xE1"), WINDOWS_1250);
+        assert_eq!(corrected(b"\xD5 \xDB \xE1"), WINDOWS_1250);
+        assert_eq!(corrected(b"\xF5 \xFB"), WINDOWS_1252, "they are few");
+        assert_eq!(corrected(b"\xF5 \xF5 \xE1"), WINDOWS_1252);
+        assert_eq!(corrected(b"\xFB \xFB \xE1"), WINDOWS_1252);
+        assert_eq!(
+            corrected(b"\xF5 \xFB \xC0"),
+            WINDOWS_1252,
+            "it has another letter"
+        );
+        assert_eq!(corrected(b"\xF5 \xFB \xFF"), WINDOWS_1252);
+        let mut accents = Accents::default();
+        accents.count(b"\xF5 \xFB \xE1");
+        assert_eq!(
+            accents.correct(WINDOWS_1254),
+            WINDOWS_1254,
+            "only where the guess is Western"
+        );
+        accents.count(&b"a\x8Ea ".repeat(90));
+        for guess in [WINDOWS_1250, WINDOWS_1254, WINDOWS_1257] {
+            assert_eq!(accents.correct(guess), MACINTOSH);
+        }
+        assert_eq!(accents.correct(encoding_rs::SHIFT_JIS), encoding_rs::SHIFT_JIS);
+    }
 }

@@ -189,4 +189,27 @@ mod tests {
         assert_eq!(declared("sep=;;"), None);
         assert_eq!(declared("phone"), None);
     }
+
+    #[test]
+    fn one_sign_declares_a_delimiter_unless_it_is_a_quote() {
+        assert_eq!(
+            (declared("sep=\t\n"), declared("sep=|")),
+            (Some(b'\t'), Some(b'|'))
+        );
+        assert_eq!(
+            (declared("sep="), declared("sep=é"), declared("sep=a\"b")),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn five_lines_of_titles_are_looked_over_and_no_more() {
+        let below = |titles: usize| {
+            let sample = "Our customers\n".repeat(titles) + "a;b\n1;2\n3;4\n5;6\n7;8\n9;0\n1;2\n3;4\n";
+            delimiter(&sample)
+        };
+        assert_eq!((below(5), below(6)), (b';', b','));
+        // One line below a title is not enough to tell.
+        assert_eq!(delimiter("Customers\nname;phone\n"), b',');
+    }
 }

@@ -222,4 +222,57 @@ mod tests {
             assert_eq!(detected(text.as_bytes()), ("UTF-8", None));
         }
     }
+
+    #[test]
+    fn zeros_beside_two_letters_in_five_are_wide_text() {
+        // Of a hundred pairs, so many have a zero first and so many have one second.
+        let pairs = |first: usize, second: usize| {
+            let zeros_first = [0, b'a'].repeat(first);
+            let zeros_second = [b'a', 0].repeat(second);
+            let others = b"aa".repeat(100 - first - second);
+            wide(&[zeros_first, zeros_second, others].concat())
+        };
+        assert_eq!((pairs(0, 40), pairs(0, 39)), (Some(UTF_16LE), None));
+        assert_eq!((pairs(40, 0), pairs(39, 0)), (Some(UTF_16BE), None));
+        assert_eq!((pairs(2, 40), pairs(3, 40)), (Some(UTF_16LE), None));
+        assert_eq!((pairs(40, 2), pairs(40, 3)), (Some(UTF_16BE), None));
+        assert_eq!(
+            (wide(b"a\0a\0a\0a\0"), wide(b"a\0a\0a\0a")),
+            (Some(UTF_16LE), None)
+        );
+    }
+
+    #[test]
+    fn a_character_that_was_begun_waits_for_the_rest() {
+        for (bytes, waiting) in [
+            (&b""[..], 0),
+            (b"abc", 0),
+            (b"ab\xC3", 1),
+            (b"a\xC3\xA9", 0),
+            (b"ab\xE2", 1),
+            (b"a\xE2\x82", 2),
+            (b"\xE2\x82\xAC", 0),
+            (b"ab\xF0", 1),
+            (b"a\xF0\x9F", 2),
+            (b"a\xF0\x9F\x98", 3),
+            (b"\xF0\x9F\x98\x80", 0),
+            (b"\xDF", 1),
+            (b"\xE0", 1),
+            (b"\xEF\xBF", 2),
+            (b"\xC0\x80\x80", 0),
+        ] {
+            assert_eq!(unfinished(bytes), waiting, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn utf_8_stays_what_it_is_while_one_sequence_in_five_is_broken() {
+        let mixed =
+            |valid: usize, broken: usize| [b"\xC3\xA9 ".repeat(valid), b"\xF1 ".repeat(broken)].concat();
+        assert_eq!(detected(&mixed(5, 1)), ("UTF-8", Some(Note::BrokenCharacters)));
+        assert_eq!(detected(&mixed(4, 1)).0, "windows-1252");
+        assert_eq!(detected(&mixed(9, 2)).0, "UTF-8");
+        let marked = [&b"\xEF\xBB\xBF"[..], &mixed(1, 9)].concat();
+        assert_eq!(detected(&marked), ("UTF-8", Some(Note::BrokenCharacters)));
+    }
 }

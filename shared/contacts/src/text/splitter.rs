@@ -124,4 +124,19 @@ mod tests {
         }
         assert_eq!(split(&mut splitter, &[b','; 5_000]).len(), 100);
     }
+
+    #[test]
+    fn controls_and_what_may_begin_one_are_suspect() {
+        for suspect in [0, 0x1F, b'\r', 0x7F, 0xC2] {
+            assert!(may_be_stray(&[b'a', suspect, b'b']), "{suspect:x}");
+        }
+        assert!(!may_be_stray("a\t b ~é".as_bytes()) && !may_be_stray(b""));
+    }
+
+    #[test]
+    fn a_delimiter_that_cuts_a_character_in_two_loses_only_that() {
+        let mut row = Row::default();
+        Splitter::new(0xA9).split_plain("aéb".as_bytes(), &mut row);
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a\u{FFFD}", "b"]);
+    }
 }

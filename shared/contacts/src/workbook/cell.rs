@@ -159,4 +159,48 @@ mod tests {
             assert_eq!(shown(cell.clone()), text, "{cell:?}");
         }
     }
+
+    #[test]
+    fn lengths_of_time_are_hours_minutes_and_seconds() {
+        let day = 86_400.0;
+        for (seconds, text) in [
+            (0.0, "PT0H0M0S"),
+            (61.0, "PT0H1M1S"),
+            (3_661.0, "PT1H1M1S"),
+            (90_000.4, "PT25H0M0S"),
+            (-59.0, "-PT0H0M59S"),
+        ] {
+            assert_eq!(duration(seconds / day), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn moments_have_a_date_or_a_time_or_both() {
+        let told = |days: f64| date_time(&ExcelDateTime::new(days, ExcelDateTimeType::DateTime, false));
+        assert_eq!(told(0.5), "12:00:00");
+        assert_eq!(told(46_000.0), "2025-12-09");
+        assert_eq!(told(46_000.75), "2025-12-09T18:00:00");
+        assert_eq!(told(1.0).len(), "1900-01-01".len());
+    }
+
+    #[test]
+    fn numbers_have_at_most_fifteen_digits_and_whole_ones_all_of_them() {
+        let written = |value: f64| {
+            let mut out = String::from("x");
+            number(value, &mut out);
+            out
+        };
+        for (value, text) in [
+            (34_631_021_622.0, "x34631021622"),
+            (9_007_199_254_740_991.0, "x9007199254740991"),
+            (-5.0, "x-5"),
+            (0.1 + 0.2, "x0.3"),
+            (0.123_456_789_012_345, "x0.123456789012345"),
+            (1.5, "x1.5"),
+            (-0.000_012_345, "x-0.000012345"),
+        ] {
+            assert_eq!(written(value), text);
+        }
+        assert_eq!(written(1e16), "x10000000000000000");
+    }
 }

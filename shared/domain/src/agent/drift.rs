@@ -134,4 +134,38 @@ mod tests {
             BTreeSet::from(["name".to_owned(), "prompt".to_owned()])
         );
     }
+
+    #[test]
+    fn every_field_that_differs_is_named() {
+        let before = agent();
+        let named = |change: fn(&mut Agent)| {
+            let mut after = before.clone();
+            change(&mut after);
+            before.fields_changed(&after).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(named(|it| it.name.push('!')), ["name"]);
+        assert_eq!(named(|it| it.first_message.push('!')), ["first_message"]);
+        assert_eq!(named(|it| it.bursting = !it.bursting), ["bursting"]);
+        assert_eq!(
+            named(|it| it.takes_first_message = !it.takes_first_message),
+            ["takes_first_message"]
+        );
+        assert_eq!(
+            named(|it| (it.first_message, it.required_variables) = ("{{a}}".into(), vec!["a".into()])),
+            ["first_message"]
+        );
+    }
+
+    #[test]
+    fn numbers_are_the_same_to_the_fourth_digit_and_options_that_are_gone_are_named() {
+        assert!(same(&json!(0.3), &json!(0.300_05)) && !same(&json!(0.3), &json!(0.300_2)));
+        assert!(!same(&json!(0.300_2), &json!(0.3)) && !same(&json!(0.0), &json!(0.000_1)));
+        assert!(same(&json!("a"), &json!("a")) && !same(&json!("a"), &json!(1)));
+        let mut before = agent();
+        before.options.insert("speed".to_owned(), json!(1));
+        assert_eq!(
+            before.fields_changed(&agent()),
+            BTreeSet::from(["options.speed".to_owned()])
+        );
+    }
 }

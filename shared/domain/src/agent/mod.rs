@@ -151,3 +151,22 @@ impl PhoneLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_provider_has_one_name_in_keys_and_json_and_one_for_people() {
+        let names = ["elevenlabs", "ultravox", "openai"];
+        assert_eq!(ProviderKind::ALL.map(ProviderKind::as_str), names);
+        assert_eq!(serde_json::to_value(ProviderKind::ALL).unwrap(), json!(names));
+        assert_eq!(names.map(ProviderKind::parse), ProviderKind::ALL.map(Some));
+        assert_eq!(ProviderKind::parse("ElevenLabs"), None);
+        assert_eq!(
+            ProviderKind::ALL.map(ProviderKind::name),
+            ["ElevenLabs", "Ultravox", "OpenAI"]
+        );
+    }
+}

@@ -229,4 +229,31 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_desk_is_named_in_keys_as_in_json() {
+        let names = ["needs_attention", "handled"];
+        let desks = [Desk::NeedsAttention, Desk::Handled];
+        assert_eq!(desks.map(Desk::as_str), names);
+        assert_eq!(serde_json::to_value(desks).unwrap(), serde_json::json!(names));
+    }
+
+    #[test]
+    fn fifteen_seconds_are_short_and_sixteen_are_not() {
+        for (secs, desk) in [(15, None), (16, Some(Desk::NeedsAttention))] {
+            let mut call = came_in(CallStatus::Completed, RouteTarget::Closed);
+            call.duration_secs = Some(secs);
+            assert_eq!(call.desk(), desk, "{secs}");
+        }
+    }
+
+    #[test]
+    fn only_a_call_that_came_in_to_the_reception_is_work_for_being_over() {
+        let mut call = came_in(CallStatus::Completed, RouteTarget::Voicemail);
+        call.direction = Direction::Outbound;
+        assert_eq!(call.desk(), None);
+        call.direction = Direction::Inbound;
+        call.reception = None;
+        assert_eq!(call.desk(), None);
+    }
 }

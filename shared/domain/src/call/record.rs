@@ -338,3 +338,64 @@ pub struct Call {
     /// Counts changes; every write is conditional on it.
     pub version: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::call;
+
+    #[test]
+    fn a_recording_may_lack_five_seconds_and_a_tenth() {
+        let whole = [(0.0, 5), (0.0, 6), (85.0, 100), (84.9, 100)];
+        assert_eq!(
+            whole.map(|(audio, call)| Recording::is_whole(audio, call)),
+            [true, false, true, false]
+        );
+        let mut call = call(CallStatus::Completed);
+        assert_eq!(call.has_whole(10.0), None, "nobody knows how long it lasted");
+        call.duration_secs = Some(100);
+        assert_eq!(
+            (call.has_whole(84.0), call.has_whole(100.0)),
+            (Some(false), Some(true))
+        );
+    }
+
+    #[test]
+    fn only_a_call_that_is_being_placed_can_lose_its_answer() {
+        let later = Timestamp::from_second(9).unwrap();
+        for status in CallStatus::ALL {
+            let mut call = call(status);
+            let before = call.clone();
+            assert_eq!(
+                call.lose_answer(later),
+                status == CallStatus::Placing,
+                "{status:?}"
+            );
+            match status {
+                CallStatus::Placing => {
+                    assert_eq!((call.status, call.updated_at), (CallStatus::Unconfirmed, later))
+                }
+                _ => assert_eq!(call, before),
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_costs_what_the_provider_says_and_what_was_set_aside_while_it_says_nothing() {
+        let cost = |status: CallStatus, usd: Option<f64>| {
+            let mut call = call(status);
+            call.results.cost_usd = usd;
+            call.cost_micros(700)
+        };
+        let over = CallStatus::Completed;
+        assert_eq!(cost(over, None), 700);
+        assert_eq!(cost(over, Some(0.0)), 0);
+        assert_eq!(cost(over, Some(0.25)), 250_000);
+        assert_eq!(cost(over, Some(0.000_000_1)), 1, "never less than it is");
+        assert_eq!(
+            [-0.1, f64::NAN, f64::INFINITY].map(|usd| cost(over, Some(usd))),
+            [700; 3]
+        );
+        assert_eq!(cost(CallStatus::NotPlaced, Some(0.25)), 0, "nobody was called");
+    }
+}

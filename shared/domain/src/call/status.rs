@@ -221,4 +221,64 @@ mod tests {
             assert_eq!(exits, !status.is_final() || takes_late_proof, "{status:?}");
         }
     }
+
+    #[test]
+    fn a_status_is_named_in_keys_as_in_json() {
+        let names = [
+            "queued",
+            "placing",
+            "unconfirmed",
+            "in_progress",
+            "not_placed",
+            "completed",
+            "no_answer",
+            "busy",
+            "voicemail",
+            "failed",
+            "cancelled",
+        ];
+        assert_eq!(CallStatus::ALL.map(CallStatus::as_str), names);
+        assert_eq!(
+            serde_json::to_value(CallStatus::ALL).unwrap(),
+            serde_json::json!(names)
+        );
+    }
+
+    /// A live call holds a slot: from the dial until the outcome is known.
+    #[test]
+    fn a_call_is_live_from_its_dial_to_its_end() {
+        use CallStatus as S;
+        let live = S::ALL.into_iter().filter(|status| status.is_live());
+        assert!(live.eq([S::Placing, S::Unconfirmed, S::InProgress]));
+        let passing = S::ALL.into_iter().filter(|status| !status.is_final());
+        assert!(passing.eq([S::Queued, S::Placing, S::Unconfirmed, S::InProgress]));
+    }
+
+    /// Everything that can happen, with the only statuses in which it may and what they become.
+    #[test]
+    fn every_event_fits_the_statuses_that_it_is_meant_for() {
+        use CallEvent as E;
+        use CallStatus as S;
+        let dialled = [S::Placing, S::Unconfirmed];
+        let may_end = [S::Placing, S::Unconfirmed, S::InProgress, S::NotPlaced];
+        let table: [(CallEvent, &[S], S); 11] = [
+            (E::DialBegan, &[S::Queued], S::Placing),
+            (E::GivenUp, &[S::Queued], S::Cancelled),
+            (E::AnswerLost, &[S::Placing], S::Unconfirmed),
+            (E::Confirmed, &dialled, S::InProgress),
+            (E::NotPlaced, &dialled, S::NotPlaced),
+            (E::FoundLive, &[S::NotPlaced], S::InProgress),
+            (E::Ended(CallOutcome::Completed), &may_end, S::Completed),
+            (E::Ended(CallOutcome::NoAnswer), &may_end, S::NoAnswer),
+            (E::Ended(CallOutcome::Busy), &may_end, S::Busy),
+            (E::Ended(CallOutcome::Voicemail), &may_end, S::Voicemail),
+            (E::Ended(CallOutcome::Failed), &may_end, S::Failed),
+        ];
+        for (event, from, becomes) in table {
+            for status in S::ALL {
+                let expected = from.contains(&status).then_some(becomes);
+                assert_eq!(status.after(event).ok(), expected, "{status:?} {event:?}");
+            }
+        }
+    }
 }

@@ -281,4 +281,68 @@ mod tests {
             assert_eq!(reason(&off, &calls(status), 110), None);
         }
     }
+
+    #[test]
+    fn a_share_that_is_just_reached_pauses_and_one_that_is_not_does_not() {
+        let rule = AutoPause::default();
+        let calls = |failed: i64, others: i64| -> Vec<Call> {
+            let failed = (0..failed).map(|n| ended(CallStatus::Failed, 100 + n));
+            failed
+                .chain((0..others).map(|n| ended(CallStatus::Completed, 100 + n)))
+                .collect()
+        };
+        assert!(reason(&rule, &calls(3, 3), 120).is_some(), "half of six");
+        assert_eq!(reason(&rule, &calls(2, 4), 120), None, "a third of six");
+        let of_none = AutoPause {
+            failed_percent: Some(0),
+            at_least_calls: 0,
+            shortest_average_secs: Some(99),
+            ..rule
+        };
+        assert_eq!(reason(&of_none, &[], 120), None, "nobody was called");
+        assert_eq!(
+            reason(&of_none, &[ended(CallStatus::Voicemail, 100)], 120),
+            None,
+            "none failed"
+        );
+    }
+
+    #[test]
+    fn calls_count_from_the_moment_of_the_start_and_for_just_as_long_as_was_said() {
+        let rule = AutoPause::default();
+        let calls: Vec<Call> = (0..5).map(|_| ended(CallStatus::Failed, 100)).collect();
+        assert!(rule.reason(&calls, at(90), at(219)).is_some());
+        assert_eq!(
+            rule.reason(&calls, at(91), at(219)),
+            None,
+            "it was resumed a second later"
+        );
+        assert_eq!(rule.reason(&calls, at(90), at(220)), None, "two minutes are over");
+    }
+
+    #[test]
+    fn answered_calls_are_short_on_average_when_there_are_enough_of_them() {
+        let rule = AutoPause {
+            shortest_average_secs: Some(5),
+            failed_percent: None,
+            ..AutoPause::default()
+        };
+        let lasting = |secs: &[u64]| -> Vec<Call> {
+            let call = |secs: &u64| Call {
+                duration_secs: Some(*secs),
+                ..ended(CallStatus::Completed, 100)
+            };
+            secs.iter().map(call).collect()
+        };
+        let told = reason(&rule, &lasting(&[2, 4, 4, 5, 9]), 110).unwrap();
+        assert!(told.starts_with("The last 5 answered calls lasted 4 s"), "{told}");
+        assert_eq!(
+            reason(&rule, &lasting(&[3, 4, 4, 5, 9]), 110),
+            None,
+            "five seconds are enough"
+        );
+        let mut few = lasting(&[1, 1, 1, 1]);
+        few.push(ended(CallStatus::NoAnswer, 100));
+        assert_eq!(reason(&rule, &few, 110), None, "four of them say nothing");
+    }
 }

@@ -83,3 +83,39 @@ impl CampaignCounts {
         self.finished() == self.total
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A count of its own for every status, so that none can stand for another.
+    fn counts() -> CampaignCounts {
+        let mut counts = CampaignCounts::default();
+        for (n, status) in (0..).zip(RecipientStatus::ALL) {
+            counts.add(status, 1 << n);
+        }
+        counts
+    }
+
+    #[test]
+    fn every_status_has_a_count_of_its_own() {
+        let counts = counts();
+        for (n, status) in (0..).zip(RecipientStatus::ALL) {
+            assert_eq!(counts.of(status), 1 << n, "{status:?}");
+        }
+        assert_eq!(counts.sum(), (1 << 11) - 1);
+    }
+
+    #[test]
+    fn whoever_waits_or_is_on_the_phone_is_not_finished() {
+        let mut counts = counts();
+        assert_eq!(
+            counts.finished(),
+            counts.sum() - (counts.pending + counts.queued + counts.calling)
+        );
+        counts.total = counts.sum();
+        assert!(!counts.is_finished());
+        counts.total = counts.finished();
+        assert!(counts.is_finished());
+    }
+}

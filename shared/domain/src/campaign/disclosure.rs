@@ -167,4 +167,13 @@ mod tests {
             prop_assert!(says(&[&[way.as_str()]], &text), "{text:?}");
         }
     }
+
+    #[test]
+    fn a_word_goes_on_only_where_both_sides_are_of_a_script_with_spaces() {
+        assert!(!says(&[&["AI"]], "xAI") && !says(&[&["AI"]], "AIx"));
+        assert!(says(&[&["AI"]], "はAIは") && says(&[&["智能"]], "a智能b"));
+        assert!(!says(&[&["ИИ"]], "ИИн") && says(&[&["ИИ"]], "я ИИ"));
+        // Found a second time, where it is a whole word.
+        assert!(says(&[&["AI"]], "again an AI"));
+    }
 }

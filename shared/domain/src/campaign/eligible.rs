@@ -160,4 +160,50 @@ mod tests {
         assert!(!given("31/01/2026", "web form"), "it could be another day");
         assert!(!given("2026-01-31", "") && !given("", "web form"));
     }
+
+    #[test]
+    fn a_consent_of_tomorrow_is_one_of_today_elsewhere_and_needs_a_date_to_grow_old() {
+        let given = |columns: ConsentColumns, date| {
+            let row = [
+                ("name", "Ana"),
+                ("consent", "yes"),
+                ("since", date),
+                ("source", "x"),
+            ];
+            reason(Some(columns), Purpose::Marketing, &row).is_none()
+        };
+        // It is the twentieth in London.
+        assert!(given(columns(), "2026-11-21") && !given(columns(), "2026-11-22"));
+        let for_ever = || ConsentColumns {
+            valid_days: None,
+            ..columns()
+        };
+        assert!(given(for_ever(), "1999-01-01") && given(for_ever(), "2026-11-21"));
+        assert!(!given(for_ever(), "2026-11-22"));
+        let undated = ConsentColumns {
+            date_column: None,
+            ..columns()
+        };
+        assert!(
+            !given(undated, "2026-11-20"),
+            "nobody knows whether it is still good"
+        );
+    }
+
+    #[test]
+    fn an_agent_of_their_own_asks_for_its_own_variables() {
+        let (mut campaign, mut person) = (campaign(), recipient(RecipientStatus::Pending));
+        campaign.required_variables = vec!["name".to_owned()];
+        person.overrides.first_message_variables = vec!["name".to_owned(), "order".to_owned()];
+        let missing = |person: &Recipient| campaign.missing_variables(person).cloned().collect::<Vec<_>>();
+        assert_eq!(missing(&person), ["name", "order"], "each of them once");
+        person.variables.insert("order".to_owned(), "7".to_owned());
+        assert_eq!(missing(&person), ["name"]);
+        person.overrides.agent = Some(crate::OwnAgent {
+            agent_id: crate::AgentId::derived(&["own"]),
+            provider_agent_id: crate::ProviderId::parse("agent_2").unwrap(),
+            required_variables: vec!["city".to_owned()],
+        });
+        assert_eq!(missing(&person), ["city", "name"]);
+    }
 }

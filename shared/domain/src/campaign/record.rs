@@ -108,3 +108,43 @@ impl Campaign {
         since.unwrap_or(self.created_at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::campaign;
+
+    fn change(campaign: &mut Campaign, status: CampaignStatus, at: i64) {
+        let before = campaign.clone();
+        campaign.status = status;
+        // A change that leaves all as it was is not noted: what is called is another thing each time.
+        campaign.retry.max_attempts += 1;
+        campaign.note_change(&before, Timestamp::from_second(at).unwrap());
+    }
+
+    #[test]
+    fn a_campaign_runs_since_it_was_last_resumed() {
+        let mut campaign = campaign();
+        let since = |campaign: &Campaign| campaign.running_since().as_second();
+        campaign.created_at = Timestamp::from_second(3).unwrap();
+        assert_eq!(since(&campaign), 3, "it never started");
+        campaign.started_at = Some(Timestamp::from_second(5).unwrap());
+        assert_eq!(since(&campaign), 5);
+        for (status, at) in [
+            (CampaignStatus::Running, 10),
+            (CampaignStatus::Paused, 20),
+            (CampaignStatus::Running, 30),
+            (CampaignStatus::Running, 40),
+        ] {
+            change(&mut campaign, status, at);
+        }
+        assert_eq!(since(&campaign), 30, "what was edited at 40 was no pause");
+    }
+
+    #[test]
+    fn what_was_written_before_there_were_weights_is_ordinary() {
+        let mut old = serde_json::to_value(campaign()).unwrap();
+        old.as_object_mut().unwrap().remove("weight");
+        assert_eq!(serde_json::from_value::<Campaign>(old).unwrap().weight, 10);
+    }
+}

@@ -225,4 +225,47 @@ mod tests {
         campaign.concurrency_limit = Some(5);
         assert_eq!(campaign.limit_at(20, Timestamp::from_second(9_999).unwrap()), 5);
     }
+
+    #[test]
+    fn a_person_keeps_their_place_for_ever() {
+        let campaign = campaign();
+        let places =
+            [("agent", 1), ("agent", 2), ("line", 1)].map(|(what, n)| campaign.place_of(&person(n), what));
+        // Whoever is called again has to reach the same agent: these numbers may not change.
+        let digest = |what: &str, n: u32| {
+            use sha2::{Digest, Sha256};
+            let digest = Sha256::digest(format!("{}:{what}:{}", campaign.campaign_id, person(n).as_str()));
+            u64::from_be_bytes(digest[..8].try_into().unwrap())
+        };
+        assert_eq!(
+            places,
+            [digest("agent", 1), digest("agent", 2), digest("line", 1)]
+        );
+    }
+
+    #[test]
+    fn an_agent_that_is_not_at_the_provider_yet_has_nobody_to_call() {
+        let mut campaign = campaign();
+        let other = |name: &str, weight, provider: Option<&str>| CampaignAgent {
+            agent_id: AgentId::derived(&[name]),
+            weight,
+            provider_agent_id: provider.map(|id| ProviderId::parse(id).unwrap()),
+        };
+        campaign.rules.more_agents = vec![other("b", 100, Some("agent_b")), other("c", 200, None)];
+        let share = |id: &AgentId| {
+            (0..4_000)
+                .filter(|n| campaign.agent_of(&person(*n)).0 == id)
+                .count()
+        };
+        let b = share(&AgentId::derived(&["b"]));
+        assert!((900..1_100).contains(&b), "a quarter: {b}");
+        assert_eq!(share(&campaign.agent_id), 4_000 - b);
+        let line = ProviderId::parse("phnum_2").unwrap();
+        campaign.rules.more_phone_lines = vec![CampaignLine {
+            phone_line_id: line.clone(),
+            carrier: Some(Carrier::SipTrunk),
+        }];
+        let mut lines = (0..50).map(|n| campaign.line_of(&person(n)));
+        assert!(lines.all(|(id, carrier)| (*id == line) == (carrier == Carrier::SipTrunk)));
+    }
 }

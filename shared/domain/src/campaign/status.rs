@@ -191,4 +191,22 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_status_is_named_in_keys_as_in_json() {
+        let names = [
+            "draft",
+            "scheduled",
+            "running",
+            "paused",
+            "completed",
+            "cancelled",
+            "failed",
+        ];
+        assert_eq!(CampaignStatus::ALL.map(CampaignStatus::as_str), names);
+        assert_eq!(
+            serde_json::to_value(CampaignStatus::ALL).unwrap(),
+            serde_json::json!(names)
+        );
+    }
 }

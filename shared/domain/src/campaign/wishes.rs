@@ -117,4 +117,33 @@ mod tests {
             "the campaign is over by then"
         );
     }
+
+    #[test]
+    fn a_callback_is_booked_within_a_month_and_before_the_end() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let mut campaign = campaign();
+        let asked =
+            |campaign: &Campaign, text: &str| campaign.callback_of(&said("callback_at", json!(text)), now);
+        for (text, taken) in [
+            ("2026-11-20T12:00:00Z", false),
+            ("2026-11-20T12:00:01Z", true),
+            ("2026-12-21T11:59:59Z", true),
+            ("2026-12-21T12:00:00Z", false),
+        ] {
+            assert_eq!(asked(&campaign, text).is_some(), taken, "{text}");
+        }
+        campaign.end_at = Some("2027-11-20T12:00:00Z".parse().unwrap());
+        assert_eq!(
+            asked(&campaign, "2026-12-21T12:00:00Z"),
+            None,
+            "a month all the same"
+        );
+        let mut unwilling = said("callback_at", json!("2026-11-21T12:00:00Z"));
+        assert!(campaign.callback_of(&unwilling, now).is_some());
+        unwilling
+            .results
+            .collected
+            .insert("opt_out".to_owned(), json!(true));
+        assert_eq!(campaign.callback_of(&unwilling, now), None);
+    }
 }

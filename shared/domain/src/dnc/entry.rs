@@ -140,4 +140,26 @@ mod tests {
         let entry: DoNotCallEntry = serde_json::from_str(old).unwrap();
         assert_eq!((entry.way, entry.source_date), (OptOutWay::Person, None));
     }
+
+    #[test]
+    fn a_way_is_named_in_keys_as_in_json() {
+        let ways = [
+            OptOutWay::Person,
+            OptOutWay::Call,
+            OptOutWay::Tool,
+            OptOutWay::InboundCall,
+            OptOutWay::Import,
+        ];
+        let names = ["person", "call", "tool", "inbound_call", "import"];
+        assert_eq!(ways.map(OptOutWay::as_str), names);
+        assert_eq!(serde_json::to_value(ways).unwrap(), serde_json::json!(names));
+    }
+
+    #[test]
+    fn a_call_that_came_in_is_another_way_than_one_that_went_out() {
+        let mut call = call(CallStatus::Completed);
+        assert_eq!(OptOutWay::found_in(&call), OptOutWay::Call);
+        call.direction = Direction::Inbound;
+        assert_eq!(OptOutWay::found_in(&call), OptOutWay::InboundCall);
+    }
 }

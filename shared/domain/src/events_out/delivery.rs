@@ -249,4 +249,44 @@ mod tests {
         assert_eq!(answers.count(), 1);
         assert!(delivery.log.last().unwrap().response.is_some());
     }
+
+    #[test]
+    fn one_is_due_from_its_moment_until_it_is_settled() {
+        let (before, after) = (
+            now() - SignedDuration::from_secs(1),
+            now() + SignedDuration::from_secs(1),
+        );
+        let mut delivery = delivery();
+        assert_eq!(
+            [before, now(), after].map(|at| delivery.is_due(at)),
+            [false, true, true]
+        );
+        delivery.record(attempt(200), DeliveryVerdict::Delivered, None, 0.0, 1.0, after);
+        assert_eq!(
+            (delivery.status, delivery.settled_at),
+            (DeliveryStatus::Delivered, Some(after))
+        );
+        assert!(!delivery.is_due(after) && delivery.reason.is_none());
+    }
+
+    #[test]
+    fn a_receiver_that_wants_no_more_is_not_asked_again() {
+        let mut delivery = delivery();
+        delivery.record(attempt(410), DeliveryVerdict::Gone, None, 0.0, 1.0, now());
+        assert_eq!(
+            (delivery.status, delivery.next_attempt_at),
+            (DeliveryStatus::Dead, None)
+        );
+        assert!(delivery.reason.unwrap().contains("410"));
+    }
+
+    #[test]
+    fn one_is_given_up_for_a_reason() {
+        let mut delivery = delivery();
+        delivery.give_up("Its target is gone.", now());
+        assert_eq!(
+            (delivery.status, delivery.reason.as_deref()),
+            (DeliveryStatus::Dead, Some("Its target is gone."))
+        );
+    }
 }

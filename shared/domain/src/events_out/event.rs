@@ -396,4 +396,126 @@ mod tests {
         assert_eq!(data["left_out"], json!(["variables"]));
         assert_eq!(data["recipient_id"], json!(recipient.recipient_id));
     }
+
+    fn target() -> EventTarget {
+        EventTarget {
+            target_id: EventTargetId::derived(&["target"]),
+            url: "https://example.com".to_owned(),
+            description: None,
+            types: [EventType::OptOutCreated].into(),
+            enabled: true,
+            turned_off: None,
+            secret_version: 1,
+            created_at: now(),
+            updated_at: now(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn types_are_named_as_the_receivers_know_them() {
+        let names = [
+            "call.ended",
+            "recipient.final",
+            "campaign.finished",
+            "opt_out.created",
+            "callback.booked",
+            "ticket.requested",
+            "test",
+        ];
+        assert_eq!(EventType::ALL.map(EventType::as_str), names);
+    }
+
+    #[test]
+    fn an_event_is_for_those_who_want_it_and_a_test_for_its_own_target() {
+        use rand::SeedableRng;
+        let (one, mut other) = (target(), target());
+        other.target_id = EventTargetId::derived(&["other"]);
+        let mut event = OutgoingEvent::opt_out_created(&opt_out(now())).unwrap();
+        assert!(event.is_for(&one) && event.is_for(&other));
+        event.event_type = EventType::CallEnded;
+        assert!(!event.is_for(&one));
+        let mut rng = rand::rngs::StdRng::seed_from_u64(1);
+        let test = OutgoingEvent::test(&one, now(), &mut rng).unwrap();
+        assert!(
+            test.is_for(&one) && !test.is_for(&other),
+            "nobody else asked for a test"
+        );
+        let mut off = one;
+        off.enabled = false;
+        assert!(!test.is_for(&off));
+        assert_eq!(body(&test)["data"]["target_id"], json!(off.target_id));
+    }
+
+    #[test]
+    fn a_finished_campaign_is_told_with_its_counts_and_without_what_is_ours() {
+        let mut campaign = testing::campaign();
+        campaign.layout.done = true;
+        let counts = CampaignCounts {
+            total: 3,
+            ..CampaignCounts::default()
+        };
+        let event = OutgoingEvent::campaign_finished(&campaign, &counts, 2).unwrap();
+        assert_eq!(
+            event,
+            OutgoingEvent::campaign_finished(&campaign, &counts, 2).unwrap()
+        );
+        assert_ne!(
+            event.event_id,
+            OutgoingEvent::campaign_finished(&campaign, &counts, 3)
+                .unwrap()
+                .event_id
+        );
+        let data = &body(&event)["data"];
+        assert_eq!(
+            (&data["laid_out"], &data["counts"]["total"]),
+            (&json!(true), &json!(3))
+        );
+        assert_eq!(data["campaign_id"], json!(campaign.campaign_id));
+        assert!(NOT_SHOWN.iter().all(|name| data.get(name).is_none()), "{data}");
+    }
+
+    #[test]
+    fn a_call_is_told_once_for_every_version_and_without_what_is_ours() {
+        let call = testing::call(crate::CallStatus::Completed);
+        let event = OutgoingEvent::call_ended(&call, 4).unwrap();
+        assert_eq!(event, OutgoingEvent::call_ended(&call, 4).unwrap());
+        assert_ne!(
+            event.event_id,
+            OutgoingEvent::call_ended(&call, 5).unwrap().event_id
+        );
+        let data = &body(&event)["data"];
+        assert_eq!(
+            (&data["call_id"], &data["status"]),
+            (&json!(call.call_id), &json!("completed"))
+        );
+        assert!(NOT_SHOWN.iter().all(|name| data.get(name).is_none()), "{data}");
+    }
+
+    #[test]
+    fn a_body_that_is_just_short_enough_is_whole() {
+        let write = |letters: usize| {
+            let data = json!({ "variables": "x".repeat(letters), "other": 1 });
+            bounded_body(&EventId::derived(&["e"]), EventType::Test, now(), data).unwrap()
+        };
+        let around = write(0).len();
+        let whole = write(MAX_BODY_BYTES - around);
+        assert_eq!(whole.len(), MAX_BODY_BYTES);
+        assert!(!whole.contains("left_out"));
+        let cut = write(MAX_BODY_BYTES - around + 1);
+        assert!(
+            cut.len() < 1_000 && cut.contains(r#""left_out":["variables"]"#) && cut.contains(r#""other":1"#),
+            "{cut}"
+        );
+    }
+
+    #[test]
+    fn only_the_length_of_a_body_is_shown_where_an_event_is_printed() {
+        let event = OutgoingEvent::opt_out_created(&opt_out(now())).unwrap();
+        let printed = format!("{event:?}");
+        assert!(
+            printed.contains(&format!("body_bytes: {}", event.body.len())),
+            "{printed}"
+        );
+    }
 }

@@ -96,4 +96,25 @@ mod tests {
         assert_eq!(next_attempt(1, None, -3.0, 0.0, now), plain);
         assert_eq!(next_attempt(2, None, 0.5, 1.0, Timestamp::MAX), None);
     }
+
+    #[test]
+    fn chance_adds_up_to_a_fifth_and_a_rehearsal_is_faster() {
+        let now = at("2026-11-20T12:00:00Z");
+        let wait = |made, chance, factor| {
+            next_attempt(made, None, chance, factor, now).map(|next| next.duration_since(now).as_secs())
+        };
+        let plain: Vec<_> = (1..=9).map(|made| wait(made, 0.0, 1.0)).collect();
+        let secs = [5, 300, 1_800, 7_200, 18_000, 28_800, 36_000, 50_400].map(Some);
+        assert_eq!(plain[..8], secs);
+        assert_eq!(plain[8], None);
+        assert_eq!(
+            (wait(2, 1.0, 1.0), wait(2, 0.5, 1.0), wait(2, 0.0, 10.0)),
+            (Some(360), Some(330), Some(30))
+        );
+        let asked = |hours| next_attempt(1, Some(SignedDuration::from_hours(hours)), 0.0, 1.0, now).unwrap();
+        assert_eq!(
+            (asked(2).duration_since(now), asked(9).duration_since(now)),
+            (SignedDuration::from_hours(2), MAX_RETRY_AFTER)
+        );
+    }
 }

@@ -71,3 +71,48 @@ impl EventTarget {
         self.turned_off = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> EventTarget {
+        EventTarget {
+            target_id: EventTargetId::derived(&["t"]),
+            url: "https://example.com".to_owned(),
+            description: None,
+            types: [EventType::CallEnded].into(),
+            enabled: true,
+            turned_off: None,
+            secret_version: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_target_wants_what_it_asked_for_while_it_is_on() {
+        let mut target = target();
+        assert!(target.wants(EventType::CallEnded) && !target.wants(EventType::Test));
+        target.set_enabled(false);
+        assert!(!target.wants(EventType::CallEnded));
+    }
+
+    #[test]
+    fn a_target_is_turned_off_once_and_the_reason_goes_when_a_person_decides() {
+        let (mut target, now) = (target(), Timestamp::from_second(9).unwrap());
+        assert!(target.turn_off("Too many failures.", now));
+        assert!(!target.turn_off("Again.", Timestamp::MAX));
+        assert_eq!(
+            target
+                .turned_off
+                .as_ref()
+                .map(|off| (off.at, off.reason.as_str())),
+            Some((now, "Too many failures."))
+        );
+        assert_eq!((target.enabled, target.updated_at), (false, now));
+        target.set_enabled(true);
+        assert!(target.enabled && target.turned_off.is_none());
+    }
+}

@@ -135,3 +135,39 @@ impl InboundCall {
         self.stage < InboundStage::Ended
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_open_until_it_ended_and_has_the_target_at_which_it_is() {
+        let targets = vec![RouteTarget::Voicemail, RouteTarget::Closed];
+        let id = CallId::derived(&["call"]);
+        let mut call = InboundCall::fresh(
+            id,
+            "CA1".to_owned(),
+            targets,
+            "en".to_owned(),
+            Timestamp::UNIX_EPOCH,
+        );
+        for stage in [
+            InboundStage::Routed,
+            InboundStage::Accepted,
+            InboundStage::Answered,
+        ] {
+            call.stage = stage;
+            assert!(call.is_open(), "{stage:?}");
+        }
+        call.stage = InboundStage::Ended;
+        assert!(!call.is_open());
+        let all = [0, 1, 2].map(|at| {
+            call.at_target = at;
+            call.target().cloned()
+        });
+        assert_eq!(
+            all,
+            [Some(RouteTarget::Voicemail), Some(RouteTarget::Closed), None]
+        );
+    }
+}

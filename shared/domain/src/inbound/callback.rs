@@ -277,4 +277,16 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_status_is_named_in_keys_as_in_json() {
+        let statuses = [
+            CallbackStatus::Due,
+            CallbackStatus::Assigned,
+            CallbackStatus::Done,
+        ];
+        let names = ["due", "assigned", "done"];
+        assert_eq!(statuses.map(CallbackStatus::as_str), names);
+        assert_eq!(serde_json::to_value(statuses).unwrap(), serde_json::json!(names));
+    }
 }

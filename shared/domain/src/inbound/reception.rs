@@ -108,3 +108,24 @@ impl Reception {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_urgency_is_raised_and_never_lowered() {
+        let mut reception = Reception::fresh(None, RouteTarget::Voicemail);
+        assert!(!reception.is_urgent());
+        reception.raise(Urgency::Normal, "first");
+        assert!(!reception.is_urgent());
+        reception.raise(Urgency::High, "second");
+        reception.raise(Urgency::High, "the same again");
+        reception.raise(Urgency::Low, "less");
+        assert!(reception.is_urgent());
+        assert_eq!(
+            (reception.urgency, reception.urgent_because.as_deref()),
+            (Some(Urgency::High), Some("second"))
+        );
+    }
+}

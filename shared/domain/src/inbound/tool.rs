@@ -47,3 +47,17 @@ pub struct ToolRun {
     /// When it was begun.
     pub began_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_of_every_agent_signs_with_a_secret_of_its_own() {
+        let (one, other) = (AgentId::derived(&["one"]), AgentId::derived(&["other"]));
+        let signer = AgentTool::signer(&one, "book");
+        assert_eq!(signer, AgentTool::signer(&one, "book"));
+        assert_ne!(signer, AgentTool::signer(&one, "cancel"));
+        assert_ne!(signer, AgentTool::signer(&other, "book"));
+    }
+}

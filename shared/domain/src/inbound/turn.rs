@@ -137,3 +137,83 @@ fn put_part(parts: &mut Vec<TurnPart>, part: TurnPart) {
         Err(at) => parts.insert(at, part),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(content_index: u32, text: &str) -> TurnPart {
+        TurnPart {
+            content_index,
+            text: text.to_owned(),
+        }
+    }
+
+    fn turn(parts: &[(u32, &str)]) -> KeptTurn {
+        let mut turn = KeptTurn::open(0, "a", Speaker::User, 5);
+        parts.iter().for_each(|(n, text)| turn.take_text(part(*n, text)));
+        turn
+    }
+
+    #[test]
+    fn of_two_readings_of_a_part_the_longer_stays_whoever_told_it_first() {
+        for parts in [
+            [(0, "Hello there"), (0, "Hello")],
+            [(0, "Hello"), (0, "Hello there")],
+        ] {
+            let told = turn(&parts);
+            assert_eq!((told.turn.message.as_str(), told.parts.len()), ("Hello there", 0));
+            assert_eq!(told.state, TurnState::Done);
+        }
+        assert_eq!(
+            turn(&[(0, "b"), (0, "a")]).turn.message,
+            "b",
+            "of two as long the later in the alphabet"
+        );
+        assert_eq!(turn(&[(0, " ab "), (0, "abc")]).turn.message, "abc");
+    }
+
+    #[test]
+    fn parts_are_kept_where_there_is_more_than_the_first() {
+        let told = turn(&[(1, "you?"), (2, " "), (0, " How are ")]);
+        assert_eq!(told.turn.message, "How are you?");
+        assert_eq!(told.parts, [part(0, " How are "), part(1, "you?"), part(2, " ")]);
+        let late = turn(&[(1, "only the second")]);
+        assert_eq!(late.parts.len(), 1, "the first may still come");
+    }
+
+    #[test]
+    fn two_holders_of_a_turn_know_what_either_knows() {
+        let mut one = turn(&[(0, "Hello")]);
+        let mut other = turn(&[(1, "there")]);
+        one.turn.tools = vec!["look_up".to_owned()];
+        other.turn.tools = vec!["look_up".to_owned(), "book".to_owned()];
+        other.turn.at_secs = 3;
+        other.turn.interrupted = true;
+        other.state = TurnState::Lost;
+        other.previous_item_id = Some("before".to_owned());
+        for merged in [one.merged(&other), other.merged(&one)] {
+            assert_eq!(merged.turn.message, "Hello there");
+            assert_eq!((merged.turn.at_secs, merged.turn.interrupted), (3, true));
+            assert_eq!(
+                (merged.state, merged.previous_item_id.as_deref()),
+                (TurnState::Done, Some("before"))
+            );
+            assert_eq!(merged.turn.tools.len(), 2);
+        }
+        one.turn.interrupted = true;
+        assert!(one.merged(&other).turn.interrupted, "both know of it");
+    }
+
+    #[test]
+    fn words_tools_and_what_was_lost_are_shown() {
+        let empty = KeptTurn::open(0, "a", Speaker::User, 0);
+        assert!(!empty.is_shown());
+        assert!(turn(&[(0, "Hello")]).is_shown());
+        let mut tool = empty.clone();
+        tool.turn.tools = vec!["book".to_owned()];
+        let mut lost = empty;
+        lost.state = TurnState::Lost;
+        assert!(tool.is_shown() && lost.is_shown());
+    }
+}

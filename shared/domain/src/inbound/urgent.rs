@@ -86,4 +86,17 @@ mod tests {
         ];
         assert_eq!(urgent_word(&settings, &told), Some("emergency".to_owned()));
     }
+
+    #[test]
+    fn words_of_scripts_without_spaces_are_found_inside_of_others() {
+        for (word, said) in [
+            ("ช่วย", "กรุณาช่วยด้วย"),
+            ("たすけて", "はやくたすけてください"),
+            ("カジ", "イマカジダ"),
+            ("火事", "近所で火事です"),
+        ] {
+            assert_eq!(found(&[word], said), Some(word.to_owned()), "{said}");
+        }
+        assert_eq!(found(&["пожар"], "пожарный"), None, "this one has spaces");
+    }
 }

@@ -188,3 +188,198 @@ fn a_dial_that_never_rang_bothers_nobody() {
     assert!(proof.holds, "{proof:?}");
     assert_eq!((proof.calls, proof.placed), (2, 1));
 }
+
+fn check<'a>(proof: &'a CampaignProof, name: &str) -> &'a ProofCheck {
+    proof.checks.iter().find(|check| check.check == name).unwrap()
+}
+
+#[test]
+fn twenty_calls_are_named_and_all_are_counted() {
+    let lost = |n: u64| {
+        let mut call = dial(n, 10, 20);
+        call.recording.state = RecordingState::Lost;
+        call
+    };
+    let calls: Vec<Call> = (0..25).map(lost).collect();
+    let proof = judged(over(), counts(25), 99, &calls);
+    let found = check(&proof, "recordings_kept");
+    assert_eq!(
+        (found.violations, found.calls.len(), found.holds),
+        (25, 20, false)
+    );
+    assert_eq!(found.calls[0], calls[0].call_id);
+}
+
+#[test]
+fn words_are_missed_in_an_answered_call_of_ten_seconds() {
+    let silent = |secs: Option<u64>| {
+        let mut call = dial(1, 10, 20);
+        call.results.turns = 0;
+        call.duration_secs = secs;
+        call
+    };
+    let found = |call: Call| {
+        let proof = judged(over(), counts(1), 5, &[call]);
+        let check = check(&proof, "transcripts_kept");
+        (check.violations, check.open, proof.is_final)
+    };
+    assert_eq!(found(silent(None)), (0, 0, true));
+    assert_eq!(found(silent(Some(9))), (0, 0, true));
+    assert_eq!(found(silent(Some(10))), (1, 0, true));
+    let mut unfinished = silent(Some(10));
+    unfinished.results_complete = false;
+    assert_eq!(found(unfinished), (0, 1, false));
+    let mut unanswered = silent(Some(10));
+    unanswered.status = CallStatus::NoAnswer;
+    assert_eq!(found(unanswered), (0, 0, true));
+}
+
+#[test]
+fn a_recording_is_open_once_its_call_is_over() {
+    let found = |status| {
+        let mut call = dial(1, 10, 20);
+        call.status = status;
+        call.recording.state = RecordingState::Pending;
+        let proof = judged(over(), counts(1), 5, &[call]);
+        (
+            check(&proof, "recordings_kept").open,
+            check(&proof, "every_dial_settled").open,
+        )
+    };
+    assert_eq!(found(CallStatus::Completed), (1, 0));
+    assert_eq!(found(CallStatus::InProgress), (0, 1), "it is still being made");
+}
+
+#[test]
+fn a_dial_later_than_its_bound_is_found_and_one_at_the_bound_is_not() {
+    let bound = |bound: i64| {
+        let mut call = dial(1, 10, 20);
+        call.dial_before = Some(at(bound));
+        violations(&judged(over(), counts(1), 5, &[call]), "in_time")
+    };
+    assert_eq!((bound(9), bound(10)), (1, 0));
+}
+
+#[test]
+fn a_stop_holds_two_seconds_after_it_and_until_the_campaign_runs_again() {
+    let mut campaign = campaign();
+    for (status, secs) in [
+        (CampaignStatus::Running, 0),
+        (CampaignStatus::Paused, 100),
+        (CampaignStatus::Running, 200),
+    ] {
+        let before = campaign.clone();
+        campaign.status = status;
+        campaign.note_change(&before, at(secs));
+    }
+    for (from, expected) in [(99, 0), (102, 0), (103, 1), (199, 1), (200, 0)] {
+        let proof = judged(campaign.clone(), counts(1), 5, &[dial(1, from, from + 5)]);
+        assert_eq!(violations(&proof, "stop_means_stop"), expected, "{from}");
+    }
+}
+
+#[test]
+fn as_many_calls_as_the_policy_ever_allowed_are_within_it() {
+    let mut campaign = over();
+    campaign.retry.max_attempts = 3;
+    campaign.note_change(&over(), at(0));
+    let before = campaign.clone();
+    campaign.retry.max_attempts = 1;
+    campaign.note_change(&before, at(35));
+    let calls = |n: i64| {
+        (0..n)
+            .map(|n| dial(1, 10 + 10 * n, 15 + 10 * n))
+            .collect::<Vec<_>>()
+    };
+    let found = |n| {
+        violations(
+            &judged(campaign.clone(), counts(1), 5, &calls(n)),
+            "dials_within_policy",
+        )
+    };
+    assert_eq!((found(3), found(4), found(6)), (0, 1, 3));
+}
+
+#[test]
+fn a_limit_that_was_just_lowered_holds_after_two_seconds() {
+    let limits = |secs| {
+        let lowered = LimitChange {
+            at: at(secs),
+            limit: 1,
+        };
+        vec![LimitChange { at: at(0), limit: 2 }, lowered]
+    };
+    let found = |lowered: i64| {
+        let mut proof = ProofBuilder::new(over(), limits(lowered));
+        [dial(1, 10, 40), dial(2, 20, 40)]
+            .iter()
+            .for_each(|call| proof.call(call));
+        let proof = proof.finish(&counts(2));
+        (
+            violations(&proof, "limit_held"),
+            proof.peak_calls,
+            proof.peak_at,
+            proof.limit_at_peak,
+        )
+    };
+    // A dial is taken for committed half a second after its time stamp.
+    let at_peak = Some(Timestamp::from_millisecond(20_500).unwrap());
+    assert_eq!(found(19), (0, 2, at_peak, Some(2)));
+    assert_eq!(found(18), (1, 2, at_peak, Some(1)));
+    assert_eq!(found(21), (0, 2, at_peak, Some(2)));
+}
+
+#[test]
+fn the_campaigns_own_limit_holds_where_it_is_lower() {
+    let mut campaign = over();
+    campaign.concurrency_limit = Some(1);
+    let calls = [dial(1, 10, 40), dial(2, 20, 40)];
+    let proof = judged(campaign.clone(), counts(2), 5, &calls);
+    assert_eq!(
+        (violations(&proof, "limit_held"), proof.limit_at_peak),
+        (1, Some(1))
+    );
+    campaign.concurrency_limit = Some(9);
+    let proof = judged(campaign, counts(2), 5, &calls);
+    assert_eq!(
+        (violations(&proof, "limit_held"), proof.limit_at_peak),
+        (0, Some(5))
+    );
+}
+
+#[test]
+fn more_people_seen_to_be_reached_than_counted_is_a_contradiction() {
+    let calls = [dial(1, 10, 20), dial(2, 30, 40), dial(3, 50, 60)];
+    let mut one = counts(1);
+    (one.total, one.no_answer) = (3, 2);
+    assert_eq!(violations(&judged(over(), one, 5, &calls), "counts_add_up"), 2);
+    assert_eq!(
+        violations(&judged(over(), counts(3), 5, &calls), "counts_add_up"),
+        0
+    );
+}
+
+#[test]
+fn people_are_told_apart_by_their_ids() {
+    assert_eq!(overlap::fingerprint("a"), overlap::fingerprint("a"));
+    assert_ne!(overlap::fingerprint("a"), overlap::fingerprint("b"));
+    // The first lasts longest: the third overlaps with it, and not with the second.
+    let mut campaign = over();
+    campaign.retry.max_attempts = 9;
+    let calls = [
+        dial(1, 10, 90),
+        dial(1, 20, 30),
+        dial(1, 40, 50),
+        dial(1, 90, 95),
+        dial(2, 20, 30),
+    ];
+    let proof = judged(campaign, counts(2), 9, &calls);
+    assert_eq!(violations(&proof, "one_dial_at_a_time"), 2);
+}
+
+#[test]
+fn a_call_that_ended_before_it_began_takes_no_line() {
+    let calls = [dial(1, 10, 10), dial(2, 10, 20)];
+    let proof = judged(over(), counts(2), 1, &calls);
+    assert_eq!((proof.peak_calls, violations(&proof, "limit_held")), (1, 0));
+}

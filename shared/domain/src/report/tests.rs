@@ -300,3 +300,159 @@ proptest! {
         prop_assert_eq!(read.variables, report.variables);
     }
 }
+
+#[test]
+fn a_way_to_tell_calls_apart_is_named_in_files_as_in_json() {
+    let ways = [
+        ReportBy::Outcome,
+        ReportBy::Hour,
+        ReportBy::Attempt,
+        ReportBy::Agent,
+        ReportBy::Line,
+        ReportBy::Variable,
+    ];
+    let names = ["outcome", "hour", "attempt", "agent", "line", "variable"];
+    assert_eq!(ways.map(ReportBy::as_str), names);
+    assert_eq!(serde_json::to_value(ways).unwrap(), serde_json::json!(names));
+}
+
+#[test]
+fn a_table_is_written_in_columns_that_stay_as_they_are() {
+    let columns = [
+        "by",
+        "value",
+        "name",
+        "calls",
+        "answered",
+        "successes",
+        "answer_rate",
+        "success_rate",
+        "average_talk_secs",
+        "cost_usd",
+        "variable",
+    ];
+    assert_eq!(ReportTable::columns(), columns);
+    let report = report(
+        &[answered(true), call(CallStatus::NoAnswer)],
+        ReportVariables::None,
+    );
+    let table = report.table(ReportBy::Attempt, None).unwrap();
+    let cells: Vec<_> = table.cells().collect();
+    assert_eq!(
+        cells,
+        [[
+            "attempt", "1", "", "2", "1", "1", "0.5000", "1.0000", "60.0", "0.1200", ""
+        ]]
+    );
+}
+
+#[test]
+fn agents_and_lines_have_their_names_and_the_most_calls_come_first() {
+    let mut other = answered(true);
+    other.phone_line_id = Some(ProviderId::parse("phnum_2").unwrap());
+    let mut report = report(&[answered(true), other.clone(), other], ReportVariables::None);
+    report.name(|_| Some("Anna".to_owned()), |line| Some(format!("line {line}")));
+    let labels = |by| {
+        let table = report.table(by, None).unwrap();
+        table.rows.iter().map(|row| row.label.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        labels(ReportBy::Line),
+        ["line phnum_2", "line phnum_1"].map(|name| Some(name.to_owned()))
+    );
+    assert_eq!(labels(ReportBy::Agent), [Some("Anna".to_owned())]);
+    assert_eq!(labels(ReportBy::Outcome), [None]);
+    assert_eq!(report.agents.agents[0].name.as_deref(), Some("Anna"));
+}
+
+#[test]
+fn only_the_table_of_the_wanted_variable_is_kept() {
+    let mut call = answered(true);
+    call.variables = [("city", "Rome"), ("tier", "gold")]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into();
+    let tables = |keep: Option<&str>| {
+        let mut report = report(std::slice::from_ref(&call), ReportVariables::All);
+        report.keep_variable(keep);
+        report
+            .tables
+            .iter()
+            .map(|table| table.variable.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(tables(None), [None, None, None, None, None]);
+    assert_eq!(
+        tables(Some("tier")),
+        [None, None, None, None, None, Some("tier".to_owned())]
+    );
+}
+
+#[test]
+fn what_cannot_be_a_price_costs_nothing_and_unanswered_calls_have_no_length() {
+    let cost = |usd: f64| {
+        let mut call = answered(true);
+        call.results.cost_usd = Some(usd);
+        report(&[call], ReportVariables::None).totals.cost_usd
+    };
+    assert_eq!(
+        [0.25, 0.000_000_6, 0.0, -1.0, f64::NAN, f64::INFINITY].map(cost),
+        [0.25, 0.000_001, 0.0, 0.0, 0.0, 0.0]
+    );
+    let mut unanswered = call(CallStatus::NoAnswer);
+    unanswered.duration_secs = Some(60);
+    unanswered.results.success = Some(CallSuccess::Success);
+    let totals = report(&[unanswered], ReportVariables::None).totals;
+    assert_eq!((totals.successes, totals.average_talk_secs), (0, None));
+}
+
+#[test]
+fn twenty_attempts_and_more_are_one_row() {
+    let calls = [1, 19, 20, 25].map(|attempt| Call {
+        attempt,
+        ..answered(true)
+    });
+    let rows = keys(&report(&calls, ReportVariables::None), ReportBy::Attempt);
+    let expected = [("1", 1), ("19", 1), ("20 or more", 2)].map(|(key, calls)| (key.to_owned(), calls));
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn a_hundred_variables_and_a_hundred_calls_are_named() {
+    let calls: Vec<Call> = (0..120)
+        .map(|n| {
+            let mut call = answered(true);
+            call.call_id = CallId::derived(&[&n.to_string()]);
+            call.disclosure = Some(Disclosed::Missing);
+            call.variables = [(format!("variable {n:03}"), "x".to_owned())].into();
+            call
+        })
+        .collect();
+    let report = report(&calls, ReportVariables::All);
+    assert_eq!((report.variables.len(), report.tables.len()), (100, 105));
+    let disclosure = report.disclosure.unwrap();
+    assert_eq!(
+        (disclosure.missing, disclosure.said, disclosure.calls.len()),
+        (120, 0, 100)
+    );
+}
+
+#[test]
+fn long_values_are_cut_and_one_that_has_no_room_is_among_the_others() {
+    use super::row::Tally;
+    use super::values::Values;
+    let tally = Tally::of(&answered(true)).unwrap();
+    let mut values = Values::default();
+    let long = "é".repeat(101);
+    assert!(values.add(&long, tally, true), "it is new");
+    assert!(
+        !values.add(&"é".repeat(100), tally, true),
+        "it is the same once cut"
+    );
+    assert!(!values.add("no room", tally, false));
+    let (rows, rest, all) = values.rows();
+    assert_eq!(
+        (rows.len(), rows[0].calls, rows[0].key.chars().count()),
+        (1, 2, 100)
+    );
+    assert_eq!((rest.unwrap().calls, all.calls), (1, 3));
+}

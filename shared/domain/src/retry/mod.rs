@@ -193,4 +193,24 @@ mod tests {
             prop_assert!(person.attempts <= max_attempts);
         }
     }
+
+    #[test]
+    fn refusals_are_waited_for_twice_as_long_each_time_up_to_ten_minutes() {
+        let wait = |again, refusals| {
+            let mut person = recipient(RecipientStatus::Calling);
+            person.refusals = refusals;
+            after_attempt(Attempt::NotPlaced(again), &person, &RetryPolicy::default(), NOW)
+        };
+        let secs = [(0, 5), (1, 5), (2, 10), (3, 20), (7, 320), (8, 600), (59, 600)];
+        for (refusals, secs) in secs {
+            assert_eq!(wait(TryAgain::Patiently, refusals), in_secs(secs), "{refusals}");
+        }
+        let given_up = AfterAttempt::Done(CallOutcome::Failed);
+        assert_eq!(wait(TryAgain::Patiently, 60), given_up);
+        assert_eq!(
+            (wait(TryAgain::AFewTimes, 7), wait(TryAgain::AFewTimes, 8)),
+            (in_secs(320), given_up)
+        );
+        assert_eq!(wait(TryAgain::Never, 0), given_up);
+    }
 }

@@ -119,3 +119,63 @@ impl RetryRule {
         wait
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_grows_with_every_end_of_the_same_kind_and_no_further_than_a_month() {
+        let rule = RetryRule {
+            delay_secs: 100,
+            backoff_percent: 150,
+            ..RetryRule::default()
+        };
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|ended| rule.wait_secs(ended)),
+            [100, 100, 150, 225, 337]
+        );
+        assert_eq!(rule.wait_secs(1_000), 30 * 86_400);
+        let steady = RetryRule::default();
+        assert_eq!((steady.wait_secs(1), steady.wait_secs(40)), (3_600, 3_600));
+    }
+
+    #[test]
+    fn an_outcome_is_tried_again_by_its_own_rule_or_the_common_one() {
+        let own = RetryRule {
+            max_attempts: Some(2),
+            delay_secs: 7,
+            ..RetryRule::default()
+        };
+        let policy = RetryPolicy {
+            delay_secs: 60,
+            backoff_percent: 200,
+            other_weekday: true,
+            retry_on: vec![CallOutcome::Busy, CallOutcome::Completed],
+            by_outcome: [(CallOutcome::Voicemail, own.clone())].into(),
+            ..RetryPolicy::default()
+        };
+        let common = RetryRule {
+            max_attempts: None,
+            delay_secs: 60,
+            backoff_percent: 200,
+            other_time_of_day: false,
+            other_weekday: true,
+        };
+        assert_eq!(policy.rule_of(CallOutcome::Busy), Some(common));
+        assert_eq!(policy.rule_of(CallOutcome::Voicemail), Some(own.clone()));
+        assert_eq!(policy.rule_of(CallOutcome::NoAnswer), None);
+        assert_eq!(policy.rule_of(CallOutcome::Completed), None, "they were reached");
+        assert_eq!(
+            [0, 1, 2, 3].map(|ended| own.allows(ended)),
+            [true, true, false, false]
+        );
+    }
+
+    #[test]
+    fn what_says_nothing_of_a_growing_wait_has_none() {
+        let policy: RetryPolicy =
+            serde_json::from_str(r#"{"max_attempts":2,"delay_secs":60,"retry_on":["busy"]}"#).unwrap();
+        assert_eq!(policy.backoff_percent, 100);
+    }
+}

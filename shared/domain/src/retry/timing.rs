@@ -213,4 +213,33 @@ mod tests {
             prop_assert!(decide(person.phone_number.as_str(), Some(zone), &hours, next).is_open());
         }
     }
+
+    #[test]
+    fn the_parts_of_a_day_begin_at_midnight_at_noon_and_at_five() {
+        let part_at = |hour| {
+            part(
+                at("2026-11-20T00:00:00Z")
+                    .to_zoned(TimeZone::UTC)
+                    .date()
+                    .at(hour, 0, 0, 0),
+            )
+        };
+        assert_eq!([0, 11, 12, 16, 17, 23].map(part_at), [0, 0, 1, 1, 2, 2]);
+        let rule = RetryRule {
+            other_time_of_day: true,
+            ..RetryRule::default()
+        };
+        let last = at("2026-11-20T18:00:00+01:00");
+        let next = next_call(
+            &person("Europe/Madrid"),
+            &every_day("00:30-23:30"),
+            Some((&rule, last)),
+            last,
+        );
+        assert_eq!(
+            next,
+            at("2026-11-21T00:30:00+01:00"),
+            "after the evening comes the next morning"
+        );
+    }
 }

@@ -75,10 +75,6 @@ impl Platform for ElevenLabsPlatform {
         ProviderKind::Elevenlabs
     }
 
-    fn usual_address(&self) -> &'static str {
-        "https://api.elevenlabs.io"
-    }
-
     fn connect(
         &self,
         base_url: Url,

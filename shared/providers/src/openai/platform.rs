@@ -23,10 +23,6 @@ impl Platform for OpenAiPlatform {
         ProviderKind::Openai
     }
 
-    fn usual_address(&self) -> &'static str {
-        "https://api.openai.com"
-    }
-
     fn connect(
         &self,
         base_url: Url,

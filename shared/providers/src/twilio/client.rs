@@ -10,9 +10,9 @@ use url::Url;
 
 use super::account::{TwilioAccount, TwilioAccountSource, is_sid};
 use crate::failure::{network, unreadable};
-use crate::http::client_builder;
 use crate::transport::{is_loopback, parse, read_bounded, read_error_body};
 use crate::{EndedCall, InvalidConfig, ProviderError};
+use switchboard_http::client_builder;
 
 /// Address of the API, unless somebody sets another one.
 pub const TWILIO_ADDRESS: &str = "https://api.twilio.com";

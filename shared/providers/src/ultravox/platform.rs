@@ -24,10 +24,6 @@ impl Platform for UltravoxPlatform {
         ProviderKind::Ultravox
     }
 
-    fn usual_address(&self) -> &'static str {
-        "https://api.ultravox.ai"
-    }
-
     fn connect(
         &self,
         base_url: Url,

@@ -52,7 +52,7 @@ impl Poster {
     /// # Errors
     /// When the machine's TLS cannot be set up.
     pub fn new(rules: AddressRules) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
+        let http = switchboard_http::bare_builder()
             .user_agent(concat!("Switchboard/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .retry(reqwest::retry::never())

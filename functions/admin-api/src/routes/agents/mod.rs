@@ -10,15 +10,12 @@ mod record;
 mod sorted;
 mod tools;
 
-use utoipa_axum::router::OpenApiRouter;
-
-use crate::api::AppState;
-use crate::documented::routes;
+use crate::route_set::{RouteSet, routes};
 
 pub(crate) use import::import_agent;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(read::list_agents, change::create_agent))
         .routes(routes!(
             read::get_agent,

@@ -4,13 +4,10 @@ mod answer;
 mod batch;
 mod submit;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::route_set::{RouteSet, routes};
 
-use crate::api::AppState;
-use crate::documented::routes;
-
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(submit::submit_batch))
         .routes(routes!(batch::cancel_batch))
         .routes(routes!(batch::get_batch_status))

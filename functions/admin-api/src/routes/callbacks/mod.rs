@@ -7,17 +7,15 @@ use axum::Json;
 use serde::Deserialize;
 use switchboard_domain::{Callback, CallbackId, CallbackStatus};
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::paging::{List, PageParams, Paged};
 use crate::path::{Id, found};
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_callbacks, change::create_callback))
         .routes(routes!(get_callback, change::update_callback))
         .routes(routes!(call::call_back))

@@ -9,17 +9,14 @@ mod stats;
 mod sync;
 mod ticket;
 
-use utoipa_axum::router::OpenApiRouter;
-
-use crate::api::AppState;
-use crate::documented::routes;
+use crate::route_set::{RouteSet, routes};
 
 pub(crate) use answer::CallAnswer;
 pub(crate) use place::{PlaceCall, place, place_for};
 pub(crate) use read::CallPage;
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(read::list_calls, place::place_call))
         .routes(routes!(stats::get_stats))
         .routes(routes!(sync::sync_calls, sync::last_sync))

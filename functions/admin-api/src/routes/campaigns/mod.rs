@@ -23,10 +23,7 @@ mod rules;
 mod templates;
 mod whom;
 
-use utoipa_axum::router::OpenApiRouter;
-
-use crate::api::AppState;
-use crate::documented::routes;
+use crate::route_set::{RouteSet, routes};
 
 pub(crate) use act::act;
 pub(crate) use answer::CampaignAnswer;
@@ -36,8 +33,8 @@ pub(crate) use dependents::{campaigns_of, unfinished_campaigns};
 pub(crate) use overrides::NewOverrides;
 pub(crate) use people::{NewRecipient, read_people};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(read::list_campaigns, create::create_campaign))
         .routes(routes!(read::get_campaign, edit::update_campaign))
         .routes(routes!(

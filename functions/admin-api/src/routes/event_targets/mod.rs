@@ -8,19 +8,17 @@ mod secret;
 
 use axum::Json;
 use switchboard_domain::{EventTarget, EventTargetId};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::paging::List;
 use crate::path::{Id, found};
 use crate::roles::Operator;
+use crate::route_set::{RouteSet, routes};
 
 pub(crate) use secret::{RotateEventSecret, RotatedEventSecret, secret_problem};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_event_targets, change::create_event_target))
         .routes(routes!(
             get_event_target,

@@ -7,17 +7,15 @@ mod test;
 
 use axum::Json;
 use switchboard_domain::{RoutingRule, RoutingRuleId};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::AppState;
-use crate::documented::routes;
 use crate::paging::List;
 use crate::path::{Id, found};
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_routing_rules, change::create_routing_rule))
         .routes(routes!(order::order_routing_rules))
         .routes(routes!(test::test_routing_rules))

@@ -5,13 +5,10 @@ mod preview;
 mod read;
 mod start;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::route_set::{RouteSet, routes};
 
-use crate::api::AppState;
-use crate::documented::routes;
-
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(crate) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(read::list_uploads, create::create_upload))
         .routes(routes!(read::get_upload))
         .routes(routes!(read::get_rejected))

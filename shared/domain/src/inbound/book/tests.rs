@@ -286,7 +286,7 @@ fn nonsense_ends() {
     book.close();
     assert!(book.is_whole());
     assert_eq!(book.to_write().len(), 4);
-    for n in 0..20_000 {
+    for n in 0..=MOST_ITEMS {
         book.added(&format!("item_{n}"), None, ItemKind::Hidden, 0);
     }
     assert!(book.to_write().len() <= MOST_ITEMS);

@@ -414,3 +414,219 @@ proptest! {
         prop_assert!(!rules.iter().any(|rule| !rule.enabled && Some(&rule.rule_id) == answer.rule_id.as_ref()));
     }
 }
+
+/// The fields in which a rule that was changed so is wrong.
+fn wrong_in(change: impl FnOnce(&mut RoutingRule)) -> Vec<String> {
+    let mut rule = rule("r", 0, RoutingConditions::default());
+    change(&mut rule);
+    rule.faults().into_iter().map(|(field, _)| field).collect()
+}
+
+#[test]
+fn a_rule_may_be_as_long_as_is_said_and_no_longer() {
+    let texts = |text: &str, count: usize| vec![text.to_owned(); count];
+    assert_eq!(wrong_in(|rule| rule.name = "é".repeat(200)), [""; 0]);
+    assert_eq!(wrong_in(|rule| rule.name = "é".repeat(201)), ["name"]);
+    assert_eq!(
+        wrong_in(|rule| rule.when.called = vec![number("+34910000001"); 100]),
+        [""; 0]
+    );
+    assert_eq!(
+        wrong_in(|rule| rule.when.called = vec![number("+34910000001"); 101]),
+        ["when.called"]
+    );
+    assert_eq!(wrong_in(|rule| rule.when.callers = texts("+34", 100)), [""; 0]);
+    assert_eq!(
+        wrong_in(|rule| rule.when.callers = texts("+34", 101)),
+        ["when.callers"]
+    );
+    assert_eq!(wrong_in(|rule| rule.when.languages = texts("es", 100)), [""; 0]);
+    assert_eq!(
+        wrong_in(|rule| rule.when.languages = texts("es", 101)),
+        ["when.languages"]
+    );
+    assert_eq!(wrong_in(|rule| rule.targets = vec![agent("a"); 4]), [""; 0]);
+    assert_eq!(wrong_in(|rule| rule.targets = vec![agent("a"); 5]), ["targets"]);
+    assert_eq!(
+        wrong_in(|rule| rule.when = hours(Some("09:00"), Some("10:00"))),
+        [""; 0]
+    );
+    for (ring_secs, fine) in [(4, false), (5, true), (120, true), (121, false)] {
+        let person = RouteTarget::Person {
+            phone_number: number("+34600000001"),
+            ring_secs,
+        };
+        assert_eq!(
+            wrong_in(|rule| rule.targets = vec![person]).is_empty(),
+            fine,
+            "{ring_secs}"
+        );
+    }
+    for last in [RouteTarget::Voicemail, RouteTarget::Closed] {
+        assert_eq!(
+            wrong_in(|rule| rule.targets = vec![agent("a"), last.clone()]),
+            [""; 0]
+        );
+        assert_eq!(
+            wrong_in(|rule| rule.targets = vec![last, agent("a")]),
+            ["targets[0]"]
+        );
+    }
+}
+
+#[test]
+fn callers_are_beginnings_of_numbers_and_languages_are_codes() {
+    for (text, fine) in [
+        ("+1", true),
+        ("+123456789012345", true),
+        ("+1234567890123456", false),
+        ("+", false),
+        ("+0", false),
+        ("+3a", false),
+        ("3", false),
+        ("anonymous", true),
+        ("", false),
+    ] {
+        assert_eq!(
+            wrong_in(|rule| rule.when.callers = vec![text.to_owned()]).is_empty(),
+            fine,
+            "{text}"
+        );
+    }
+    for (code, fine) in [
+        ("es", true),
+        ("fil", true),
+        ("e", false),
+        ("engl", false),
+        ("Es", false),
+        ("pt-BR", true),
+        ("zh-Hant", true),
+        ("zh-Hant-TW", true),
+        ("zh-Hant-TW-x", false),
+        ("zh-Hans-TW12", true),
+        ("zh-Hans-TW1-2", false),
+        ("es-", false),
+        ("es-1", false),
+        ("es-latin", false),
+        ("es-m_", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            wrong_in(|rule| rule.language = Some(code.to_owned())).is_empty(),
+            fine,
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn settings_may_be_as_long_as_is_said_and_no_longer() {
+    fn wrong(change: impl FnOnce(&mut ReceptionSettings)) -> Vec<String> {
+        let mut settings = settings();
+        change(&mut settings);
+        settings.faults().into_iter().map(|(field, _)| field).collect()
+    }
+    let words = |count: usize| (0..count).map(|n| format!("word{n}")).collect::<Vec<_>>();
+    let day = settings().holidays[0];
+    assert_eq!(wrong(|it| it.company = "é".repeat(100)), [""; 0]);
+    assert_eq!(wrong(|it| it.company = "é".repeat(101)), ["company"]);
+    assert_eq!(wrong(|it| it.holidays = vec![day; 500]), [""; 0]);
+    assert_eq!(wrong(|it| it.holidays = vec![day; 501]), ["holidays"]);
+    assert_eq!(wrong(|it| it.voicemail_greeting = "é".repeat(1_000)), [""; 0]);
+    assert_eq!(
+        wrong(|it| it.voicemail_greeting = "é".repeat(1_001)),
+        ["voicemail_greeting"]
+    );
+    assert_eq!(wrong(|it| it.urgent_words = words(100)), [""; 0]);
+    assert_eq!(wrong(|it| it.urgent_words = words(101)), ["urgent_words"]);
+    assert_eq!(wrong(|it| it.urgent_words = vec!["é".repeat(60)]), [""; 0]);
+    assert_eq!(
+        wrong(|it| it.urgent_words = vec!["é".repeat(61)]),
+        ["urgent_words"]
+    );
+    assert_eq!(
+        wrong(|it| it.urgent_words = vec!["!?".to_owned()]),
+        ["urgent_words"]
+    );
+    assert_eq!(wrong(|it| it.summary_model = "m".repeat(100)), [""; 0]);
+    assert_eq!(wrong(|it| it.summary_model = "m".repeat(101)), ["summary_model"]);
+    assert_eq!(wrong(|it| it.summary_model = " ".to_owned()), ["summary_model"]);
+    assert_eq!(wrong(|it| it.summary_model = "a-1.b_c:d".to_owned()), [""; 0]);
+    for (secs, fine) in [(59, false), (60, true), (3_500, true), (3_501, false)] {
+        assert_eq!(wrong(|it| it.longest_call_secs = secs).is_empty(), fine, "{secs}");
+    }
+}
+
+#[test]
+fn a_day_is_named_as_people_write_it_and_kept_as_it_is_spelled() {
+    // 2026-06-01 is a Monday.
+    let days = [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
+    let all: Vec<Weekday> = Weekday::Monday.cycle_forward().take(7).collect();
+    for (n, name) in days.iter().enumerate() {
+        let other_days = RoutingConditions {
+            days: all.iter().copied().filter(|day| *day != all[n]).collect(),
+            ..RoutingConditions::default()
+        };
+        let because = holds(other_days, &call(&format!("2026-06-0{}T10:00:00Z", n + 1))).unwrap_err();
+        assert!(
+            because.ends_with(&format!("it is {name} in Europe/Madrid.")),
+            "{because}"
+        );
+    }
+    let when = RoutingConditions {
+        days: all,
+        ..RoutingConditions::default()
+    };
+    let kept = serde_json::to_value(&when).unwrap();
+    let names = days.map(str::to_lowercase);
+    assert_eq!(kept["days"], serde_json::json!(names));
+    assert_eq!(
+        serde_json::from_value::<RoutingConditions>(kept.clone()).unwrap(),
+        when
+    );
+    let mut wrong = kept;
+    wrong["days"] = serde_json::json!(["someday"]);
+    let error = serde_json::from_value::<RoutingConditions>(wrong)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("someday is no day of the week"), "{error}");
+}
+
+#[test]
+fn rules_at_the_same_place_have_an_order_of_their_own() {
+    let settings = settings();
+    let mut rules = [1, 2, 3].map(|n| rule(&format!("r{n}"), 0, RoutingConditions::default()));
+    let decides = |rules: &[RoutingRule]| {
+        let plan = RoutingPlan {
+            rules,
+            settings: &settings,
+        };
+        plan.route(&call("2026-06-01T10:00:00Z")).rule_id
+    };
+    let before = decides(&rules);
+    assert!(before.is_some());
+    rules.reverse();
+    assert_eq!(decides(&rules), before);
+}
+
+#[test]
+fn a_rule_with_conditions_says_that_they_hold() {
+    let rules = [rule("r", 0, hours(Some("09:00"), None))];
+    let settings = settings();
+    let plan = RoutingPlan {
+        rules: &rules,
+        settings: &settings,
+    };
+    assert_eq!(
+        plan.tried(&call("2026-06-01T10:00:00Z"))[0].because,
+        "All its conditions hold."
+    );
+}

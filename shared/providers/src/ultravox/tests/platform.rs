@@ -33,5 +33,8 @@ fn a_webhook_is_verified_by_its_two_headers() {
 fn its_calls_can_be_ended_and_its_lines_are_entered_here() {
     assert!(UltravoxPlatform.ends_calls());
     assert!(!UltravoxPlatform.lists_phone_lines());
-    assert_eq!(UltravoxPlatform.usual_address(), "https://api.ultravox.ai");
+    assert_eq!(
+        crate::usual_address(switchboard_domain::ProviderKind::Ultravox),
+        "https://api.ultravox.ai"
+    );
 }

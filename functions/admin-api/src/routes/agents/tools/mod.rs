@@ -13,19 +13,18 @@ use switchboard_domain::{Agent, AgentId, AgentTool, ProviderKind};
 use switchboard_providers::openai::tools::{BuiltInTool, built_in_tools};
 use switchboard_service::Problem;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::answer::{Answer, Refusals};
-use crate::api::{Api, AppState};
-use crate::documented::routes;
+use crate::api::Api;
 use crate::paging::List;
 use crate::path::{Id, Ids, ToolName, found};
 use crate::roles::Viewer;
+use crate::route_set::{RouteSet, routes};
 
 pub(super) use change::forget_tools;
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub(super) fn routes<R: RouteSet>() -> R {
+    R::new()
         .routes(routes!(list_agent_tools))
         .routes(routes!(
             get_agent_tool,
