@@ -1,12 +1,12 @@
 //! One tick: steps under a lease until there is nothing to do, or the minute is nearly over.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use switchboard_domain::{Clock, ProviderId};
+use switchboard_domain::{Balance, Clock, ProviderId};
 use switchboard_service::Providers;
 use switchboard_store::{Store, StoreError};
 
@@ -88,6 +88,8 @@ pub struct Scheduler {
     pub(crate) reserve_concurrency: bool,
     pub(crate) pace: Pace,
     pub(crate) phone: Option<PhoneLines>,
+    /// Kept from tick to tick, as long as this environment lives; without it, shares are right but for half a call.
+    pub(crate) balance: Arc<Mutex<Balance>>,
 }
 
 /// When what was last done, within one tick.
@@ -135,6 +137,7 @@ impl Scheduler {
             reserve_concurrency,
             pace,
             phone: None,
+            balance: Arc::default(),
         }
     }
 

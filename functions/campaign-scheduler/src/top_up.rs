@@ -1,13 +1,14 @@
 //! The dial queue, kept just full enough.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::StreamExt;
 use jiff::Timestamp;
 use switchboard_domain::{
-    Answer, CallId, Campaign, Claim, DialSettings, QueueSettings, QueueState, Recipient, RecipientEvent,
-    RecipientStatus, Rule, RuleConfirmation, SkipReason, share,
+    Answer, Balance, CallId, Campaign, Claim, DialSettings, QueueSettings, QueueState, Recipient,
+    RecipientEvent, RecipientStatus, Rule, RuleConfirmation, SkipReason, share,
 };
 use switchboard_store::{DialMessage, Enqueued, StoreError};
 
@@ -91,23 +92,36 @@ impl Scheduler {
                 let has = counts.calling + counts.queued;
                 let most = Self::most_of(campaign, settings.concurrency_limit, has, now).min(counts.pending);
                 let weight = campaign.weight;
-                open.push((campaign, Claim { weight, has, most }));
+                let ahead = self.balance().ahead(&campaign.campaign_id);
+                let claim = Claim {
+                    weight,
+                    has,
+                    most,
+                    ahead,
+                };
+                open.push((campaign, claim, counts.calling));
             }
         }
         if let Some(starts) = rules.starts_per_second {
             room = room.min(u64::from(starts));
         }
+        // Who could take nothing has no share.
+        let in_progress: Vec<_> = open
+            .iter()
+            .filter(|(_, claim, _)| claim.most > 0)
+            .map(|(campaign, claim, calling)| (&campaign.campaign_id, claim.weight, *calling))
+            .collect();
         // No campaign is always the one that gets what is left over.
         let offset = usize::try_from(turn).unwrap_or(0) % open.len().max(1);
         open.rotate_left(offset);
         let mut enqueued = 0;
         for _ in 0..MOST_ROUNDS {
-            let claims: Vec<Claim> = open.iter().map(|(_, claim)| *claim).collect();
+            let claims: Vec<Claim> = open.iter().map(|(_, claim, _)| *claim).collect();
             let shares = share(room, &claims);
             if shares.iter().all(|share| *share == 0) {
                 break;
             }
-            for ((campaign, claim), share) in open.iter_mut().zip(shares) {
+            for ((campaign, claim, _), share) in open.iter_mut().zip(shares) {
                 let taken = match share {
                     0 => continue,
                     share => {
@@ -124,10 +138,15 @@ impl Scheduler {
                 room = room.saturating_sub(taken);
             }
         }
+        self.balance().count(enqueued, &in_progress);
         Ok(ToppedUp {
             enqueued,
             people_wait: (people_wait || enqueued > 0) && settings.slots_in_use > 0,
         })
+    }
+
+    fn balance(&self) -> std::sync::MutexGuard<'_, Balance> {
+        self.balance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The calling rules that somebody confirmed; none where nobody has to. Whoever starts a campaign is told

@@ -112,7 +112,7 @@ pub use report::{
 pub use retry::{AfterAttempt, Attempt, RetryPolicy, RetryRule, TryAgain, after_attempt};
 pub use rule_confirmation::RuleConfirmation;
 pub use search::{InvalidSearch, SearchText};
-pub use sharing::{Claim, share};
+pub use sharing::{Balance, Claim, share};
 pub use stuck::{Stuck, stuck};
 pub use switchboard_calling_hours::{
     Answer, CallingHours, Decision, Reason, Rule, RuleChoice, UnknownZone, Zone, ZoneOfRecipient, ZoneSource,
