@@ -1,10 +1,10 @@
-//! How long our code runs, and how much of it inside the calls of the store.
+//! How long the processor works on our code, and how much of it inside the calls of the store.
 
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tracing::span::Id;
 use tracing::{Metadata, Subscriber};
@@ -13,7 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
-    static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static SINCE: Cell<Option<Duration>> = const { Cell::new(None) };
     static IN_STORE: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
@@ -31,7 +31,7 @@ impl<S: Subscriber> Layer<S> for StoreCalls {
 
     fn on_enter(&self, _: &Id, _: Context<'_, S>) {
         if DEPTH.replace(DEPTH.get() + 1) == 0 {
-            SINCE.set(Some(Instant::now()));
+            SINCE.set(Some(worked()));
         }
     }
 
@@ -40,9 +40,15 @@ impl<S: Subscriber> Layer<S> for StoreCalls {
         if DEPTH.get() == 0
             && let Some(since) = SINCE.take()
         {
-            IN_STORE.set(IN_STORE.get() + since.elapsed());
+            IN_STORE.set(IN_STORE.get() + worked().saturating_sub(since));
         }
     }
+}
+
+/// For how long the processor has worked on this thread: not while it waits, and not while others have the processor.
+pub(crate) fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 /// Begins to watch the calls of the store.
@@ -63,9 +69,9 @@ pub(crate) async fn spent<T>(work: impl Future<Output = T>) -> (T, Spent) {
     let mut work = pin!(work);
     let (mut whole, before) = (Duration::ZERO, IN_STORE.get());
     let done = std::future::poll_fn(|context| {
-        let begun = Instant::now();
+        let begun = worked();
         let polled = work.as_mut().poll(context);
-        whole += begun.elapsed();
+        whole += worked().saturating_sub(begun);
         match polled {
             Poll::Ready(done) => Poll::Ready(done),
             Poll::Pending => Poll::Pending,

@@ -1,7 +1,6 @@
 //! One delivery: kept first, applied then, and answered last.
 
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use switchboard_domain::{Measurement, ProviderKind, WebhookResult};
 use switchboard_reconcile::apply_webhook;
 use switchboard_service::{Causes, Problem};
@@ -51,7 +50,7 @@ impl Webhooks {
 
     /// Puts the body and its record where they last.
     async fn keep(&self, provider: &str, raw: &Bytes) -> Result<Kept, StoreError> {
-        let digest = hex::encode(Sha256::digest(raw));
+        let digest = WebhookRecord::digest_of(raw);
         match self.store.find_webhook(provider, &digest).await? {
             Some(mut known) => {
                 self.store.count_delivery(provider, &digest).await?;

@@ -7053,7 +7053,7 @@ export interface components {
              * @description How often it came.
              */
             deliveries: number;
-            /** @description Its id: SHA-256 of the body, in hex. */
+            /** @description Its id: a digest of the body, in hex. */
             digest: string;
             /** @description Its kind, as the sender names it. */
             kind?: string | null;

@@ -1,7 +1,6 @@
 //! What cannot be read is kept, as that of every platform, and shown to people.
 
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use switchboard_store::{FileStore, StoreError, WebhookRecord, WebhookState};
 
 use crate::Webhooks;
@@ -17,7 +16,7 @@ impl Webhooks {
     }
 
     async fn write_unparsed(&self, sender: &str, raw: &Bytes, note: &str) -> Result<(), StoreError> {
-        let digest = hex::encode(Sha256::digest(raw));
+        let digest = WebhookRecord::digest_of(raw);
         if self.store.find_webhook(sender, &digest).await?.is_some() {
             return self.store.count_delivery(sender, &digest).await;
         }

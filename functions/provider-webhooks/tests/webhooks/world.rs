@@ -8,7 +8,6 @@ use http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use provider_webhooks::{OPENAI_SIP_HOST, Patience, Phone, Webhooks, router};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use switchboard_domain::{Call, CallEvent, CallId, Clock, ManualClock, PhoneNumber, ProviderKind};
 use switchboard_providers::Secret;
 use switchboard_providers::VoiceProvider;
@@ -207,7 +206,7 @@ impl World {
 }
 
 pub(crate) fn digest(body: &str) -> String {
-    hex::encode(Sha256::digest(body.as_bytes()))
+    WebhookRecord::digest_of(body.as_bytes())
 }
 
 pub(crate) fn to(number: &str) -> impl FnOnce(&mut Call) {
