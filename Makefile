@@ -31,9 +31,11 @@ SITE_CHECKS := cd site && npm run -s types:check && npm run -s lint && npm test 
 site-test: build site ## the site: types as the API has them, lints, unit tests, and every page in Chromium
 	$(SITE_CHECKS)
 
-# One build for the programs, the tests that start them and the browser: apart, half of it would be built twice, as tests
-# have libraries with more features.
-test: lint lint-infra doc docs-check bench-check site ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
+# What waits for the network goes on beside the lints. Then one build for the programs, the tests that start them and the
+# browser: apart, half of it would be built twice, as tests have libraries with more features.
+test: ## everything CI checks: formatting, lints, templates, documentation, all tests, the site in a browser
+	$(MAKE) --no-print-directory -j2 -Oline lint lint-infra docs-check bench-check site
+	$(MAKE) --no-print-directory doc
 	$(CARGO) build --workspace --bins --tests --examples
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		$(CARGO) nextest run --workspace --no-fail-fast && $(CARGO) test --workspace --doc -q; \

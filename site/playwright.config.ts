@@ -12,5 +12,15 @@ export default defineConfig({
   retries: 0,
   reporter: [["list"]],
   outputDir: "test-results",
-  use: { ...chromium, locale: "en-GB", timezoneId: "Europe/Madrid", viewport: { width: 1360, height: 850 }, trace: "retain-on-failure", acceptDownloads: true },
+  use: {
+    ...chromium,
+    locale: "en-GB",
+    timezoneId: "Europe/Madrid",
+    viewport: { width: 1360, height: 850 },
+    acceptDownloads: true,
+    // A picture of every frame, and every frame of every motion, would take as long as the tests.
+    contextOptions: { reducedMotion: "reduce" },
+    trace: process.env["TRACE"] ? "retain-on-failure" : "off",
+    screenshot: "only-on-failure",
+  },
 });

@@ -5,7 +5,7 @@ use switchboard_tests::chaos::{ChaosPlan, run_chaos};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_promise_holds_while_everything_goes_wrong() {
     let plan = ChaosPlan {
-        people: 160,
+        people: 80,
         kill_every_ms: 1_000,
         patience_secs: 800,
         ..ChaosPlan::default()

@@ -14,10 +14,13 @@ use switchboard_simulator::{
     Behaviour, FaultKind, SAMPLE_AGENT_ID, SAMPLE_TWILIO_LINE_ID, Scenario, ScenarioRule, SimulatorConfig,
 };
 
+use super::looks_at_every_point;
 use crate::{App, binaries, check_counts, contacts_csv, root};
 
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(500);
+/// Between two looks: as briefly as tables of seconds want it, or so that many machines at once are asked little.
+fn look() -> Duration {
+    Duration::from_millis(if looks_at_every_point() { 500 } else { 2_000 })
+}
 /// The shortest that a phone may ring: what is unconfirmed is settled so much sooner.
 const RINGING_SECS: u32 = 5;
 
@@ -233,7 +236,7 @@ impl World {
             if begun.elapsed() > patience {
                 bail!("the campaign is not over: {progress}");
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(look()).await;
         }
     }
 }
@@ -245,7 +248,7 @@ async fn until_awake(api: &ApiClient) -> anyhow::Result<()> {
         if api.get("/api/agents").await.is_ok() {
             return Ok(());
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(look()).await;
     }
     api.get("/api/agents").await.map(|_| ())
 }
