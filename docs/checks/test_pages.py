@@ -44,10 +44,11 @@ class Pages(unittest.TestCase):
         listed = {link for link in links(GUIDE / "README.md")}
         self.assertEqual({p.name for p in GUIDE.glob("*.md")} - {"README.md"} - listed, set())
 
-    def test_no_page_of_the_guide_is_an_album(self):
+    def test_every_page_of_the_guide_shows_what_it_is_about(self):
+        without = {"first-campaign.md", "roles.md"}
         for page in GUIDE.glob("*.md"):
             pictures = [link for link in links(page) if link.endswith(".png")]
-            self.assertLessEqual(len(pictures), 3, page.name)
+            self.assertTrue(1 <= len(pictures) <= 3 or page.name in without, f"{page.name}: {pictures}")
 
     def test_words_in_italics_are_words_of_the_site(self):
         # What may be done about a thing that needs attention is worded by the API.

@@ -88,18 +88,22 @@ async function somethingGoesOn(): Promise<{ campaign: string; call: string; list
   const recipients = Array.from({ length: 120 }, (_, index) => ({
     phone_number: `+3463${String(3_000_000 + index)}`, variables: { name: `Person ${index + 1}`, city: "Lugo", appointment_date: "Friday" },
   }));
+  const [line] = lines?.items ?? [];
+  const agent = agents?.items.find(({ provider }) => provider === line?.["provider"]);
   const body = {
-    name: "November reminders", agent_id: agents?.items[0]?.["agent_id"], phone_line_id: lines?.items[0]?.["phone_line_id"], recipients, start: "now",
+    name: "November reminders", agent_id: agent?.["agent_id"], phone_line_id: line?.["phone_line_id"], recipients, start: "now",
     retry: { max_attempts: 2, delay_secs: 3600, retry_on: ["no_answer", "busy"] },
   };
-  const made = (await (await fetch(`${system.url}/api/campaigns`, { method: "POST", headers, body: JSON.stringify(body) })).json()) as { campaign_id: string };
+  const answer = await fetch(`${system.url}/api/campaigns`, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`No campaign: ${answer.status} ${await answer.text()}`);
+  const made = (await answer.json()) as { campaign_id: string };
   const sample = campaigns?.items.find((campaign) => campaign["status"] === "completed")?.["campaign_id"] ?? "";
   const calls = await get(`/api/calls?campaign_id=${sample}&status=completed&limit=5`);
   await new Promise((next) => setTimeout(next, 20_000));
   // The last one is refused, so that the log has both.
   if (receivers[0]) receivers[0].status = 503;
   await fetch(`${system.url}/api/event-targets/${target}/test`, { method: "POST", headers });
-  return { campaign: made.campaign_id, call: calls.items[0]?.["call_id"] ?? "", list: lists?.items[0]?.["list_id"] ?? "", agent: agents?.items[0]?.["agent_id"] ?? "", target };
+  return { campaign: made.campaign_id, call: calls.items[0]?.["call_id"] ?? "", list: lists?.items[0]?.["list_id"] ?? "", agent: agent?.["agent_id"] ?? "", target };
 }
 
 async function settled(page: Page): Promise<void> {
