@@ -65,7 +65,7 @@ async fn a_changed_limit_holds_at_once_and_comes_back() {
     let app = App::start(CLOCK).await.unwrap();
     let id = app
         .campaign(
-            150,
+            100,
             &CampaignPlan {
                 limit: 15,
                 max_attempts: 1,
@@ -152,7 +152,7 @@ async fn a_cancelled_campaign_dials_nobody_else_and_everybody_is_final() {
     let app = App::start(CLOCK).await.unwrap();
     let id = app
         .campaign(
-            300,
+            160,
             &CampaignPlan {
                 limit: 5,
                 max_attempts: 1,

@@ -107,10 +107,14 @@ async fn none_is_lost(count: usize, patience: Duration) {
         sender.kill_busy(true);
         tokio::time::sleep(Duration::from_millis(rng.random_range(50..400))).await;
     }
-    let begun = Instant::now();
+    let (mut moved, mut before) = (Instant::now(), 0);
     let mut kills = 0;
     while receiver.look(|received| received.taken.len()) < count {
-        if begun.elapsed() > patience {
+        let came = receiver.look(|received| received.taken.len());
+        if came != before {
+            (moved, before) = (Instant::now(), came);
+        }
+        if moved.elapsed() > patience {
             let (taken, asked) = receiver.look(|received| (received.taken.len(), received.asked));
             let dead = api
                 .get(&format!("/api/event-targets/{id}/dead-letters"))

@@ -31,8 +31,8 @@ pub(crate) const SECRET: &str = "wsec_test_secret";
 
 /// Looks by the dozen a second, and the clock is set by hand.
 const PACE: Pace = Pace {
-    first_look: Duration::from_millis(5),
-    slowest_look: Duration::from_millis(25),
+    first_look: Duration::from_millis(10),
+    slowest_look: Duration::from_millis(60),
     ask_provider: Duration::from_secs(15),
     ask_outcome: Duration::from_secs(3),
     heartbeat: Duration::from_secs(20),
@@ -192,9 +192,9 @@ impl World {
     }
 
     /// Whoever has talked long enough hangs up.
-    pub(crate) async fn hang_up(&self) {
-        for call in self.calls().await {
-            let Some(conversation) = self.provider.conversation_of(&call.call_id) else {
+    pub(crate) fn hang_up(&self) {
+        for dial in self.provider.dials() {
+            let Some(conversation) = self.provider.conversation_of(&dial.attempt) else {
                 continue;
             };
             let over = conversation
@@ -214,7 +214,7 @@ impl World {
         for message in self.test.take_dials().await {
             self.dial(message);
         }
-        self.hang_up().await;
+        self.hang_up();
         self.pass(1);
         tokio::time::sleep(Duration::from_millis(3)).await;
     }

@@ -129,7 +129,7 @@ impl App {
     /// Waits until the campaign is over; its counts add up at every look.
     ///
     /// # Errors
-    /// When they do not, or `patience` runs out.
+    /// When they do not, or nobody's status has changed for `patience`.
     pub async fn finish(&self, id: &str, patience: Duration) -> anyhow::Result<Value> {
         finish_campaign(&self.api, id, patience).await
     }
@@ -200,12 +200,15 @@ async fn prepare(api: &ApiClient, limit: u32) -> anyhow::Result<Value> {
 /// Waits until a campaign is over; its counts add up at every look.
 ///
 /// # Errors
-/// When they do not, or `patience` runs out.
+/// When they do not, or nobody's status has changed for `patience`: how fast people are called is up to the machine.
 pub async fn finish_campaign(api: &ApiClient, id: &str, patience: Duration) -> anyhow::Result<Value> {
-    let begun = Instant::now();
+    let (mut moved, mut before) = (Instant::now(), Value::Null);
     loop {
         let progress = api.get(&format!("/api/campaigns/{id}/progress")).await?;
         check_counts(&progress["counts"])?;
+        if progress["counts"] != before {
+            (moved, before) = (Instant::now(), progress["counts"].clone());
+        }
         if matches!(
             progress["status"].as_str(),
             Some("completed" | "cancelled" | "failed")
@@ -213,8 +216,8 @@ pub async fn finish_campaign(api: &ApiClient, id: &str, patience: Duration) -> a
         {
             return Ok(progress);
         }
-        if begun.elapsed() > patience {
-            bail!("the campaign is not over: {progress}");
+        if moved.elapsed() > patience {
+            bail!("nothing moves, and the campaign is not over: {progress}");
         }
         tokio::time::sleep(LOOK).await;
     }

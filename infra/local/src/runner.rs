@@ -188,8 +188,8 @@ impl Local {
         });
         let simulator_url = simulator.as_ref().map(|s| format!("http://{}", s.address()));
         let pages = Pages::new(&config.site, &issuer, AUDIENCE, &stack.api.routes, simulator_url);
-        let api =
-            oidc_routes(key.clone(), issuer.clone(), AUDIENCE.to_owned()).merge(gateway_routes(gateway));
+        let api = oidc_routes(key.clone(), issuer.clone(), AUDIENCE.to_owned())
+            .merge(gateway_routes(gateway.clone()));
         let api = match stack.sockets.clone() {
             Some(sockets) => api.merge(socket_routes(Sockets::new(sockets, lambda.clone(), stop.clone()))),
             None => api,
@@ -200,6 +200,9 @@ impl Local {
             None => api,
         };
         serve(api_listener, api, &stop);
+        if let Some(authorizer) = &gateway.authorizer {
+            authorizer.learn_keys().await;
+        }
 
         mappings.start(&sqs, &lambda, &stop);
         for (mapping, stream) in streams {

@@ -113,11 +113,15 @@ impl Guard for Crashes {
                 state.under_way.insert(id, step.clone());
                 step
             }
-            Moment::After => match state.under_way.remove(&id) {
-                Some(step) => step,
+            Moment::After => {
                 // It began before the plan.
-                None => return Fate::Lives,
-            },
+                let Some(step) = state.under_way.remove(&id) else {
+                    return Fate::Lives;
+                };
+                let run = state.runs.entry(id.0).or_default();
+                run.answered.insert(step.clone());
+                step
+            }
         };
         let point = Point { flow, step, moment };
         let patient = format!("{} {victim}", point.flow);

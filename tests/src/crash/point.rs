@@ -1,5 +1,6 @@
 //! Points at which a process can die, and crashes at them.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub struct Run {
     pub flow: String,
     /// Its requests, in order.
     pub steps: Vec<Step>,
+    /// Those that were answered; the others were waiting when it ended, and nobody can die after them.
+    pub answered: BTreeSet<Step>,
 }
 
 impl Run {
@@ -69,7 +72,8 @@ impl Run {
                 step: step.clone(),
                 moment: *moment,
             };
-            moments.iter().map(at).collect::<Vec<_>>()
+            let came = |moment: &&Moment| **moment == Moment::Before || self.answered.contains(step);
+            moments.iter().filter(came).map(at).collect::<Vec<_>>()
         };
         self.steps
             .iter()

@@ -99,7 +99,6 @@ impl World {
         };
         let local = Local::start_guarded(config, guard).await?;
         let api = ApiClient::new(&local, Role::Admin)?;
-        until_awake(&api).await?;
         api.post("/api/agents/sync", &json!({})).await?;
         api.get("/api/phone-lines").await?;
         let agents = api.all("/api/agents").await?;
@@ -199,9 +198,10 @@ impl World {
     /// up at every look.
     ///
     /// # Errors
-    /// When they do not, or `patience` runs out.
+    /// When they do not, or nothing has moved for `patience`.
     pub async fn end_of(&self, id: &str, patience: Duration) -> anyhow::Result<Ended> {
-        let (api, begun) = (&self.app.api, Instant::now());
+        let api = &self.app.api;
+        let (mut moved, mut before) = (Instant::now(), (Value::Null, 0, 0));
         let (mut final_since, mut whole_since) = (BTreeMap::new(), BTreeMap::new());
         let mut every_call: BTreeMap<String, Value> = BTreeMap::new();
         loop {
@@ -233,24 +233,16 @@ impl World {
                     whole_since,
                 });
             }
-            if begun.elapsed() > patience {
-                bail!("the campaign is not over: {progress}");
+            let now = (progress["counts"].clone(), final_since.len(), whole_since.len());
+            if now != before {
+                (moved, before) = (Instant::now(), now);
+            }
+            if moved.elapsed() > patience {
+                bail!("nothing moves, and the campaign is not over: {progress}");
             }
             tokio::time::sleep(look()).await;
         }
     }
-}
-
-/// A machine that is busy starting can be too slow for its own authorizer, which waits for keys as
-/// briefly as the real one.
-async fn until_awake(api: &ApiClient) -> anyhow::Result<()> {
-    for _ in 0..40 {
-        if api.get("/api/agents").await.is_ok() {
-            return Ok(());
-        }
-        tokio::time::sleep(look()).await;
-    }
-    api.get("/api/agents").await.map(|_| ())
 }
 
 /// Notes since when records are as wanted.

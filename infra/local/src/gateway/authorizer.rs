@@ -18,6 +18,8 @@ const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(2);
 const KEYS_REST: SignedDuration = SignedDuration::from_secs(5);
 /// How long the issuer may take.
 const ISSUER_PATIENCE: Duration = Duration::from_millis(1_500);
+/// How often it is asked before the first request comes.
+const FIRST_ASKINGS: u32 = 5;
 
 /// Why a request is turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,20 @@ impl Authorizer {
                 fetched: None,
             }),
         })
+    }
+
+    /// Reads the issuer's keys, so that a machine that is busy starting does not turn its first callers away.
+    pub(crate) async fn learn_keys(&self) {
+        for _ in 0..FIRST_ASKINGS {
+            match self.fetch().await {
+                Ok(set) => {
+                    let fetched = Some(clock::now());
+                    *self.keys.lock().await = Keys { set, fetched };
+                    return;
+                }
+                Err(error) => tracing::debug!(%error, "the issuer's keys could not be read yet"),
+            }
+        }
     }
 
     /// Verifies the value of an `Authorization` header.
