@@ -7,8 +7,8 @@ export default defineConfig({
   globalSetup: "./tests/support/start.ts",
   // Each worker has a system for itself, and takes one file of tests after the other.
   workers: 2,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   retries: 0,
   reporter: [["list"]],
   outputDir: "test-results",

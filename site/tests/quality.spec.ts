@@ -20,14 +20,19 @@ test("the first load is light", async ({ page }) => {
   expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
 });
 
+/** Changes the scheme, and waits until every colour is what it is going to be. */
+async function inScheme(page: Page, scheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", scheme);
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
+}
+
 /** Everything in the light scheme, and in the dark one what is different there: the colours. */
 async function lookedAt(page: Page, where: string): Promise<string[]> {
   const light = await barriers(page, where, "at everything");
-  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await inScheme(page, "dark");
   const dark = await barriers(page, `${where}, dark`, "at its colours");
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "light");
+  await inScheme(page, "light");
   return [...light, ...dark];
 }
 

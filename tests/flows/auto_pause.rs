@@ -67,7 +67,7 @@ async fn campaign(app: &App, id: &str) -> Value {
 
 /// Waits until it is paused for what is said. Some causes are looked for once a minute.
 async fn paused(app: &App, id: &str, says: &str) {
-    for _ in 0..600 {
+    for _ in 0..1_500 {
         let seen = campaign(app, id).await;
         assert_ne!(seen["status"], "completed", "nothing stopped it ({says}): {seen}");
         if seen["status"] == "paused" {
@@ -89,7 +89,7 @@ fn dials(app: &App, area: u32) -> usize {
 
 /// Waits until it dials again. Whoever was put off because nothing was left to spend is due a minute later.
 async fn goes_on(app: &App, cause: &Cause, before: usize) {
-    for _ in 0..900 {
+    for _ in 0..3_000 {
         if dials(app, cause.area) > before {
             return;
         }

@@ -9,8 +9,9 @@ use switchboard_tests::{App, CampaignPlan, assert_dials_within, contacts_csv, st
 
 /// Slow enough that calls last while the test acts.
 const CLOCK: f64 = 30.0;
-/// No dial that began to be placed before an acknowledgement takes longer to reach the provider.
-const UNDER_WAY: Duration = Duration::from_millis(500);
+/// No dial that began to be placed before an acknowledgement takes longer to reach the provider, on a machine that other
+/// tests keep busy.
+const UNDER_WAY: Duration = Duration::from_secs(2);
 
 fn dials_between(ledger: &Ledger, from: Timestamp, to: Timestamp) -> usize {
     let at = |dial: &switchboard_simulator::Dial| dial.at.parse::<Timestamp>().unwrap();
@@ -29,7 +30,7 @@ fn now() -> Timestamp {
 
 /// Nothing is dialled for a while after `acknowledged`, but for what was already being placed.
 async fn assert_silence(app: &App, acknowledged: Timestamp) {
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    tokio::time::sleep(3 * UNDER_WAY).await;
     let from = acknowledged + jiff::SignedDuration::try_from(UNDER_WAY).unwrap();
     assert_eq!(
         dials_between(&app.ledger(), from, now()),

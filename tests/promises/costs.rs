@@ -15,7 +15,7 @@ use crate::world::World;
 /// Fewer than the slots, so that all of them are dialled at once.
 const PEOPLE: u32 = 4;
 /// Between two looks of a dialer: more than everything else takes, so that it looks as seldom as it can.
-const LOOK: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_secs(6);
 
 /// Units that were read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -65,7 +65,7 @@ export function Shell() {
           <Group gap={9} wrap="nowrap">
             <Logo size={26} />
             <Text fw={680} size="lg">Switchboard</Text>
-            {config.environment !== "" && config.environment !== "production" && <Badge size="xs" flex="none">{config.environment}</Badge>}
+            {config.environment !== "" && config.environment !== "production" && <Badge size="xs" flex="none" maw="6.5rem" title={config.environment}>{config.environment}</Badge>}
           </Group>
         </AppShell.Section>
         <AppShell.Section my="sm">
