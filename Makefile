@@ -232,8 +232,9 @@ mutants: $(MUTANTS) ## breaks the rules and the reader of contacts, a fortieth o
 	-$(MUTATE) -p switchboard-domain -o target/mutants/domain
 	-$(MUTATE) -p switchboard-contacts -o target/mutants/contacts --cargo-arg=--test=contacts --cargo-arg=--test=corpus --cargo-arg=--test=agreement
 
-many: build site ## times every list and page with 100 and with 100,000 calls in the table (MANY=100,1000000 for others)
-	cd site && CALLS="$(MANY)" npm run -s many
+many: site ## times every list and page with 100, 100,000 and 1,000,000 calls in the table, some half an hour and 15 GB (MANY=100,100000 for fewer)
+	$(CARGO) build --profile bench --bins
+	cd site && PROGRAMS=target/release CALLS="$(MANY)" npm run -s many
 
 token: ## prints a development admin token, for scripts
 	@$(CARGO) build -q -p switchboard-local

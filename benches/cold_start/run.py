@@ -28,9 +28,6 @@ sys.path.insert(0, str(ROOT / "infra/tests"))
 from runtime_api import Runtime, environment, of_lambda  # noqa: E402
 from template import functions  # noqa: E402
 
-# The certificates that a machine trusts. Lambda's has one file of them; others have one file for each besides, which would
-# all be read again.
-BUNDLES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt")
 PATIENCE = 60
 # The first request of each function: the sample of what it gets most.
 EVENTS = {
@@ -102,9 +99,6 @@ def run(program: Program, with_request: bool) -> None:
     runtime = Runtime((program.event,) if with_request else ())
     own = environment(program.logical, runtime) if program.logical else of_lambda("anchor", runtime)
     path = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    bundle = next((place for place in BUNDLES if Path(place).exists()), None)
-    if bundle:
-        path["SSL_CERT_FILE"] = bundle
     with tempfile.TemporaryFile() as log:
         begun = time.perf_counter()
         process = subprocess.Popen(program.command, env={**path, **own}, stdout=log, stderr=log, cwd="/")

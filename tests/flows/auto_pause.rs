@@ -104,7 +104,9 @@ async fn every_cause_pauses_a_campaign_with_its_reason_until_somebody_resumes_it
     let mut begun = Vec::new();
     for cause in causes() {
         let mut plan = app.plain_campaign(cause.says, 20).await.unwrap();
-        plan["concurrency_limit"] = 3.into();
+        // Credits are asked for every fifty seconds: everybody must not be called by then.
+        let asks = cause.rules["auto_pause"]["least_credits"].is_u64();
+        plan["concurrency_limit"] = if asks { 1 } else { 3 }.into();
         let rules = cause.rules.as_object().unwrap().clone();
         plan["rules"].as_object_mut().unwrap().extend(rules);
         let hundred = (0..100).flat_map(|n| {

@@ -180,7 +180,7 @@ async fn a_call_of_a_campaign_costs_what_the_documentation_says() {
     let written = parts.map(|units| units.written);
     // Onto the queue; the dial; its end, with a transcript of five turns; the recording.
     let [queued, dialled, ended, recorded] = written;
-    assert_eq!([dialled, ended, recorded], [46.0, 54.0, 13.0]);
+    assert_eq!([dialled, ended, recorded], [46.0, 50.0, 13.0]);
     // Half a unit more where the scheduler writes something down for the first time.
     assert!((17.0..=17.5).contains(&queued), "{queued}");
     // How often a dialer looks is left to the machine; each look is half a unit.

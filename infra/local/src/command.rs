@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use serde_json::json;
+use switchboard_http::TRUSTED_CERTIFICATES;
 use switchboard_simulator::SimulatorConfig;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -85,6 +86,9 @@ struct Settings {
     /// true lets event targets be at http://127.0.0.1, to try them out.
     #[arg(long, env = "EVENT_ALLOW_LOOPBACK", default_value_t = false)]
     event_allow_loopback: bool,
+    /// Whose certificates are trusted: those that are built in, or those that this machine trusts, in a network that opens TLS.
+    #[arg(long, env = TRUSTED_CERTIFICATES, value_parser = ["built-in", "machine"], default_value = "built-in")]
+    trusted_certificates: String,
     /// What the functions write: error, warn, info or debug.
     #[arg(long, env = "LOG_LEVEL", default_value = "info")]
     log_level: String,
@@ -262,7 +266,8 @@ impl Settings {
         let allowed = ("EVENT_ALLOW_LOOPBACK".to_owned(), true.to_string());
         let public = self.public_url.clone().map(|url| ("PUBLIC_URL".to_owned(), url));
         let loopback = self.event_allow_loopback.then_some(allowed);
-        loopback.into_iter().chain(public).collect()
+        let trusted = (TRUSTED_CERTIFICATES.to_owned(), self.trusted_certificates.clone());
+        loopback.into_iter().chain(public).chain([trusted]).collect()
     }
 
     fn config(&self) -> anyhow::Result<LocalConfig> {

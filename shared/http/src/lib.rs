@@ -1,4 +1,4 @@
-//! The one way to build an HTTP client.
+//! The one way to build an HTTP client, and whom it trusts.
 //!
 //! ```
 //! let client = switchboard_http::client_builder().build()?;
@@ -7,6 +7,8 @@
 //! # Ok::<(), reqwest::Error>(())
 //! ```
 
+mod trust;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,7 +16,8 @@ use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use rustls::crypto::ring::default_provider;
-use rustls_platform_verifier::BuilderVerifierExt;
+
+pub use trust::{TRUSTED_CERTIFICATES, trusts_the_machine};
 
 /// Longest wait for a connection. Short, because a connection that fails is proof that nothing was sent.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,31 +40,35 @@ pub fn client_builder() -> ClientBuilder {
         .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
 }
 
-/// A client builder with the library's defaults and the TLS of this process. Reading the certificates that the machine
-/// trusts takes longer than everything else when a function starts, so all clients share one reading.
+/// A client builder with the library's defaults and the TLS of this process, which all clients share: whom it trusts is read
+/// once ([`TRUSTED_CERTIFICATES`]).
 #[expect(clippy::disallowed_methods, reason = "this is where all others come from")]
 pub fn bare_builder() -> ClientBuilder {
     static SHARED: OnceLock<ClientConfig> = OnceLock::new();
     let tls = match SHARED.get() {
         Some(shared) => Ok(shared.clone()),
-        None => platform_tls().map(|read| SHARED.get_or_init(|| read).clone()),
+        None => tls().map(|made| SHARED.get_or_init(|| made).clone()),
     };
     let builder = reqwest::Client::builder();
     match tls {
         Ok(tls) => builder.tls_backend_preconfigured(tls),
         Err(_) => {
-            // The client reads them by itself then, and says what is wrong with them. That somebody installed a provider
-            // before is no error.
+            // The client makes its own then, and says what is wrong. That somebody installed a provider before is no error.
             let _ = default_provider().install_default();
             builder
         }
     }
 }
 
-fn platform_tls() -> Result<ClientConfig, rustls::Error> {
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let trusted = if trusts_the_machine() {
+        trust::of_the_machine()
+    } else {
+        trust::built_in()
+    };
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?;
+        .with_root_certificates(trusted);
     Ok(config.with_no_client_auth())
 }
 

@@ -5,7 +5,7 @@ use switchboard_domain::{
     OutgoingEvent,
 };
 
-use crate::error::unavailable;
+use crate::error::{if_it_held, unavailable};
 use crate::item::{Item, from_item, n, s, to_item};
 use crate::transaction::{Transaction, When};
 use crate::{Cursor, Page, Store, StoreError, keys};
@@ -264,16 +264,7 @@ impl Store {
             .expression_attribute_values(":seen", n(seen))
             .send()
             .await;
-        match finished {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "DeleteItem")(e)),
-        }
+        if_it_held(finished, "DeleteItem").map(drop)
     }
 
     /// Writes down how far a campaign's recipients are laid out.

@@ -4,7 +4,7 @@ use switchboard_domain::{
     Contact, ContactDetails, ContactList, DynamicVariables, ListId, PhoneNumber, SearchText,
 };
 
-use crate::error::unavailable;
+use crate::error::{if_it_held, unavailable};
 use crate::item::{Item, from_item, n, s, to_item};
 use crate::{Cursor, Page, Store, StoreError, keys};
 
@@ -151,16 +151,7 @@ impl Store {
             .expression_attribute_values(":gaps", n(gaps))
             .send()
             .await;
-        match extended {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        if_it_held(extended, "UpdateItem").map(drop)
     }
 
     /// The contact list with this id.

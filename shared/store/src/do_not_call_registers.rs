@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use switchboard_domain::{DoNotCallImport, DoNotCallRegister, RegisterId, Upload};
 
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{from_item, s, to_item};
 use crate::{Store, StoreError, keys};
 
@@ -53,16 +53,7 @@ impl Store {
             .expression_attribute_values(":date", s(import.source_date.to_string()))
             .send()
             .await;
-        match noted {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "PutItem")(e)),
-        }
+        if_it_held(noted, "PutItem").map(drop)
     }
 
     /// Forgets a register and its date; the numbers that were imported from it stay on the list. One that is

@@ -26,7 +26,7 @@ pub enum StoreError {
     },
     /// A record that we cannot read: written by a newer version, or by hand.
     #[error("a stored record could not be read")]
-    Unreadable(#[source] serde_dynamo::Error),
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A setting that this operation needs is missing.
     #[error("the setting {0} is missing: set the environment variable of that name")]
     NotConfigured(&'static str),
@@ -34,7 +34,13 @@ pub enum StoreError {
 
 impl From<serde_dynamo::Error> for StoreError {
     fn from(cause: serde_dynamo::Error) -> Self {
-        Self::Unreadable(cause)
+        Self::Unreadable(Box::new(cause))
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(cause: serde_json::Error) -> Self {
+        Self::Unreadable(Box::new(cause))
     }
 }
 
@@ -70,5 +76,21 @@ where
             code,
             cause: Some(Box::new(error)),
         }
+    }
+}
+
+/// What a conditional write answered; `None` where its condition did not hold.
+pub(crate) fn if_it_held<T, E, R>(
+    answer: Result<T, SdkError<E, R>>,
+    operation: &'static str,
+) -> Result<Option<T>, StoreError>
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(refused) if refused.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(unavailable("DynamoDB", operation)(error)),
     }
 }

@@ -13,7 +13,7 @@ use switchboard_domain::{
     EventType, OutgoingEvent, Recipient, RecipientStatus,
 };
 
-use crate::error::unavailable;
+use crate::error::{if_it_held, unavailable};
 use crate::item::{Item, from_item, n, s, to_item};
 use crate::transaction::{Transaction, When};
 use crate::{Store, StoreError, keys};
@@ -246,16 +246,7 @@ impl Store {
             .expression_attribute_names("#sort", "sort")
             .send()
             .await;
-        match settled {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        if_it_held(settled, "UpdateItem").map(drop)
     }
 
     /// Items of a sharded kind whose time has come.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::error::unavailable;
+use crate::error::{if_it_held, unavailable};
 use crate::item::{from_item, n, s};
 use crate::{Store, StoreError, keys};
 
@@ -87,12 +87,8 @@ impl Store {
             .expression_attribute_values(":expires", n(expires))
             .send()
             .await;
-        match claimed {
-            Ok(_) => return Ok(Claim::New),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) => {}
-            Err(e) => return Err(unavailable("DynamoDB", "UpdateItem")(e)),
+        if if_it_held(claimed, "UpdateItem")?.is_some() {
+            return Ok(Claim::New);
         }
         let Some(item) = self.find_item(table, &key).await? else {
             return Ok(Claim::Running);

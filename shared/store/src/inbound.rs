@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use switchboard_domain::{Call, CallId, InboundCall, InboundStage};
 
 use crate::calls::call_item;
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{Item, from_item, n, s, to_item};
 use crate::transaction::{NotCommitted, Transaction, When};
 use crate::{Store, StoreError, keys};
@@ -247,15 +247,6 @@ impl Store {
             .return_values(ReturnValue::None)
             .send()
             .await;
-        match held {
-            Ok(_) => Ok(true),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        Ok(if_it_held(held, "UpdateItem")?.is_some())
     }
 }

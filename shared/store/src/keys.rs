@@ -87,6 +87,14 @@ pub(crate) fn turn(id: &CallId, index: usize) -> Key {
     Key::new(format!("CALL#{id}"), format!("TURN#{index:06}"))
 }
 
+/// A page of the transcript of a call that is over.
+pub(crate) fn transcript_page(id: &CallId, nth: usize) -> Key {
+    Key::new(format!("CALL#{id}"), format!("TURNS#{nth:06}"))
+}
+
+/// What the sort keys of [`turn`] and of [`transcript_page`] begin with.
+pub(crate) const TRANSCRIPT: &str = "TURN";
+
 /// What the sort keys of [`turn_place`] begin with.
 pub(crate) const TURN_PLACE: &str = "PLACE#";
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{n, s};
 use crate::{Store, StoreError, keys};
 
@@ -32,16 +32,7 @@ impl Store {
             .expression_attribute_values(":expires", n(until.as_second().saturating_add(86_400)))
             .send()
             .await;
-        match taken {
-            Ok(_) => Ok(true),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        Ok(if_it_held(taken, "UpdateItem")?.is_some())
     }
 
     /// Gives a lease back, if `holder` still has it.
@@ -58,15 +49,6 @@ impl Store {
             .expression_attribute_values(":holder", s(holder))
             .send()
             .await;
-        match given {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "DeleteItem")(e)),
-        }
+        if_it_held(given, "DeleteItem").map(drop)
     }
 }

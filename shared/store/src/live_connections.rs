@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use switchboard_domain::{LiveConnection, LiveTicket, MAX_TOPICS, Topic};
 
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{Item, from_item, n, number, s, to_item};
 use crate::keys::Key;
 use crate::{Store, StoreError, keys};
@@ -76,16 +76,11 @@ impl Store {
             .return_values(ReturnValue::AllOld)
             .send()
             .await;
-        match taken {
-            Ok(taken) => taken.attributes.map(from_item).transpose(),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(None)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "DeleteItem")(e)),
-        }
+        let taken = if_it_held(taken, "DeleteItem")?;
+        taken
+            .and_then(|taken| taken.attributes)
+            .map(from_item)
+            .transpose()
     }
 
     /// Notes a connection, without topics.
@@ -111,17 +106,8 @@ impl Store {
             .expression_attribute_values(":expires", expires(until))
             .send()
             .await;
-        match noted {
-            Ok(_) => Ok(()),
-            // Somebody else may stay longer.
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        // Where it does not hold, somebody else stays longer.
+        if_it_held(noted, "UpdateItem").map(drop)
     }
 
     /// Whether anybody may be connected: one read that spares all others while nobody looks.
@@ -261,12 +247,8 @@ impl Store {
                 .expression_attribute_values(":before", n(before))
                 .send()
                 .await;
-            match put {
-                Ok(_) => return Ok(Changed::Yes(connection)),
-                Err(e)
-                    if e.as_service_error()
-                        .is_some_and(|e| e.is_conditional_check_failed_exception()) => {}
-                Err(e) => return Err(unavailable("DynamoDB", "PutItem")(e)),
+            if if_it_held(put, "PutItem")?.is_some() {
+                return Ok(Changed::Yes(connection));
             }
         }
         Err(StoreError::Stale)

@@ -1,5 +1,4 @@
-//! Turns of a conversation while it lasts: at the same keys as the transcript of a call that is over, so that
-//! whoever reads the transcript sees it grow.
+//! Turns of a conversation while it lasts, each by itself: whoever reads the transcript sees it grow.
 
 use switchboard_domain::{CallId, KeptTurn, TranscriptTurn};
 
@@ -35,24 +34,10 @@ fn turn_item(turn: &KeptTurn, key: &Key, version: u64) -> Result<Item, StoreErro
     Ok(item)
 }
 
-/// The turn of an item; none for one of a transcript that was written at the end.
-fn kept_turn(item: Item) -> Result<Option<KeptTurn>, StoreError> {
-    match item.contains_key("item_id") {
-        true => from_item(item).map(Some),
-        false => Ok(None),
-    }
-}
-
-/// The turn of the `nth` item of a transcript and its place, if people see it.
-pub(crate) fn shown_turn(nth: usize, item: Item) -> Result<Option<(usize, TranscriptTurn)>, StoreError> {
-    match item.contains_key("item_id") {
-        true => {
-            let kept: KeptTurn = from_item(item)?;
-            Ok(kept.is_shown().then_some((kept.index, kept.turn)))
-        }
-        // Written at the end, one after the other.
-        false => from_item(item).map(|turn| Some((nth, turn))),
-    }
+/// The turn of an item of a transcript and its place, if people see it.
+pub(crate) fn shown_turn(item: Item) -> Result<Option<(usize, TranscriptTurn)>, StoreError> {
+    let kept: KeptTurn = from_item(item)?;
+    Ok(kept.is_shown().then_some((kept.index, kept.turn)))
 }
 
 impl Store {
@@ -72,9 +57,10 @@ impl Store {
                 }
             };
             let read = u64::try_from(number(&item, "version")).unwrap_or_default();
-            let Some(there) = kept_turn(item)?.filter(|there| there.item_id == turn.item_id) else {
+            let there: KeptTurn = from_item(item)?;
+            if there.item_id != turn.item_id {
                 return Ok(TurnPut::Elsewhere);
-            };
+            }
             let merged = there.merged(turn);
             if merged == there {
                 return Ok(TurnPut::Written);
@@ -135,9 +121,6 @@ impl Store {
         let items = self
             .partition(&self.config.calls_table, &keys::call(id).pk, keys::TURN)
             .await?;
-        items
-            .into_iter()
-            .filter_map(|item| kept_turn(item).transpose())
-            .collect()
+        items.into_iter().map(from_item).collect()
     }
 }

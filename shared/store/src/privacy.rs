@@ -74,7 +74,7 @@ impl Store {
         self.settle_recording(&call.call_id).await?;
         self.forget_noted_recording(&call.call_id).await?;
         let beside = keys::call(&call.call_id).pk;
-        self.delete_partition(&self.config.calls_table, &beside, keys::TURN)
+        self.delete_partition(&self.config.calls_table, &beside, keys::TRANSCRIPT)
             .await?;
         self.forget_beside(&call.call_id).await?;
         // The number last: until it is gone, the call is found again by it.

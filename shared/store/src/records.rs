@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use serde::de::DeserializeOwned;
 
-use crate::error::unavailable;
+use crate::error::{if_it_held, unavailable};
 use crate::item::{Item, from_item, n, s};
 use crate::keys::Key;
 use crate::{Cursor, Page, Store, StoreError};
@@ -69,16 +69,7 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "PutItem")(e)),
-        }
+        Ok(if_it_held(put, "PutItem")?.is_some())
     }
 
     /// Writes an item over the version that was read.
@@ -96,16 +87,7 @@ impl Store {
             .expression_attribute_values(":version", n(read))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Err(StoreError::Stale)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "PutItem")(e)),
-        }
+        if_it_held(put, "PutItem")?.map(drop).ok_or(StoreError::Stale)
     }
 
     pub(crate) async fn delete(&self, table: &str, key: &Key) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_domain::CallId;
 
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{from_item, n, to_item};
 use crate::{Store, StoreError, keys};
 
@@ -57,18 +57,11 @@ impl Store {
             .return_values(ReturnValue::AllOld)
             .send()
             .await;
-        match taken {
-            Ok(answer) => {
-                let kept: Option<Kept> = answer.attributes.map(from_item).transpose()?;
-                Ok(kept.map(|kept| kept.call_id))
-            }
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(None)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "DeleteItem")(e)),
-        }
+        let taken = if_it_held(taken, "DeleteItem")?;
+        let kept: Option<Kept> = taken
+            .and_then(|taken| taken.attributes)
+            .map(from_item)
+            .transpose()?;
+        Ok(kept.map(|kept| kept.call_id))
     }
 }

@@ -8,7 +8,7 @@ use switchboard_domain::{
 };
 
 use crate::calls::call_item;
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{Item, from_item, n, number, s, to_item};
 use crate::spend::SpendLimits;
 use crate::transaction::{NotCommitted, Transaction, When};
@@ -257,16 +257,7 @@ impl Store {
         if let Some(now) = now {
             update = update.expression_attribute_values(":now", n(now.as_millisecond()));
         }
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        Ok(if_it_held(update.send().await, "UpdateItem")?.is_some())
     }
 
     /// Gives a slot back to a call that was thought never to have happened and is live: above the

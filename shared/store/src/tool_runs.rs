@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use switchboard_domain::{CallId, ToolRun};
 
-use crate::error::unavailable;
+use crate::error::if_it_held;
 use crate::item::{s, to_item};
 use crate::{Store, StoreError, keys};
 
@@ -61,15 +61,6 @@ impl Store {
             .expression_attribute_values(":output", s(&output[..end]))
             .send()
             .await;
-        match kept {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(unavailable("DynamoDB", "UpdateItem")(e)),
-        }
+        if_it_held(kept, "UpdateItem").map(drop)
     }
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, startSystem, type System } from "./system";
+import { PROGRAMS, ROOT, startSystem, type System } from "./system";
 
 /** Runs the sample campaign, fills in so many calls of the last four weeks, and starts again. */
 export async function startFilled(calls: number): Promise<System> {
@@ -20,8 +20,9 @@ export async function startFilled(calls: number): Promise<System> {
   }
   await first.stop();
   // Of the whole workspace, as the tests are built: alone, most libraries would be built once more with fewer features.
-  execFileSync("cargo", ["build", "-q", "--workspace", "--example", "fill"], { cwd: ROOT, stdio: "inherit" });
-  execFileSync(join(ROOT, "target/debug/examples/fill"), [data, String(calls), "28"], { stdio: "inherit" });
+  const optimised = PROGRAMS.endsWith("release") ? ["--profile", "bench"] : [];
+  execFileSync("cargo", ["build", "-q", "--workspace", "--example", "fill", ...optimised], { cwd: ROOT, stdio: "inherit" });
+  execFileSync(join(PROGRAMS, "examples/fill"), [data, String(calls), "28"], { stdio: "inherit" });
   const system = await startSystem({}, data);
   return {
     ...system,

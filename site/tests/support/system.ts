@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "../../..");
-const PROGRAM = join(ROOT, "target/debug/switchboard-local");
+/** Where the programs are; measurements take optimised ones. */
+export const PROGRAMS = join(ROOT, process.env["PROGRAMS"] || "target/debug");
+const PROGRAM = join(PROGRAMS, "switchboard-local");
 
 /** How much faster than a clock the simulator is. */
 export const CLOCK_FACTOR = 120;

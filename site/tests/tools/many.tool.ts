@@ -3,7 +3,7 @@ import { type Page, test } from "@playwright/test";
 import { startFilled } from "../support/filled";
 import type { System } from "../support/system";
 
-const SIZES = (process.env["CALLS"] || "100,100000").split(",").map(Number);
+const SIZES = (process.env["CALLS"] || "100,100000,1000000").split(",").map(Number);
 const ASKS = 101;
 const VISITS = 5;
 

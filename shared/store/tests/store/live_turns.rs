@@ -68,16 +68,6 @@ async fn a_turn_has_one_place_and_learns_what_is_new() {
 }
 
 #[tokio::test]
-async fn a_transcript_that_was_written_at_the_end_is_read_as_ever() {
-    let test = TestStore::start().await;
-    let id = call(&test);
-    let turns = [said(0, "a", "One.").turn, said(0, "b", "Two.").turn];
-    test.store.put_transcript(&id, &turns).await.unwrap();
-    assert_eq!(test.store.transcript(&id).await.unwrap(), turns);
-    assert_eq!(test.store.kept_turns(&id).await.unwrap(), []);
-}
-
-#[tokio::test]
 async fn a_call_that_is_erased_leaves_nothing_beside_it() {
     let test = TestStore::start().await;
     let (mut call, inbound) = records::inbound_call("a", test.now());

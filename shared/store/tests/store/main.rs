@@ -20,4 +20,5 @@ mod reception;
 mod recipients;
 mod report;
 mod sweeps;
+mod transcripts;
 mod webhooks;
