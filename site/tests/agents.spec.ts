@@ -1,4 +1,5 @@
 import { atSimulator, expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test("an agent is made with a voice that was listened to, changed, and deleted", async ({ page }) => {
   await page.goto("/agents/new");
@@ -24,7 +25,7 @@ test("an agent is made with a voice that was listened to, changed, and deleted",
   await expect(page.getByRole("heading", { name: "Clinic agent" })).toBeVisible();
   await page.getByLabel("First message").fill("Good morning, {{patient}}.");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved. Calls from now on follow it.")).toBeVisible();
+  await expectToast(page, "Saved. Calls from now on follow it.");
   await page.reload();
   await expect(page.getByLabel("First message")).toHaveValue("Good morning, {{patient}}.");
 
@@ -83,7 +84,7 @@ test("the options of the platform are in the form, are checked, and stay", async
   await options.getByLabel("Temperature").fill("0.4");
   await options.getByLabel("Longest call, in seconds").fill("300");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved. Calls from now on follow it.")).toBeVisible();
+  await expectToast(page, "Saved. Calls from now on follow it.");
   await page.reload();
   await expect(options.getByLabel("Temperature")).toHaveValue("0.4");
   await expect(options.getByLabel("Longest call, in seconds")).toHaveValue("300");

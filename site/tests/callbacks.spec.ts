@@ -1,5 +1,6 @@
 import { barriers } from "./support/barriers";
 import { expect, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -57,7 +58,7 @@ test("the call is placed from here", async ({ page, api }) => {
   await form.getByRole("textbox", { name: "From" }).click();
   await page.getByRole("option").first().click();
   await form.getByRole("button", { name: "Call now" }).click();
-  await expect(page.getByText("The call is placed.")).toBeVisible();
+  await expectToast(page, "The call is placed.");
   await page.getByText("Assigned", { exact: true }).click();
   await page.getByRole("row", { name: /Iria Lago/ }).getByRole("link", { name: "called back" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(/Iria Lago|631 777 002/);

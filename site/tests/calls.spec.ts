@@ -1,4 +1,5 @@
 import { expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -32,7 +33,7 @@ test("a call is marked handled at once, and the mark is taken back when it canno
   const box = page.getByRole("checkbox", { name: /^Handled/ }).first();
   await page.route("**/api/calls/call_*", (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
   await box.click();
-  await expect(page.getByText("The mark could not be kept")).toBeVisible();
+  await expectToast(page, "The mark could not be kept");
   await expect(box).not.toBeChecked();
   await page.unroute("**/api/calls/call_*");
   // Not `check()`: it looks at the box in the moment after the click, and the mark is drawn a few moments later.

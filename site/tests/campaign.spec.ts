@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test("a spreadsheet becomes a campaign, finished calls and an export", async ({ page, api }) => {
   test.setTimeout(180_000);
@@ -96,16 +97,16 @@ test("a campaign is paused and resumed, people are added, and it is cancelled af
   const campaign = await api.campaign("Paused campaign", agent, list, { concurrency_limit: 2 });
   await page.goto(`/campaigns/${campaign}`);
   await page.getByRole("button", { name: "Pause" }).click();
-  await expect(page.getByText("Paused: no new call begins.")).toBeVisible();
+  await expectToast(page, "Paused: no new call begins.");
   await expect(page.getByText("Paused", { exact: true }).first()).toBeVisible();
 
   await page.getByRole("button", { name: "Add people" }).click();
   await page.getByRole("textbox", { name: "People" }).fill("phone_number;name\n+34632000500;Zoe");
   await page.getByRole("button", { name: "Add 1 person" }).click();
-  await expect(page.getByText("1 person added.")).toBeVisible();
+  await expectToast(page, "1 person added.");
 
   await page.getByRole("button", { name: "Resume" }).click();
-  await expect(page.getByText("The campaign goes on.")).toBeVisible();
+  await expectToast(page, "The campaign goes on.");
   await expect(page.getByText("Running", { exact: true }).first()).toBeVisible();
 
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
@@ -133,7 +134,7 @@ test("a draft is looked at, rehearsed and tried before it begins", async ({ page
   await before.getByRole("button", { name: "Call me" }).click();
   await page.getByLabel("Your number").fill("+34632000799");
   await page.getByRole("dialog").getByRole("button", { name: "Call me" }).click();
-  await expect(page.getByText("Your phone rings in a moment.")).toBeVisible();
+  await expectToast(page, "Your phone rings in a moment.");
 });
 
 test("the queue is stopped, started and given another limit", async ({ page }) => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test("contacts are found, chosen and deleted together", async ({ page, api }) => {
   const list = await api.list("Bulk people", people(12, 500));
@@ -13,7 +14,7 @@ test("contacts are found, chosen and deleted together", async ({ page, api }) =>
   await page.getByRole("checkbox", { name: "Choose +34 631 000 500" }).uncheck();
   await page.getByRole("button", { name: "Delete 11 contacts" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete 11 contacts" }).click();
-  await expect(page.getByText("11 contacts deleted.")).toBeVisible();
+  await expectToast(page, "11 contacts deleted.");
   await expect(page.getByRole("row")).toHaveCount(2);
 });
 
@@ -35,7 +36,7 @@ test("a number on the do-not-call list is added, found and allowed again", async
   await page.getByRole("button", { name: "Add numbers" }).click();
   await page.getByRole("textbox", { name: "Numbers", exact: true }).fill("+34 632 000 777\n+34632000778");
   await page.getByRole("button", { name: "Add 2 numbers" }).click();
-  await expect(page.getByText("2 numbers added.")).toBeVisible();
+  await expectToast(page, "2 numbers added.");
   await page.getByLabel("Search numbers").fill("778");
   await expect(page.getByRole("row")).toHaveCount(2);
   await page.getByRole("button", { name: "Allow calls" }).click();

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import { barriers } from "./support/barriers";
 import { Api, expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
-const toast = (page: Page, text: string | RegExp) => expect(page.getByText(text)).toBeVisible();
 const person = (page: Page, name: string) => page.getByRole("region", { name: "People" }).getByRole("row").filter({ hasText: name });
 const act = async (page: Page, name: string, what: string) => {
   await page.getByRole("button", { name: `What to do with ${name}` }).click();
@@ -28,7 +28,7 @@ test("a campaign is saved as a template, and another one begins with it", async 
   await page.getByRole("button", { name: "Save as template" }).click();
   await page.getByRole("dialog").getByLabel("Name").fill("May reminders");
   await page.getByRole("dialog").getByRole("button", { name: "Save template" }).click();
-  await toast(page, "“May reminders” is a template: choose it when you make a campaign.");
+  await expectToast(page, "“May reminders” is a template: choose it when you make a campaign.");
 
   await page.goto("/campaigns");
   await page.getByRole("link", { name: "Templates" }).click();
@@ -54,7 +54,7 @@ test("a campaign is saved as a template, and another one begins with it", async 
   await page.goto("/campaigns/templates");
   await page.getByRole("button", { name: "Delete May reminders" }).click();
   await page.getByRole("button", { name: "Delete the template" }).click();
-  await toast(page, "“May reminders” is deleted.");
+  await expectToast(page, "“May reminders” is deleted.");
   await expect(row).toBeHidden();
 });
 
@@ -65,23 +65,22 @@ test("people are taken out of a campaign, and one has more attempts", async ({ p
   await act(page, "Ana", "Change");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("name", { exact: true })).toHaveValue("Ana");
-  await page.waitForTimeout(300);
   expect(await barriers(page, "change a person")).toEqual([]);
   await dialog.getByLabel("Attempts at most").fill("5");
   await dialog.getByRole("button", { name: "Save", exact: true }).click();
-  await toast(page, "Changed. The next call to Ana goes by it.");
+  await expectToast(page, "Changed. The next call to Ana goes by it.");
   await expect(person(page, "Ana")).toContainText("0 of 5");
 
   await act(page, "Berta", "Take out");
   await page.getByRole("button", { name: "Take out", exact: true }).click();
-  await toast(page, "Berta is taken out: no call to them begins.");
+  await expectToast(page, "Berta is taken out: no call to them begins.");
   await expect(person(page, "Berta")).toContainText("Removed");
   await expect(page.getByRole("button", { name: "What to do with Berta" })).toBeHidden();
 
   await page.getByRole("checkbox", { name: "Choose Carla" }).check();
   await page.getByRole("button", { name: "Take out 1 person" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Take out 1 person" }).click();
-  await toast(page, "1 person taken out: no call to them begins.");
+  await expectToast(page, "1 person taken out: no call to them begins.");
   await page.getByRole("textbox", { name: "State" }).click();
   await page.getByRole("option", { name: "Removed (2)" }).click();
   await expect(person(page, "Ana")).toBeHidden();
@@ -100,14 +99,14 @@ test("a campaign starts only once its calling rules are confirmed, when that is 
     await page.goto("/settings?tab=dialling");
     await page.getByRole("switch", { name: "Start campaigns only by confirmed calling rules" }).setChecked(true, { force: true });
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await toast(page, "Saved. The next dial goes by it.");
+    await expectToast(page, "Saved. The next dial goes by it.");
 
     await page.goto(`/campaigns/${campaign}`);
     const preflight = page.getByRole("region", { name: "Before it begins" });
     await expect(preflight).toContainText("Spain (3, not confirmed)");
     await expect(preflight.getByRole("link", { name: "To the calling rules" })).toBeVisible();
     await page.getByRole("button", { name: "Start now" }).click();
-    await toast(page, "The calling rules are not confirmed");
+    await expectToast(page, "The calling rules are not confirmed");
     await page.getByRole("alert").filter({ hasText: "The calling rules are not confirmed" }).getByRole("link", { name: "To the calling rules" }).click();
 
     await expect(page.getByText("This is no legal advice")).toBeVisible();
@@ -115,16 +114,15 @@ test("a campaign starts only once its calling rules are confirmed, when that is 
     await page.getByRole("button", { name: "Spain" }).click();
     const dialog = page.getByRole("dialog");
     await expect(dialog).toContainText("Navidad");
-    await page.waitForTimeout(300);
     expect(await barriers(page, "a calling rule")).toEqual([]);
     await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
-    await toast(page, "1 rule confirmed.");
+    await expectToast(page, "1 rule confirmed.");
     await expect(page.getByRole("row").filter({ hasText: "Spain" })).toContainText("Local admin");
 
     await page.goto(`/campaigns/${campaign}`);
     await expect(preflight).toContainText("Spain (3)");
     await page.getByRole("button", { name: "Start now" }).click();
-    await toast(page, "The campaign calls now.");
+    await expectToast(page, "The campaign calls now.");
   } finally {
     await api.call("PUT", "/api/dial-settings", before);
     await api.call("POST", `/api/campaigns/${campaign}/cancel`);

@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
-import { barriers } from "./support/barriers";
+import { barriers, inScheme } from "./support/barriers";
 import { Receiver } from "./support/receiver";
 import { expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -17,12 +18,10 @@ const log = (page: Page) => page.getByRole("region", { name: "Deliveries" });
 /** What is open is usable by everybody, light and dark. */
 async function expectNoBarrier(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // Colours fade over.
-    await page.waitForTimeout(500);
+    await inScheme(page, colorScheme);
     expect(await barriers(page, colorScheme)).toEqual([]);
   }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: "reduce" });
 }
 
 test("a target is made after its address is right, and its secret is shown once", async ({ page, context }) => {
@@ -103,7 +102,7 @@ test("what a failing receiver refused is sent again once it works", async ({ pag
 
   receiver.status = 200;
   await dialog.getByRole("button", { name: "Send again" }).click();
-  await expect(page.getByText("It is on its way again.")).toBeVisible();
+  await expectToast(page, "It is on its way again.");
   await expect(dialog.getByRole("row", { name: /Answered 200/ })).toHaveCount(1, { timeout: 30_000 });
   await expect(dialog.getByText("1 time")).toBeVisible();
   await page.keyboard.press("Escape");
@@ -130,7 +129,7 @@ test("everything since a moment is sent again", async ({ page }) => {
   await dialog.getByRole("textbox", { name: "What happened since" }).click();
   await page.getByRole("option", { name: "7 days ago" }).click();
   await dialog.getByRole("button", { name: "Send again" }).click();
-  await expect(page.getByText("2 events on the way again.")).toBeVisible();
+  await expectToast(page, "2 events on the way again.");
   await expect.poll(() => receiver.asked.length, { timeout: 30_000 }).toBe(before + 2);
 });
 
@@ -151,10 +150,10 @@ test("a receiver that is gone switches its target off; the inbox leads there, an
 
   receiver.status = 200;
   await page.getByRole("button", { name: "Turn on again" }).click();
-  await expect(page.getByText("It is told again from now on.")).toBeVisible();
+  await expectToast(page, "It is told again from now on.");
   await page.getByRole("button", { name: "Send all again" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Send all again" }).click();
-  await expect(page.getByText("1 event on the way again.")).toBeVisible();
+  await expectToast(page, "1 event on the way again.");
   await expect(page.getByText("Nothing was given up.")).toBeVisible({ timeout: 30_000 });
   await page.goto("/attention");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

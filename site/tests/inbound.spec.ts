@@ -2,6 +2,7 @@ import { barriers } from "./support/barriers";
 import { atTalkingSpeed, callFrom, closeReception, openReception, ring, type Said } from "./support/caller";
 import { expect, test, toSimulator } from "./support/site";
 import { CLOCK_FACTOR } from "./support/system";
+import { expectToast } from "./support/toasts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -91,7 +92,7 @@ test("a callback and a ticket come of it, and its page knows the caller", async 
   await expect(form.getByLabel("Number")).toHaveValue(CALLER);
   await form.getByLabel("What it is about").fill("How is the tooth?");
   await form.getByRole("button", { name: "Book it" }).click();
-  await expect(page.getByText(/is to be called back/)).toBeVisible();
+  await expectToast(page, /is to be called back/);
   const { items } = await api.call<{ items: { call_id: string; reason: string }[] }>("GET", "/api/callbacks?status=due");
   expect(items.find(({ reason }) => reason === "How is the tooth?")?.call_id).toBe(call);
 
@@ -99,7 +100,7 @@ test("a callback and a ticket come of it, and its page knows the caller", async 
   await page.getByRole("button", { name: "Create ticket" }).click();
   await page.getByRole("dialog").getByLabel("Note").fill("Broken tooth, left");
   await page.getByRole("dialog").getByRole("button", { name: "Create the ticket" }).click();
-  await expect(page.getByText("Your systems are told to make a ticket.")).toBeVisible();
+  await expectToast(page, "Your systems are told to make a ticket.");
   await expect(page.getByRole("region", { name: "Reception" })).toContainText("asked for");
   expect(await barriers(page, "call page")).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { barriers } from "./support/barriers";
 import { expect, people, test, toSimulator } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 interface Numbers {
   calls: number;
@@ -74,7 +75,7 @@ test("a key that the platform does not take is not kept, and one that it takes i
 
   await elevenlabs.getByLabel("Webhook secret", { exact: true }).fill("wsec_of_the_browser_test");
   await elevenlabs.getByRole("button", { name: "Save: Webhook secret" }).click();
-  await expect(page.getByText("Saved. Webhooks signed with it are taken.")).toBeVisible();
+  await expectToast(page, "Saved. Webhooks signed with it are taken.");
   await expect(elevenlabs).toContainText("and the one before it is good too");
   const shown = await api.call<object>("GET", "/api/settings/providers");
   expect(JSON.stringify(shown)).not.toContain("wsec_of_the_browser_test");
@@ -85,7 +86,7 @@ test("a threshold is set, and what is below it is listed under attention until i
   const credits = page.getByLabel("ElevenLabs: credits left");
   await credits.fill("900000000");
   await page.getByRole("button", { name: "Save alerts" }).click();
-  await expect(page.getByText("Saved. What the platforms last said is judged by it.")).toBeVisible();
+  await expectToast(page, "Saved. What the platforms last said is judged by it.");
   await expect.poll(async () => JSON.stringify(await api.call<object>("GET", "/api/attention")), { timeout: 40_000 }).toContain("quota_low");
   await page.goto("/attention");
   await expect(page.getByText("An account comes to its end")).toBeVisible();

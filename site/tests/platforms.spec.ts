@@ -1,5 +1,6 @@
-import { type Api, expect, test, toSimulator } from "./support/site";
+import { type Api, expect, pickedUp, test, toSimulator } from "./support/site";
 import { CLOCK_FACTOR } from "./support/system";
+import { expectToast } from "./support/toasts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -47,11 +48,11 @@ test("an agent is made on Ultravox with a voice that was listened to, changed, a
   await expect(options.getByRole("switch", { name: "Record calls" })).not.toBeChecked();
   await page.getByLabel("First message").fill("Good morning, {{patient}}.");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved. Calls from now on follow it.")).toBeVisible();
+  await expectToast(page, "Saved. Calls from now on follow it.");
   await page.reload();
   await expect(page.getByLabel("First message")).toHaveValue("Good morning, {{patient}}.");
   await page.getByRole("button", { name: "Check at the platform" }).click();
-  await expect(page.getByText("It is at the platform as it is here.")).toBeVisible();
+  await expectToast(page, "It is at the platform as it is here.");
 
   await page.getByRole("button", { name: "Delete" }).click();
   const question = page.getByRole("dialog");
@@ -96,7 +97,7 @@ test("a phone line is entered, a wrong one is answered, renamed and deleted", as
   const renamed = page.getByRole("row", { name: /Sales line/ });
   await renamed.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete the line" }).click();
-  await expect(page.getByText("The line is deleted.")).toBeVisible();
+  await expectToast(page, "The line is deleted.");
   await expect(renamed).toBeHidden();
 });
 
@@ -106,11 +107,12 @@ test("a live call is ended", async ({ page, api }) => {
     agent_id: agent, phone_line_id: await ultravoxLine(api), phone_number: "+34631900905",
   });
   await page.goto(`/calls/${placed.call_id}`);
+  await pickedUp(api, placed.call_id);
   await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });
   const question = page.getByRole("dialog");
   await expect(question).toContainText("End this call?");
   await question.getByRole("button", { name: "End the call" }).click();
-  await expect(page.getByText("The call is being ended.")).toBeVisible();
+  await expectToast(page, "The call is being ended.");
   await expect(page.getByRole("button", { name: "End call" })).toBeHidden({ timeout: 30_000 });
   await expect
     .poll(async () => (await api.call<{ status: string }>("GET", `/api/calls/${placed.call_id}`)).status, { timeout: 30_000 })
@@ -125,7 +127,7 @@ test("a call of a platform that cannot end it is ended at the carrier", async ({
   await page.goto(`/calls/${placed.call_id}`);
   await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });
   await page.getByRole("dialog").getByRole("button", { name: "End the call" }).click();
-  await expect(page.getByText("The call is being ended.")).toBeVisible();
+  await expectToast(page, "The call is being ended.");
   await expect(page.getByRole("button", { name: "End call" })).toBeHidden({ timeout: 30_000 });
 });
 
@@ -154,6 +156,5 @@ test("where neither platform nor carrier can end a call, it is said what to do",
   });
   await page.goto(`/calls/${placed.call_id}`);
   await page.getByRole("button", { name: "End call" }).click({ timeout: 30_000 });
-  await expect(page.getByText("The platform cannot do this")).toBeVisible();
-  await expect(page.getByText(/ElevenLabs has no way to end a call in progress/)).toBeVisible();
+  await expectToast(page, /^The platform cannot do this.*ElevenLabs has no way to end a call in progress/);
 });

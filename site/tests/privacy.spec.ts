@@ -36,7 +36,6 @@ test("everything about one number is shown, and the number is not in the address
   await expect(page.getByRole("region", { name: "In contact lists" })).toContainText("Lugo");
   await expect(page.getByRole("region", { name: "Callbacks" })).toContainText("Wants another day");
   await expect(page.getByRole("region", { name: "Do-not-call list" })).toContainText("Not on the list");
-  await page.waitForTimeout(400);
   expect(await barriers(page, "what is kept about one person")).toEqual([]);
   expect(page.url()).not.toContain("888");
 });
@@ -62,7 +61,6 @@ test("the person is erased after the number is typed once more, and stays off", 
   await expect(dialog.getByText("This is another number")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Erase" })).toBeDisabled();
   await dialog.getByLabel("The number once more").fill(SHOWN);
-  await page.waitForTimeout(300);
   expect(await barriers(page, "erase a person")).toEqual([]);
   await dialog.getByRole("button", { name: "Erase" }).click();
   await expect(page.getByText("1 call, 1 place in a campaign, 1 contact, 1 callback.")).toBeVisible();

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { barriers } from "./support/barriers";
+import { barriers, inScheme } from "./support/barriers";
 import { expect, people, test } from "./support/site";
 
 /** What a first visit may weigh, in bytes of JavaScript as it comes over the wire. */
@@ -19,13 +19,6 @@ test("the first load is light", async ({ page }) => {
   expect(bytes).toBeGreaterThan(50_000);
   expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT);
 });
-
-/** Changes the scheme, and waits until every colour is what it is going to be. */
-async function inScheme(page: Page, scheme: "light" | "dark"): Promise<void> {
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", scheme);
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
-}
 
 /** Everything in the light scheme, and in the dark one what is different there: the colours. */
 async function lookedAt(page: Page, where: string): Promise<string[]> {
@@ -69,7 +62,6 @@ test("no dialog is hard to use with a screen reader or a keyboard", async ({ pag
     await page.goto(path);
     await page.getByRole("button", { name: button, exact: true }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
-    await page.waitForTimeout(300);
     told.push(...(await lookedAt(page, `${path} ${button}`)));
   };
   await open("/calls", "Export");
@@ -89,13 +81,11 @@ test("no dialog is hard to use with a screen reader or a keyboard", async ({ pag
   await open(`/campaigns/${campaign}`, "Change");
   const folded = page.getByRole("dialog").locator("button[aria-expanded=false][data-accordion-control]");
   while ((await folded.count()) > 0) await folded.first().click();
-  await page.waitForTimeout(600);
   told.push(...(await barriers(page, "every rule unfolded")));
   await page.goto("/");
   await expect(page.getByRole("button", { name: /search/i }).first()).toBeVisible();
   await page.keyboard.press("Control+k");
   await expect(page.getByLabel("Search anything").last()).toBeFocused();
-  await page.waitForTimeout(300);
   told.push(...(await lookedAt(page, "palette")));
   await page.goto("/contacts/import");
   await page.locator("input[type=file]").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("phone,name\n+34632000001,Ana\nx,Berta") });

@@ -1,6 +1,7 @@
 import { barriers } from "./support/barriers";
 import { closeReception } from "./support/caller";
 import { expect, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -28,7 +29,7 @@ test("a rule is made, and what is wrong with it is told", async ({ page, api }) 
   await page.getByRole("option", { name: /Day agent/ }).click();
   expect(await barriers(page, "the form of a rule")).toEqual([]);
   await form.getByRole("button", { name: "Make the rule" }).click();
-  await expect(page.getByText("“Office hours” is saved.")).toBeVisible();
+  await expectToast(page, "“Office hours” is saved.");
   const rule = page.getByRole("listitem", { name: "Office hours" });
   await expect(rule).toContainText("Mon to Wed, 09:00 to 18:00");
   await expect(rule).toContainText("Day agent, then Voicemail");
@@ -50,7 +51,7 @@ test("rules are put in order, switched off, changed and deleted", async ({ page,
   await expect(night).toContainText("Callers from +34, 20:00 to 08:00 the next day");
   await expect(night).toContainText("+34 631 888 001, in Spanish");
   await night.getByRole("switch").press(" ");
-  await expect(page.getByText("“Spain at night” is off.")).toBeVisible();
+  await expectToast(page, "“Spain at night” is off.");
   await night.getByRole("button", { name: "Change Spain at night" }).click();
   const form = page.getByRole("dialog");
   await form.getByRole("textbox", { name: "Number", exact: true }).fill("12");
@@ -91,7 +92,7 @@ test("the reception's settings are changed", async ({ page, api }) => {
   await section.getByLabel("Company").fill("Clínica Sonrisa");
   await section.getByLabel("Voicemail says").fill("Nobody is here now. Leave a message, please.");
   await section.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved. The next call goes by it.")).toBeVisible();
+  await expectToast(page, "Saved. The next call goes by it.");
   const saved = await api.call<{ company: string; voicemail_greeting: string }>("GET", "/api/settings/reception");
   expect(saved).toMatchObject({ company: "Clínica Sonrisa", voicemail_greeting: "Nobody is here now. Leave a message, please." });
   expect(await barriers(page, "/settings?tab=reception")).toEqual([]);

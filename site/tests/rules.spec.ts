@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { Api, expect, people, test } from "./support/site";
+import { expectToast } from "./support/toasts";
 
 // One system for all of them, on machines that may be busy.
 test.describe.configure({ timeout: 180_000 });
@@ -104,7 +105,7 @@ test("the limit and the hours of a campaign that runs are changed", async ({ pag
   await dialog.getByLabel("From", { exact: true }).fill("03:00");
   await dialog.getByLabel("To", { exact: true }).fill("03:01");
   await dialog.getByRole("button", { name: "Save", exact: true }).click();
-  await expect(page.getByText("Changed. What is dialled from now on follows it.")).toBeVisible();
+  await expectToast(page, "Changed. What is dialled from now on follows it.");
   await expect(dialog).toBeHidden();
   const how = page.getByRole("region", { name: "How it calls" });
   await expect(how).toContainText("03:00 to 03:01");
@@ -131,7 +132,7 @@ test("a campaign that paused by itself says why, and goes on with one click", as
   await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByRole("region", { name: "How it calls" })).toContainText("$50.00 at most");
   await why.getByRole("button", { name: "Go on calling" }).click();
-  await expect(page.getByText("The campaign goes on.")).toBeVisible();
+  await expectToast(page, "The campaign goes on.");
   await expect(why).toBeHidden();
   await api.finished(campaign);
 });
@@ -145,12 +146,12 @@ test("a campaign is copied, and its failed calls tried again, in two clicks from
   await page.goto("/campaigns");
   await page.getByRole("link", { name: "Copied campaign", exact: true }).click();
   await page.getByRole("button", { name: "Retry failed" }).click();
-  await expect(page.getByText("People whose calls failed are called again.")).toBeVisible();
+  await expectToast(page, "People whose calls failed are called again.");
 
   await page.goto("/campaigns");
   await page.getByRole("link", { name: "Copied campaign", exact: true }).click();
   await page.getByRole("button", { name: "Copy" }).click();
-  await expect(page.getByText("is a draft with the same people and rules.")).toBeVisible();
+  await expectToast(page, "is a draft with the same people and rules.");
   await expect(page.getByRole("button", { name: "Start now" })).toBeVisible();
 });
 
@@ -168,7 +169,7 @@ test("what holds for every dial is saved and shown, and others read it", async (
     await page.getByLabel("Calls at one time: Limited agent").fill("2");
     await choose(page, "Limit a line", /./);
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await expect(page.getByText("Saved. The next dial goes by it.")).toBeVisible();
+    await expectToast(page, "Saved. The next dial goes by it.");
     const saved = await api.call<{ agent_limits: object; phone_line_limits: object }>("GET", "/api/dial-settings");
     expect(saved).toMatchObject({ starts_per_second: 7, inbound_share: 1, daily_cap_cents: 1_250, agent_limits: { [agent]: 2 } });
     expect(Object.values(saved.phone_line_limits)).toEqual([1]);
@@ -204,7 +205,7 @@ test.describe("an operator", () => {
       await page.getByLabel("Percent that nobody answers").fill("85");
       await page.getByLabel("Calls to one person a week").fill("3");
       await page.getByRole("button", { name: "Save", exact: true }).click();
-      await expect(page.getByText("Saved. New campaigns begin with these rules")).toBeVisible();
+      await expectToast(page, "Saved. New campaigns begin with these rules");
       expect(await api.call("GET", "/api/campaign-defaults")).toMatchObject({ auto_pause: { no_answer_percent: 85 }, frequency_caps: [{ calls: 3, hours: 168 }] });
 
       await api.agent("First of all");

@@ -7,6 +7,8 @@ pub enum EndedCall {
     Ended,
     /// It is over already, or the provider does not know it.
     NotLive,
+    /// Nobody has picked up yet, and until then the platform cannot end it.
+    NotPickedUp,
     /// The platform has no way to end this call.
     NotPossible,
 }

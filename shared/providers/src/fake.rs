@@ -113,6 +113,13 @@ impl FakeProvider {
         }
     }
 
+    /// Somebody picks up. Without effect on one that is not known.
+    pub fn pick_up(&self, id: &ProviderId) {
+        if let Some(conversation) = self.state().conversations.get_mut(id) {
+            conversation.state = crate::ConversationState::InProgress;
+        }
+    }
+
     /// Frees the line of a conversation whose analysis is still to come. Without effect on one that is not known.
     pub fn hang_up(&self, id: &ProviderId) {
         if let Some(conversation) = self.state().conversations.get_mut(id) {
@@ -234,6 +241,9 @@ impl VoiceProvider for FakeProvider {
     async fn end_call(&self, id: &ProviderId) -> Result<EndedCall, ProviderError> {
         let mut state = self.asked()?;
         Ok(match state.conversations.get_mut(id) {
+            Some(conversation) if conversation.state == crate::ConversationState::Initiated => {
+                EndedCall::NotPickedUp
+            }
             Some(conversation) if !conversation.state.is_over() => {
                 state::end(conversation, CallOutcome::Completed, conversation.duration_secs);
                 EndedCall::Ended

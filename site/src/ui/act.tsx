@@ -11,7 +11,7 @@ const CLOSE = { "aria-label": "Close" };
 const RULES_TOAST = "calling-rules";
 
 export function tellDone(message: string): void {
-  notifications.show({ message, color: "teal", icon: <IconCheck size={18} />, autoClose: 4_000, closeButtonProps: CLOSE });
+  notifications.show({ message, color: "teal", icon: <IconCheck size={18} />, autoClose: 6_000, closeButtonProps: CLOSE });
 }
 
 export function tellFailed(error: unknown, title?: string): void {

@@ -1,6 +1,7 @@
 // A browser that is signed in, and the API beside it for what a test needs to be there.
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Role } from "./system";
+import { keepToasts, toastsOf } from "./toasts";
 
 /** Of the system that this worker has for itself. */
 const setting = (name: string): string => {
@@ -15,6 +16,17 @@ export const atSimulator = (method: string, path: string, body: unknown): Promis
   fetch(setting("SITE_SIMULATOR") + path, {
     method, headers: { "xi-api-key": "sim-api-key", "content-type": "application/json" }, body: JSON.stringify(body),
   });
+
+/** Waits until the person of a call at Ultravox has picked up: before, it cannot be ended. */
+export async function pickedUp(api: Api, call: string): Promise<void> {
+  const joined = async () => {
+    const { conversation_id: id } = await api.call<{ conversation_id?: string }>("GET", `/api/calls/${call}`);
+    if (!id) return null;
+    const answer = await fetch(`${setting("SITE_SIMULATOR")}/api/calls/${id}`, { headers: { "x-api-key": "ultravox.sim-api-key-for-this-one-machine" } });
+    return answer.ok ? ((await answer.json()) as { joined: string | null }).joined : null;
+  };
+  await expect.poll(joined, { timeout: 60_000 }).not.toBeNull();
+}
 
 /** Changes how the simulator behaves. */
 export async function toSimulator(path: string, body: object): Promise<void> {
@@ -123,8 +135,13 @@ export const test = base.extend<Fixtures>({
   role: ["admin", { option: true }],
   api: async ({}, use) => use(new Api()),
   baseURL: async ({}, use) => use(siteUrl()),
-  page: async ({ page, role }, use) => {
+  page: async ({ page, role }, use, info) => {
     await beSignedIn(page, role);
+    await keepToasts(page);
+    const refused: string[] = [];
+    page.on("response", (answer) => {
+      if (answer.status() >= 400) refused.push(`${answer.status()} ${answer.request().method()} ${new URL(answer.url()).pathname}`);
+    });
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
@@ -133,6 +150,10 @@ export const test = base.extend<Fixtures>({
       if (message.type() === "error" && !ofNetwork) errors.push(message.text());
     });
     await use(page);
+    if (info.status !== info.expectedStatus) {
+      const body = JSON.stringify({ toasts: toastsOf(page), refused, address: page.url() }, null, 1);
+      await info.attach("what the page told", { body, contentType: "text/plain" });
+    }
     expect(errors, "errors in the browser's console").toEqual([]);
   },
 });

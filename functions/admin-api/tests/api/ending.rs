@@ -36,6 +36,9 @@ async fn a_live_call_is_ended_at_its_platform_once() {
     let shown = Actor::viewer().get(&api.router, &path).await.expect(200);
     assert_eq!(shown["can_be_ended"], true);
     let end = format!("{path}/end");
+    let body = Actor::operator().act(&api.router, &end).await.expect(409);
+    assert!(body["detail"].as_str().unwrap().contains("still rings"), "{body}");
+    api.ultravox.pick_up(call.conversation_id.as_ref().unwrap());
     Actor::viewer().act(&api.router, &end).await.expect(403);
     let body = Actor::operator().act(&api.router, &end).await.expect(200);
     assert_eq!(body, json!({ "ended": true }));

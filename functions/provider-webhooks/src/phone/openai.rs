@@ -134,7 +134,7 @@ impl Webhooks {
         };
         match self.phone.openai.accept(&waiting.call_id, &wanted.session).await {
             Ok(EndedCall::Ended) => {}
-            Ok(EndedCall::NotLive | EndedCall::NotPossible) => {
+            Ok(EndedCall::NotLive | EndedCall::NotPickedUp | EndedCall::NotPossible) => {
                 tracing::warn!(call.id = %id, "a call was gone before it could be taken");
                 return Ok(Outcome::Failed);
             }

@@ -84,6 +84,9 @@ pub(super) async fn end_call(Operator(api): Operator, Id(id): Id<CallId>) -> Ans
         EndedCall::NotLive => Err(Problem::conflict(
             "The call is over already: its result comes within a minute.",
         )),
+        EndedCall::NotPickedUp => Err(Problem::conflict(
+            "The phone still rings, and there is nothing to end yet. Try again once somebody has picked up.",
+        )),
         EndedCall::NotPossible => Err(not_possible(&call)),
     }
 }

@@ -402,9 +402,17 @@ async fn where_there_is_no_recording_yet_there_is_none() {
 
 #[tokio::test]
 async fn a_live_call_is_ended_and_one_that_is_not_is_told() {
+    const REFUSED: (u16, &str) = (422, r#"{"detail":"not live"}"#);
     let server = Server::in_order(vec![
         (204, ""),
-        (422, r#"{"detail":"not live"}"#),
+        REFUSED,
+        (200, r#"{"callId":"c1","joined":"2026-11-20T09:00:05Z","ended":"2026-11-20T09:01:00Z","endReason":"hangup"}"#),
+        REFUSED,
+        (200, r#"{"callId":"c1","joined":null,"ended":"2026-11-20T09:01:00Z","endReason":"unjoined"}"#),
+        REFUSED,
+        (200, r#"{"callId":"c1","joined":null,"ended":null,"endReason":null}"#),
+        REFUSED,
+        (404, "{}"),
         (404, "{}"),
         (500, "{}"),
         (400, "{}"),
@@ -412,13 +420,19 @@ async fn a_live_call_is_ended_and_one_that_is_not_is_told() {
     .await;
     let end = || async { server.provider.end_call(&id("c1")).await };
     assert_eq!(end().await.unwrap(), EndedCall::Ended);
-    assert_eq!(end().await.unwrap(), EndedCall::NotLive);
-    assert_eq!(end().await.unwrap(), EndedCall::NotLive);
+    for what in ["over", "rang out"] {
+        assert_eq!(end().await.unwrap(), EndedCall::NotLive, "{what}");
+    }
+    assert_eq!(end().await.unwrap(), EndedCall::NotPickedUp);
+    for what in ["gone between", "never known"] {
+        assert_eq!(end().await.unwrap(), EndedCall::NotLive, "{what}");
+    }
     assert!(end().await.unwrap_err().is_passing());
     assert!(matches!(end().await, Err(ProviderError::Rejected { .. })));
     let asked = server.asked();
-    assert_eq!(asked.len(), 5, "asked once each");
+    assert_eq!(asked.len(), 12, "asked once each, and why where it was refused");
     assert_eq!(asked[0].route(), "POST /api/calls/c1/send_data_message");
+    assert_eq!(asked[2].route(), "GET /api/calls/c1");
     assert_eq!(asked[0].body, json!({ "type": "hang_up" }));
 }
 

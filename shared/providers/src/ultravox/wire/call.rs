@@ -93,6 +93,11 @@ impl CallBody {
         self.joined.is_some()
     }
 
+    /// Nobody has picked up, and it is not over.
+    pub(in crate::ultravox) fn still_rings(&self) -> bool {
+        !self.was_joined() && !self.is_over()
+    }
+
     /// Our call id, where it came back.
     pub(in crate::ultravox) fn attempt(&self) -> Option<CallId> {
         let echo = self.metadata.as_ref()?.get(ATTEMPT_VARIABLE)?.as_str()?;
