@@ -261,7 +261,11 @@ async fn no_log_holds_a_number_a_word_that_was_said_or_a_secret() {
         .iter()
         .flat_map(|(function, lines)| lines.iter().map(move |line| (function, line)))
         .collect();
-    assert!(all.len() > 200, "{}", all.len());
+    assert!(
+        all.len() > 100,
+        "too little was told to be a proof: {} lines",
+        all.len()
+    );
     let leaks: Vec<String> = all
         .iter()
         .filter_map(|(function, line)| {
