@@ -12,6 +12,8 @@ use crate::harness::TestApi;
 /// Calls in the table at first, and then.
 const FEW: u64 = 100;
 const MANY: u64 = 2_000;
+/// More than a search looks at for one page.
+const LOOKED_AT: u64 = 2_100;
 /// Calls that are written at one time.
 const AT_ONCE: usize = 16;
 
@@ -105,4 +107,28 @@ async fn a_page_costs_the_same_read_units_with_a_hundred_calls_and_with_thousand
     assert_eq!(read_units(&api, &expected).await, expected, "with few calls");
     with_calls(&api, &campaign, FEW..MANY).await;
     assert_eq!(read_units(&api, &expected).await, expected, "with many calls");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_finds_nobody_looks_at_so_many_calls_and_no_more() {
+    let api = TestApi::start().await;
+    api.agent().await;
+    api.line().await;
+    api.list(1).await;
+    let campaign = api.campaign("renewals", 1).await;
+    api.test.meter().turn_on();
+    let path = "/api/calls?search=nobody-has-this-name&limit=50";
+    let mut units = Vec::new();
+    for numbers in [0..LOOKED_AT, LOOKED_AT..LOOKED_AT + 500] {
+        with_calls(&api, &campaign, numbers).await;
+        // What is kept in memory is there the second time.
+        Actor::viewer().get(&api.router, path).await.expect(200);
+        drop(api.test.meter().take());
+        let page = Actor::viewer().get(&api.router, path).await.expect(200);
+        assert_eq!(page["items"], serde_json::json!([]));
+        let used = api.test.meter().take();
+        units.push(used.values().map(|used| used.read_units).sum::<f64>());
+    }
+    assert!(units[0] > 100.0, "it looked at all of them: {units:?}");
+    assert!((units[0] - units[1]).abs() < f64::EPSILON, "{units:?}");
 }
