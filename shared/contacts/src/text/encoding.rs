@@ -216,6 +216,13 @@ mod tests {
     }
 
     #[test]
+    fn three_characters_are_enough_to_tell_and_two_are_not() {
+        let name = |text: &str| detected(&WINDOWS_1251.encode(text).0).0;
+        assert_eq!(name("имя;phone\n;1\n"), "windows-1251");
+        assert_eq!(name("им;phone\n;1\n"), "windows-1252");
+    }
+
+    #[test]
     fn a_character_across_the_buffer_is_not_broken() {
         for shift in 0..4 {
             let text = "x".repeat(shift) + &"€😀é".repeat(20_000);

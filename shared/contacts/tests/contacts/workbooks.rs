@@ -57,6 +57,16 @@ fn xlsx_cells_become_text_and_lines_are_excel_rows() {
 }
 
 #[test]
+fn the_last_row_that_a_sheet_can_have_is_read() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "phone").unwrap();
+    sheet.write(1_048_575, 0, "+34 631 021 622").unwrap();
+    let (_, outcomes) = read(book.save_to_buffer().unwrap()).unwrap();
+    assert_eq!(shown(&outcomes), ["1048576 +34631021622"]);
+}
+
+#[test]
 fn a_sheet_can_be_named() {
     let options = |sheet: &str| ParseOptions {
         sheet: Some(sheet.to_owned()),
